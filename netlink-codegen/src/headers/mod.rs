@@ -1,0 +1,3 @@
+//! Facts from kernel headers: extraction, the store, its sources.
+
+pub mod facts;

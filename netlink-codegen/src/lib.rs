@@ -1,0 +1,4 @@
+//! Kernel headers and YAML schemas in, annotated Rust netlink bindings out.
+#![forbid(unsafe_code)]
+
+pub mod headers;

@@ -1,0 +1,2 @@
+//! Helpers for the tests that cross the crates.
+#![forbid(unsafe_code)]
