@@ -13,15 +13,16 @@ pub struct SetMeta {
     pub name: &'static str,
     /// The fixed header before the attributes.
     pub header: Option<&'static StructMeta>,
-    /// The attributes, sorted by number.
+    /// The attributes, sorted by number; of two with the same number (padding may share one) the
+    /// one that has a field comes first.
     pub attrs: &'static [AttrMeta],
 }
 
 impl SetMeta {
     /// The attribute with this number.
     pub fn attr(&self, id: u16) -> Option<&'static AttrMeta> {
-        let ix = self.attrs.binary_search_by_key(&id, |a| a.id).ok()?;
-        Some(&self.attrs[ix])
+        let ix = self.attrs.partition_point(|a| a.id < id);
+        self.attrs.get(ix).filter(|a| a.id == id)
     }
 
     /// The attribute with this C name: `IFLA_MTU`.
@@ -36,7 +37,7 @@ impl SetMeta {
 }
 
 /// One attribute of a [`SetMeta`].
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct AttrMeta {
     /// The number on the wire.
     pub id: u16,
@@ -48,6 +49,35 @@ pub struct AttrMeta {
     pub card: Card,
     /// What one payload (or member) is.
     pub ty: TypeMeta,
+    /// Position of its field in the owned type; [`NO_FIELD`](Self::NO_FIELD) for padding and
+    /// unused numbers.
+    pub ordinal: u16,
+}
+
+impl AttrMeta {
+    /// Ordinal of attributes without a field.
+    pub const NO_FIELD: u16 = u16::MAX;
+
+    /// Sorts by number, fields before padding of the same number. For derived code, which may
+    /// know numbers only as names of constants.
+    pub const fn sorted<const N: usize>(mut attrs: [AttrMeta; N]) -> [AttrMeta; N] {
+        let mut i = 1;
+        while i < N {
+            let mut j = i;
+            while j > 0 && attrs[j].before(&attrs[j - 1]) {
+                let swap = attrs[j];
+                attrs[j] = attrs[j - 1];
+                attrs[j - 1] = swap;
+                j -= 1;
+            }
+            i += 1;
+        }
+        attrs
+    }
+
+    const fn before(&self, other: &AttrMeta) -> bool {
+        self.id < other.id || (self.id == other.id && self.ordinal < other.ordinal)
+    }
 }
 
 /// Cardinality and wrapping of an attribute.
