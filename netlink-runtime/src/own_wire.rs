@@ -257,7 +257,7 @@ impl<T: OwnedSet> Own for wt::Nest<T> {
     #[inline]
     fn put<B: Buf>(value: &T, mut enc: Enc<B>, id: u16) -> Enc<B> {
         let at = enc.open(id);
-        value.encode_to(enc);
+        let mut enc = value.encode_to(enc);
         enc.close(at);
         enc
     }
@@ -280,15 +280,24 @@ impl<T: CStruct> Own for wt::Struct<T> {
 
     #[inline]
     fn exact(value: &T, payload: &[u8]) -> bool {
-        payload.len() == value.wire_len() && is_written_as(value, payload)
+        payload.len() == value.wire_len() && (!T::PADDED || is_written_as(value, payload))
     }
 }
 
-/// Whether the struct's bytes are these: padding and bits between members may hold anything.
+/// Whether the struct's bytes are these: what lies between members may hold anything.
 fn is_written_as<T: CStruct>(value: &T, payload: &[u8]) -> bool {
-    let mut out = Vec::new();
-    put_struct(value, &mut Enc::new(&mut out));
-    out == payload
+    let mut room = [0; 512];
+    match room.get_mut(..payload.len()) {
+        Some(out) => {
+            value.write(out);
+            out == payload
+        }
+        None => {
+            let mut out = Vec::new();
+            put_struct(value, &mut Enc::new(&mut out));
+            out == payload
+        }
+    }
 }
 
 /// Appends a struct without a header.

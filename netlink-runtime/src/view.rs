@@ -54,6 +54,9 @@ pub trait CStruct: Copy + PartialEq + Default + core::fmt::Debug + 'static {
     /// The layout.
     const META: &'static StructMeta;
 
+    /// Some of its bytes belong to no member.
+    const PADDED: bool;
+
     /// Reads the struct. Longer bytes are read as far as the struct is known; of shorter ones,
     /// members that an older kernel did not have are absent, others zero.
     fn read(bytes: &[u8]) -> Self;
@@ -67,6 +70,7 @@ pub trait CStruct: Copy + PartialEq + Default + core::fmt::Debug + 'static {
 
 impl CStruct for () {
     const META: &'static StructMeta = &StructMeta { c_name: "", size: 0, members: &[] };
+    const PADDED: bool = false;
 
     fn read(_bytes: &[u8]) -> Self {}
 
