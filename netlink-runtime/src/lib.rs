@@ -19,6 +19,7 @@ mod request;
 mod selected;
 pub mod types;
 mod view;
+pub mod walk;
 pub mod wire;
 
 pub use error::{DecodeError, DecodeErrorKind, EncodeError};
