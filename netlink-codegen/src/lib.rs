@@ -1,4 +1,6 @@
 //! Kernel headers and YAML schemas in, annotated Rust netlink bindings out.
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod headers;
