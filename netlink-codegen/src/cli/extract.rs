@@ -25,6 +25,7 @@ Examples:
     netlink-codegen extract --headers hdr/usr/include --kernel 7.3.4 --target i386-linux-gnu
 
   Constants that only the kernel's source has:
+    netlink-codegen extract --headers hdr/usr/include --kernel 7.3.4 --source linux-7.3
     netlink-codegen extract --headers hdr/usr/include --kernel 7.3.4 \\
         --source linux-7.3 --header drivers/net/wireless/virtual/mac80211_hwsim.h
 
@@ -53,9 +54,10 @@ pub struct Args {
     #[arg(long, value_name = "TRIPLE", default_value = BASE_TARGET)]
     target: String,
     /// Kernel source tree: read headers of it that are private to the kernel, and only those
-    #[arg(long, value_name = "TREE", requires = "header")]
+    #[arg(long, value_name = "TREE")]
     source: Option<PathBuf>,
     /// Header to read instead of the built-in list: a path or pattern (`*`) below --headers, or a path below --source
+    /// (repeatable)
     #[arg(long, value_name = "PATH")]
     header: Vec<String>,
     /// Print the summary as JSON
@@ -82,7 +84,6 @@ fn attempt(args: &Args) -> Result<Outcome, String> {
         Some(directory) => directory.clone(),
         None => workspace_store()?,
     };
-    std::fs::create_dir_all(&directory).map_err(|e| format!("{}: {e}", directory.display()))?;
     let mut facts = store::load_dir(&directory).map_err(|e| format!("{}/{e}", directory.display()))?;
 
     let mut options = Options::listed(args.headers.clone(), kernel(args)?);
@@ -90,7 +91,9 @@ fn attempt(args: &Args) -> Result<Outcome, String> {
     match &args.source {
         Some(tree) => {
             options.headers = Vec::new();
-            options.private = args.header.iter().map(|h| (tree.clone(), h.clone())).collect();
+            let listed = sources::listed().into_iter().filter(|l| l.private).map(|l| l.pattern);
+            let paths = if args.header.is_empty() { listed.collect() } else { args.header.clone() };
+            options.private = paths.into_iter().map(|path| (tree.clone(), path)).collect();
         }
         None if !args.header.is_empty() => options.headers.clone_from(&args.header),
         None => {}

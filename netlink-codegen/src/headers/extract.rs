@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
-use super::clang::{Complaint, Evaluated, Parsed, Session, Unit};
+use super::clang::{Complaint, Evaluated, Parsed, RawRecord, Session, Unit};
 use super::facts::{Constant, Enum, Field, History, Home, Kernel, Record, Store, Value};
 use super::macros::{Body, Swapped, classify, enum_bounds, macro_bound};
 use super::{sources, stubs};
@@ -36,7 +36,7 @@ pub struct Options {
 impl Options {
     /// The project's whole header list, below `root`.
     pub fn listed(root: PathBuf, kernel: Kernel) -> Options {
-        let headers = sources::listed().into_iter().map(|l| l.pattern).collect();
+        let headers = sources::listed().into_iter().filter(|l| !l.private).map(|l| l.pattern).collect();
         Options {
             root,
             target: BASE_TARGET.to_owned(),
@@ -314,23 +314,35 @@ fn leave_out_includes(
 
 /// After an error the compiler guesses on, and its guesses about layouts are silently wrong.
 fn distrust(job: &mut Job, parsed: &mut Parsed, complaints: &[Complaint], findings: &mut Vec<Finding>) {
-    for complaint in complaints {
-        findings.push(Finding {
-            header: job.name.clone(),
-            file: complaint.file.clone(),
-            line: complaint.line,
-            message: complaint.message.clone(),
-            error: !job.private,
-        });
-    }
-    if job.private {
-        // Prototypes with unknown types are expected here; only records around an error go.
-        parsed.records.retain(|record| {
-            !complaints.iter().any(|c| c.file != job.path || (record.lines.0..=record.lines.1).contains(&c.line))
-        });
-    } else {
+    let finding = |complaint: &Complaint, message: String| Finding {
+        header: job.name.clone(),
+        file: complaint.file.clone(),
+        line: complaint.line,
+        message,
+        error: !job.private,
+    };
+    if !job.private {
+        findings.extend(complaints.iter().map(|c| finding(c, c.message.clone())));
         job.trusted = false;
         parsed.records.clear();
+        return;
+    }
+    // Prototypes with unknown types are expected here; only records around an error go.
+    let (spoilt, fine) = std::mem::take(&mut parsed.records).into_iter().partition(|record| {
+        complaints.iter().any(|c| c.file != job.path || (record.lines.0..=record.lines.1).contains(&c.line))
+    });
+    parsed.records = fine;
+    let spoilt: Vec<RawRecord> = spoilt;
+    if let Some(first) = complaints.first() {
+        let mut message = first.message.clone();
+        if complaints.len() > 1 {
+            message += &format!(" (and {} more errors in the header)", complaints.len() - 1);
+        }
+        if !spoilt.is_empty() {
+            let names: Vec<&str> = spoilt.iter().map(|r| r.name.as_str()).collect();
+            message += &format!("; left out: {}", names.join(", "));
+        }
+        findings.push(finding(first, message));
     }
 }
 

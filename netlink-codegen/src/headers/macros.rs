@@ -102,23 +102,31 @@ impl Swapped {
     }
 }
 
-/// Which entries of an enum are bounds rather than entries. `entries` are names, values and
-/// the tokens of initialisers.
+/// One enumerator: name, value, and the tokens of its initialiser.
+pub(super) type Entry<'a> = (&'a str, i128, &'a [String]);
+
+/// Which entries of an enum are bounds rather than entries.
 ///
-/// A bound is: a `__` name that counts what stands before it (`__X_MAX`, `__X_AFTER_LAST`);
-/// whatever is initialised from such a name (`X_MAX = __X_MAX - 1`, `NUM_X = __X_AFTER_LAST`);
-/// and, in enums without any `__` bound, a last name that ends in `_MAX`.
-pub(super) fn enum_bounds(entries: &[(&str, i128, &[String])]) -> Vec<bool> {
+/// A bound is: a `__` name that counts what stands before it (`__X_MAX`, `__X_AFTER_LAST`),
+/// or any name that does (`NUM_X`, `__X` followed by `X_MAX = __X - 1`); what is named as a
+/// bound and initialised from one, or from the last entry (`X_LAST = X_C`); and, where there
+/// is no such name, a last entry that ends in `_MAX` or the like.
+pub(super) fn enum_bounds(entries: &[Entry<'_>]) -> Vec<bool> {
     let mut bounds = vec![false; entries.len()];
     let mut known: HashSet<&str> = HashSet::new();
     let mut highest: Option<i128> = None;
     for (at, &(name, value, init)) in entries.iter().enumerate() {
-        let counts = name.starts_with("__")
-            && init.is_empty()
+        let counts = init.is_empty()
             && highest.is_some_and(|highest| value > highest)
-            && counts_by_name(name);
-        let refers = init.iter().any(|t| known.contains(t.as_str()));
-        if counts || refers {
+            && (name.starts_with("__") && says_bound(name)
+                || name.starts_with("NUM_")
+                || entries.get(at + 1).is_some_and(|next| is_less_one(next, name)));
+        let always = name.starts_with("__") && (name.ends_with("_MAX") || name.ends_with("_MAX_BIT"));
+        let refers = says_bound(name) && init.iter().any(|t| known.contains(t.as_str()));
+        let last = says_bound(name)
+            && highest == Some(value)
+            && matches!(init, [one] if entries[..at].iter().any(|(other, ..)| other == one));
+        if counts || always || refers || last {
             bounds[at] = true;
             known.insert(name);
         } else {
@@ -126,23 +134,40 @@ pub(super) fn enum_bounds(entries: &[(&str, i128, &[String])]) -> Vec<bool> {
         }
     }
     if known.is_empty()
-        && let Some((name, value, _)) = entries.last()
-        && entries.len() > 1
-        && name.ends_with("_MAX")
+        && let Some(at) = entries.iter().rposition(|(_, _, init)| init.is_empty())
+        && at > 0
+        && ends_as_bound(entries[at].0)
     {
-        let before = entries[..entries.len() - 1].iter().map(|(_, v, _)| *v).max().unwrap_or(0);
-        if *value == before || *value == before + 1 {
-            bounds[entries.len() - 1] = true;
-        }
+        let before = entries[..at].iter().map(|(_, v, _)| *v).max();
+        bounds[at] = before.is_some_and(|before| entries[at].1 == before + 1);
+    }
+    // The same, written with a number.
+    if known.is_empty()
+        && let [before @ .., (name, value, _)] = entries
+        && name.ends_with("_MAX")
+        && before.iter().map(|(_, v, _)| *v).max().is_some_and(|max| *value == max || *value == max + 1)
+    {
+        bounds[before.len()] = true;
     }
     bounds
 }
 
-/// `__` names that are no bounds are placeholders (`__X_INVALID`) or reserved entries.
-fn counts_by_name(name: &str) -> bool {
-    const WORDS: &[&str] = &["MAX", "LAST", "NUM", "CNT", "COUNT", "END", "NBITS", "SIZE", "N"];
+/// `X_MAX = NAME - 1`, perhaps in parentheses.
+fn is_less_one(entry: &Entry<'_>, name: &str) -> bool {
+    let mut tokens = entry.2.iter().map(String::as_str).filter(|t| !["(", ")"].contains(t));
+    says_bound(entry.0) && [Some(name), Some("-"), Some("1"), None].into_iter().all(|want| tokens.next() == want)
+}
+
+/// Whether a word of the name says that it bounds or counts. Other `__` names are
+/// placeholders (`__X_INVALID`) or reserved entries.
+fn says_bound(name: &str) -> bool {
+    const WORDS: &[&str] = &["LAST", "NUM", "CNT", "COUNT", "END", "NBITS", "SIZE", "N"];
     let mut words = name.split('_').filter(|w| !w.is_empty());
     words.any(|w| WORDS.contains(&w) || w.ends_with("MAX"))
+}
+
+fn ends_as_bound(name: &str) -> bool {
+    ["_MAX", "_CNT", "_COUNT", "_NUMHOOKS", "_NUMPROTO"].iter().any(|end| name.ends_with(end))
 }
 
 /// Whether a macro is a bound: it is named as one and computed from a bound.

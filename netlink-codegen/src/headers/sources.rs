@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 pub struct Listed {
     /// A path below the include directory; `*` stands for anything but `/`.
     pub pattern: String,
+    /// Private to the kernel: `pattern` is a path in its source tree.
+    pub private: bool,
     /// The families that use it; none for headers that only support others.
     pub families: Vec<String>,
 }
@@ -18,13 +20,18 @@ pub fn listed() -> Vec<Listed> {
     parse_list(netlink_kernel_headers::HEADERS)
 }
 
-/// Reads a header list: `pattern families…` per line, `-` for no family, `#` comments.
+/// Reads a header list: `pattern families…` per line, `-` for no family, `source:path` for a
+/// header of the kernel's source, `#` comments.
 pub fn parse_list(text: &str) -> Vec<Listed> {
     text.lines()
         .filter_map(|line| {
             let mut words = line.split('#').next()?.split_whitespace();
-            let pattern = words.next()?.to_owned();
-            Some(Listed { pattern, families: words.filter(|w| *w != "-").map(str::to_owned).collect() })
+            let first = words.next()?;
+            let (pattern, private) = match first.strip_prefix("source:") {
+                Some(path) => (path.to_owned(), true),
+                None => (first.to_owned(), false),
+            };
+            Some(Listed { pattern, private, families: words.filter(|w| *w != "-").map(str::to_owned).collect() })
         })
         .collect()
 }

@@ -45,7 +45,11 @@ const LIBC: &[(&str, &str)] = &[
          #define offsetof(type, member) __builtin_offsetof(type, member)\n\
          #endif\n",
     ),
-    ("limits.h", "#ifndef INT_MAX\n#define INT_MAX __INT_MAX__\n#endif\n"),
+    (
+        "limits.h",
+        "#ifndef INT_MAX\n#define INT_MAX __INT_MAX__\n#define INT_MIN (-INT_MAX - 1)\n\
+         #define UINT_MAX (INT_MAX * 2U + 1U)\n#endif\n",
+    ),
 ];
 
 /// The stubs as files of the include directory `root`: it is searched first, so they also

@@ -156,8 +156,15 @@ fn replace_headers(old: &Store, new: &Store) -> Store {
     out.missing_headers.extend(old.missing_headers.iter().filter(|(_, h)| kept(h)).cloned());
     let mut enums: HashMap<usize, usize> = HashMap::new();
     for constant in old.constants.values().filter(|c| kept(&c.header)) {
-        if out.constants.contains_key(&constant.name) {
-            continue;
+        // What user space sees counts more than the kernel's own copy.
+        if let Some(other) = out.constants.get(&constant.name) {
+            if constant.private || !other.private {
+                continue;
+            }
+            if let Home::Enum(at) = other.home {
+                out.enums[at].entries.retain(|name| *name != constant.name);
+            }
+            out.constants.shift_remove(&constant.name);
         }
         let mut constant = constant.clone();
         if let Home::Enum(at) = constant.home {
@@ -171,7 +178,10 @@ fn replace_headers(old: &Store, new: &Store) -> Store {
         out.constants.insert(constant.name.clone(), constant);
     }
     for record in old.records.values().filter(|r| kept(&r.header)) {
-        out.records.entry(record.name.clone()).or_insert_with(|| record.clone());
+        let private = |r: &Record| r.fields.iter().any(|f| f.private);
+        if out.records.get(&record.name).is_none_or(|other| private(other) && !private(record)) {
+            out.records.insert(record.name.clone(), record.clone());
+        }
     }
     out
 }

@@ -53,11 +53,11 @@ pub fn shipped() -> Result<Store, Error> {
     read(netlink_kernel_headers::MANIFEST, netlink_kernel_headers::FACTS.iter().copied())
 }
 
-/// The store in a directory. A directory without `MANIFEST.toml` is an empty store.
+/// The store in a directory; empty when there is no `MANIFEST.toml` yet.
 pub fn load_dir(directory: &Path) -> Result<Store, Error> {
     let manifest = match fs::read_to_string(directory.join(MANIFEST)) {
         Ok(text) => text,
-        Err(e) if e.kind() == io::ErrorKind::NotFound && directory.is_dir() => return Ok(Store::default()),
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Store::default()),
         Err(source) => return Err(Error::Io { path: directory.join(MANIFEST), source }),
     };
     let files = fact_files(&directory.join(FACTS))?;
