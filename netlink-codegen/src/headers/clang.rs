@@ -3,6 +3,7 @@
 //! libclang is loaded when a [`Session`] is opened, so the tool builds and runs without it.
 
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use clang::diagnostic::Severity;
 use clang::{Clang, Entity, EntityKind, EntityVisitResult, EvaluationResult, Index, Type, TypeKind, Unsaved};
@@ -17,8 +18,15 @@ or, without root, on any distribution
   pip download --no-deps -d D libclang==18.1.1 && python3 -m zipfile -e D/libclang*.whl D
   export LIBCLANG_PATH=$PWD/D/libclang-18.1.1.data/platlib/clang/native";
 
-/// libclang, loaded.
-pub(super) struct Session(Clang);
+/// libclang, loaded. Field order matters: it is unloaded before the next one may load it.
+pub(super) struct Session {
+    clang: Clang,
+    _turn: MutexGuard<'static, Option<String>>,
+}
+
+/// Held while libclang is in use, which is once per process; and why it could not be loaded,
+/// because the crate gives another, misleading answer when asked again.
+static TURN: Mutex<Option<String>> = Mutex::new(None);
 
 /// One translation unit to parse.
 pub(super) struct Unit<'a> {
@@ -89,15 +97,19 @@ pub(super) enum Evaluated {
 }
 
 impl Session {
-    /// Loads libclang; the error says how to get it.
+    /// Loads libclang, waiting for other users of it; the error says how to get it.
     pub(super) fn open() -> Result<Session, String> {
-        let clang = Clang::new().map_err(|e| format!("{e}\n{HOW_TO_GET}"))?;
-        // Older ones lack functions that are called here, which the crate answers by panicking.
-        let version = clang::get_version();
-        let digits = version.split(|c: char| !c.is_ascii_digit()).find(|part| !part.is_empty());
-        match digits.and_then(|major| major.parse::<u32>().ok()) {
-            Some(major) if major < 10 => Err(format!("{version} is too old\n{HOW_TO_GET}")),
-            _ => Ok(Session(clang)),
+        let mut turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(error) = &*turn {
+            return Err(error.clone());
+        }
+        match load() {
+            Ok(clang) => Ok(Session { clang, _turn: turn }),
+            Err(error) => {
+                let error = format!("{error}\n{HOW_TO_GET}");
+                *turn = Some(error.clone());
+                Err(error)
+            }
         }
     }
 
@@ -158,7 +170,7 @@ impl Session {
         {
             return Err("a NUL byte in a header name or path".into());
         }
-        let index = Index::new(&self.0, false, false);
+        let index = Index::new(&self.clang, false, false);
         let mut unsaved = vec![Unsaved::new(unit.path, unit.text)];
         unsaved.extend(unit.virtual_files.iter().map(|(path, text)| Unsaved::new(path, text)));
         let parsed = index
@@ -183,6 +195,17 @@ impl Session {
             })
             .collect();
         Ok(work(parsed.get_entity(), complaints))
+    }
+}
+
+fn load() -> Result<Clang, String> {
+    let clang = Clang::new()?;
+    // Older ones lack functions that are called here, which the crate answers by panicking.
+    let version = clang::get_version();
+    let digits = version.split(|c: char| !c.is_ascii_digit()).find(|part| !part.is_empty());
+    match digits.and_then(|major| major.parse::<u32>().ok()) {
+        Some(major) if major < 10 => Err(format!("{version} is too old")),
+        _ => Ok(clang),
     }
 }
 

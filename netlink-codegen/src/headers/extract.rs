@@ -140,6 +140,12 @@ struct Context {
     libc: Vec<(PathBuf, String)>,
 }
 
+/// The declarations that stand in for a C library while headers are read: path below the
+/// include directory and text. For other tools that read the same headers without one.
+pub fn stand_ins() -> &'static [(&'static str, &'static str)] {
+    stubs::LIBC
+}
+
 /// Extracts facts.
 pub fn extract(options: &Options) -> Result<Extraction, Error> {
     let root = std::path::absolute(&options.root)
