@@ -78,7 +78,11 @@ fn compare(root: &std::path::Path, extraction: &Extraction) {
         }
     }
     signs.retain(|name| !SIGN_ONLY.contains(name));
-    println!("{}: {compared} constants compared, {} unknown to bindgen: {missing:?}", root.display(), missing.len());
+    println!(
+        "{}: {compared} constants compared, {} unknown to bindgen: {missing:?}",
+        root.display(),
+        missing.len()
+    );
     assert!(wrong.is_empty(), "{wrong:#?}");
     assert!(signs.is_empty(), "sign only, not in the list: {signs:?}");
     assert!(compared > 10_000, "only {compared} compared");
@@ -86,7 +90,8 @@ fn compare(root: &std::path::Path, extraction: &Extraction) {
 }
 
 fn constants_of_bindgen(root: &std::path::Path, scratch: &Scratch, store: &Store) -> BTreeMap<String, i128> {
-    let asm = ["x86_64-linux-gnu", "."].map(|d| root.join(d)).into_iter().find(|d| d.join("asm/types.h").is_file());
+    let asm =
+        ["x86_64-linux-gnu", "."].map(|d| root.join(d)).into_iter().find(|d| d.join("asm/types.h").is_file());
     let asm = asm.expect("asm headers for x86_64");
     let mut text = COMPANY.to_owned();
     for header in store.headers.iter().filter(|h| !store.missing_headers.iter().any(|(_, m)| m == *h)) {

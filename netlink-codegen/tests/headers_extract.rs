@@ -72,10 +72,14 @@ fn extraction_gives_the_shipped_facts() {
     for root in roots() {
         let at = shipped.kernels.iter().position(|k| k.version == root.version);
         let Some(at) = at else {
-            skip("comparison with shipped facts", &format!("{} is not among the shipped kernels", root.version));
+            skip(
+                "comparison with shipped facts",
+                &format!("{} is not among the shipped kernels", root.version),
+            );
             continue;
         };
-        let Some(extraction) = run("comparison with shipped facts", &Options::listed(root.path.clone(), root.kernel()))
+        let Some(extraction) =
+            run("comparison with shipped facts", &Options::listed(root.path.clone(), root.kernel()))
         else {
             return;
         };
@@ -83,7 +87,8 @@ fn extraction_gives_the_shipped_facts() {
         // Merged into what is shipped, it changes nothing.
         let (_, merged) = store::write(&store::merge(&shipped, &extraction.store));
         let (_, before) = store::write(&shipped);
-        let arch = |text: &str| text.lines().filter(|l| !l.starts_with("  arch ")).collect::<Vec<_>>().join("\n");
+        let arch =
+            |text: &str| text.lines().filter(|l| !l.starts_with("  arch ")).collect::<Vec<_>>().join("\n");
         for (header, text) in &before {
             assert_eq!(arch(&merged[header]), arch(text), "{header} of {}", root.version);
         }
@@ -253,7 +258,10 @@ fn all_that_is_wrong_is_said_at_once_and_spoils_nothing_else() {
         &scratch,
         &[
             ("linux/good.h", "#include <linux/types.h>\nstruct good { __u32 a; };\n#define GOOD 1\n"),
-            ("linux/bad.h", "#include <linux/absent.h>\nenum { BAD = 3 };\nstruct bad { struct absent a; int b; };\n"),
+            (
+                "linux/bad.h",
+                "#include <linux/absent.h>\nenum { BAD = 3 };\nstruct bad { struct absent a; int b; };\n",
+            ),
             ("linux/worse.h", "enum { X = , };\n\nint f(unknown_t);\n"),
             ("linux/needy.h", "struct needy { struct sockaddr a; };\n"),
         ],

@@ -102,8 +102,16 @@ fn layouts_are_those_of_the_c_compiler() {
                 }
                 let name = c_name(record);
                 let layout = record.layout.newest().expect("a layout");
-                let _ = writeln!(program, "_Static_assert(sizeof({name}) == {}, \"size of {name}\");", layout.size);
-                let _ = writeln!(program, "_Static_assert(_Alignof({name}) == {}, \"alignment of {name}\");", layout.align);
+                let _ = writeln!(
+                    program,
+                    "_Static_assert(sizeof({name}) == {}, \"size of {name}\");",
+                    layout.size
+                );
+                let _ = writeln!(
+                    program,
+                    "_Static_assert(_Alignof({name}) == {}, \"alignment of {name}\");",
+                    layout.align
+                );
                 for field in &record.fields {
                     let place = field.place.newest().expect("a place");
                     if place.bits.is_some() {
@@ -118,7 +126,11 @@ fn layouts_are_those_of_the_c_compiler() {
                     );
                     let Some((size, signed)) = size_of(&store, &place.ty) else { continue };
                     sizes += 1;
-                    let _ = writeln!(program, "_Static_assert(sizeof({member}) == {size}, \"size of {name}.{}\");", field.name);
+                    let _ = writeln!(
+                        program,
+                        "_Static_assert(sizeof({member}) == {size}, \"size of {name}.{}\");",
+                        field.name
+                    );
                     if let Some(signed) = signed {
                         let sign = if signed { "<" } else { ">" };
                         let _ = writeln!(
@@ -175,7 +187,8 @@ fn bitfields_are_those_of_the_c_compiler() {
             program += "return 0; }\n";
             let source = scratch.file("bits.c", &program);
             let binary: PathBuf = scratch.0.join("bits");
-            cc(&root.path, &source, &["-fno-strict-aliasing", "-o", &binary.to_string_lossy()]).expect(header);
+            cc(&root.path, &source, &["-fno-strict-aliasing", "-o", &binary.to_string_lossy()])
+                .expect(header);
             let output = Command::new(&binary).output().expect("the program runs");
             let text = String::from_utf8(output.stdout).expect("hex");
             let lines: Vec<&str> = text.lines().collect();

@@ -15,7 +15,8 @@ fn text(store: &Store) -> Vec<(String, String)> {
 
 fn reread(store: &Store) -> Store {
     let (manifest, files) = store::write(store);
-    store::read(&manifest, files.iter().map(|(h, t)| (h.as_str(), t.as_str()))).expect("what was written reads")
+    store::read(&manifest, files.iter().map(|(h, t)| (h.as_str(), t.as_str())))
+        .expect("what was written reads")
 }
 
 fn permutations(n: usize) -> Vec<Vec<usize>> {
@@ -45,7 +46,10 @@ fn shipped_facts_load_quickly_and_write_back_unchanged() {
     for (header, text) in netlink_kernel_headers::FACTS {
         assert_eq!(files.get(*header).map(String::as_str), Some(*text), "{header}");
     }
-    assert!(store::read(&manifest, files.iter().map(|(h, t)| (h.as_str(), t.as_str()))).expect("reads") == shipped);
+    assert!(
+        store::read(&manifest, files.iter().map(|(h, t)| (h.as_str(), t.as_str()))).expect("reads")
+            == shipped
+    );
 }
 
 #[test]
@@ -65,7 +69,10 @@ fn shipped_facts_say_what_is_known_of_the_kernels() {
     assert_eq!(value("TCA_RSVP_CLASSID", "6.12"), None);
     assert_eq!(store.constants["TCA_RSVP_CLASSID"].value.gone(), Some(kernel("6.12")));
     assert!(store.constants["__IFLA_MAX"].sentinel && store.constants["IFLA_MAX"].sentinel);
-    assert!(store.constants["NUM_NL80211_ATTR"].sentinel && !store.constants["NL80211_AUTHTYPE_AUTOMATIC"].sentinel);
+    assert!(
+        store.constants["NUM_NL80211_ATTR"].sentinel
+            && !store.constants["NL80211_AUTHTYPE_AUTOMATIC"].sentinel
+    );
     assert!(!store.constants["IFLA_BR_MCAST_HASH_MAX"].sentinel);
     assert!(!store.constants["NF_INET_INGRESS"].sentinel);
     assert_eq!(value("__IFLA_MAX", "5.10"), Some(Value::Int(56)));
@@ -87,7 +94,10 @@ fn shipped_facts_say_what_is_known_of_the_kernels() {
     let address = store.record("xfrm_address_t").expect("a typedef");
     assert!(address.typedef && address.union);
     let key = store.record("tc_u32_sel").and_then(|r| r.fields.last()).expect("keys");
-    assert_eq!(key.place.newest().map(|p| &p.ty), Some(&CType::Flexible(Box::new(CType::Record("tc_u32_key".into())))));
+    assert_eq!(
+        key.place.newest().map(|p| &p.ty),
+        Some(&CType::Flexible(Box::new(CType::Record("tc_u32_key".into()))))
+    );
     let i386 = |name: &str| store.records[name].arch.iter().find(|(arch, ..)| arch == "i386").cloned();
     assert_eq!(i386("rtnl_link_ifmap").map(|(_, layout, _)| layout.size), Some(28));
     assert_eq!(i386("ifinfomsg"), None);
@@ -248,7 +258,13 @@ fn history_is_by_change_and_absence_of_a_header_is_no_removal() {
         let entries = &store.constants[name].value.0;
         entries
             .iter()
-            .map(|(k, v)| format!("{}{}", v.as_ref().map_or("-".into(), |v| format!("{v:?}")), store.kernels[*k].release))
+            .map(|(k, v)| {
+                format!(
+                    "{}{}",
+                    v.as_ref().map_or("-".into(), |v| format!("{v:?}")),
+                    store.kernels[*k].release
+                )
+            })
             .collect::<Vec<_>>()
             .join(" ")
     };
@@ -261,13 +277,24 @@ fn history_is_by_change_and_absence_of_a_header_is_no_removal() {
     // b.h is absent in 1.10; Z was seen in another header, Y became a macro there.
     assert_eq!(history("Z"), "Int(7)1.2 Int(8)1.10 -2.0");
     assert_eq!(history("Y"), "Int(6)1.0");
-    let stays: Vec<_> = store.moves["Y"].iter().map(|m| (m.from, m.to, m.header.as_str(), m.define)).collect();
+    let stays: Vec<_> =
+        store.moves["Y"].iter().map(|m| (m.from, m.to, m.header.as_str(), m.define)).collect();
     assert_eq!(stays, [(2, 2, "c.h", true)]);
     assert_eq!(store.constants["X"].header, "c.h");
-    assert_eq!(store.record("s").map(|s| s.fields.iter().map(|f| f.name.as_str()).collect()), Some(vec!["f", "j", "g", "i"]));
-    assert_eq!(store.enums[store.enum_of("GONE").expect("an enum")].entries.last().map(String::as_str), Some("GONE"));
+    assert_eq!(
+        store.record("s").map(|s| s.fields.iter().map(|f| f.name.as_str()).collect()),
+        Some(vec!["f", "j", "g", "i"])
+    );
+    assert_eq!(
+        store.enums[store.enum_of("GONE").expect("an enum")].entries.last().map(String::as_str),
+        Some("GONE")
+    );
     let (_, files) = store::write(&store);
-    assert!(files["a.h"].contains("  __E_MAX end\n") && files["a.h"].contains("  E_MAX end-1\n"), "{}", files["a.h"]);
+    assert!(
+        files["a.h"].contains("  __E_MAX end\n") && files["a.h"].contains("  E_MAX end-1\n"),
+        "{}",
+        files["a.h"]
+    );
 }
 
 #[test]
@@ -294,7 +321,8 @@ fn other_architectures_are_described_where_they_differ() {
     assert_eq!(store::add_arch(&mut store, "i386", &older), 0);
 }
 
-const KERNELS: &str = "[[kernel]]\nrelease = \"1.0\"\nversion = \"1.0\"\n[[kernel]]\nrelease = \"2.0\"\nversion = \"2.0\"\n";
+const KERNELS: &str =
+    "[[kernel]]\nrelease = \"1.0\"\nversion = \"1.0\"\n[[kernel]]\nrelease = \"2.0\"\nversion = \"2.0\"\n";
 
 #[test]
 fn nonsense_is_an_error_with_a_line() {
@@ -339,9 +367,17 @@ fn nonsense_is_an_error_with_a_line() {
             other => panic!("{facts:?}: {other:?}"),
         }
     }
-    for (line, manifest) in [(1, "release = \"1\"\n"), (2, "[[kernel]]\nrelease = 1\n"), (2, "[[kernel]]\ncolour = \"1\"\n"), (1, "[[kernel]]\n")] {
+    for (line, manifest) in [
+        (1, "release = \"1\"\n"),
+        (2, "[[kernel]]\nrelease = 1\n"),
+        (2, "[[kernel]]\ncolour = \"1\"\n"),
+        (1, "[[kernel]]\n"),
+    ] {
         let outcome = store::read(manifest, std::iter::empty());
-        assert!(matches!(outcome, Err(Error::Syntax { line: at, .. }) if at == line), "{manifest:?}: {outcome:?}");
+        assert!(
+            matches!(outcome, Err(Error::Syntax { line: at, .. }) if at == line),
+            "{manifest:?}: {outcome:?}"
+        );
     }
 }
 
@@ -390,7 +426,10 @@ fn a_store_is_saved_whole_and_only_where_it_changed() {
     assert_eq!(store::save_dir(&three, &directory).expect("saved again"), Vec::<std::path::PathBuf>::new());
     let four = store::compose(&kernels);
     let changed = store::save_dir(&four, &directory).expect("saved");
-    assert!(changed.iter().any(|p| p.ends_with("MANIFEST.toml")) && !changed.iter().any(|p| p.ends_with("lib.rs")));
+    assert!(
+        changed.iter().any(|p| p.ends_with("MANIFEST.toml"))
+            && !changed.iter().any(|p| p.ends_with("lib.rs"))
+    );
     assert_eq!(store::load_dir(&directory).expect("loaded"), four);
     let mut leftovers = Vec::new();
     let mut folders = vec![directory.clone()];

@@ -248,9 +248,8 @@ fn tokens(entity: &Entity<'_>) -> Vec<String> {
 }
 
 fn collect_enum(entity: Entity<'_>, out: &mut Parsed) {
-    let unsigned = entity
-        .get_enum_underlying_type()
-        .is_some_and(|ty| ty.get_canonical_type().is_unsigned_integer());
+    let unsigned =
+        entity.get_enum_underlying_type().is_some_and(|ty| ty.get_canonical_type().is_unsigned_integer());
     let mut entries = Vec::new();
     for child in entity.get_children() {
         let (Some(name), Some((signed_value, unsigned_value))) =
@@ -348,8 +347,7 @@ fn members(record: Entity<'_>, holder: Type<'_>, prefix: &str, base: u64, out: &
                     members(inner, ty, &format!("{full}."), offset, out);
                     continue;
                 }
-                let bits =
-                    child.get_bit_field_width().map(|width| ((offset % 8) as u8, width as u8));
+                let bits = child.get_bit_field_width().map(|width| ((offset % 8) as u8, width as u8));
                 out.push((full, Place { offset: (offset / 8) as u32, bits, ty: ctype(ty, 0) }));
             }
             _ => {}

@@ -36,10 +36,13 @@ impl Root {
 
 /// Include directories below `$NETLINK_TEST_HEADERS`, else `/usr/include`; oldest first.
 pub(crate) fn roots() -> Vec<Root> {
-    let top = std::env::var_os("NETLINK_TEST_HEADERS").map_or_else(|| PathBuf::from("/usr/include"), PathBuf::from);
+    let top =
+        std::env::var_os("NETLINK_TEST_HEADERS").map_or_else(|| PathBuf::from("/usr/include"), PathBuf::from);
     let mut roots = Vec::new();
     look(&top, 4, &mut roots);
-    roots.sort_by_key(|root: &Root| root.version.split('.').map(|n| n.parse().unwrap_or(0)).collect::<Vec<u32>>());
+    roots.sort_by_key(|root: &Root| {
+        root.version.split('.').map(|n| n.parse().unwrap_or(0)).collect::<Vec<u32>>()
+    });
     if roots.is_empty() {
         skip("everything that needs kernel headers", &format!("none below {}", top.display()));
     }
