@@ -161,14 +161,12 @@ impl Session {
         macros: bool,
         work: impl FnOnce(Entity<'_>, Vec<Complaint>) -> R,
     ) -> Result<R, String> {
-        // clang's own strings end at a NUL; a NUL inside would make the crate panic.
-        let nul = |s: &str| s.contains('\0');
-        if nul(unit.text)
-            || unit.arguments.iter().any(|a| nul(a))
-            || unit.virtual_files.iter().any(|(p, t)| nul(&p.to_string_lossy()) || nul(t))
-            || nul(&unit.path.to_string_lossy())
-        {
-            return Err("a NUL byte in a header name or path".into());
+        // The crate panics at text that C cannot have, and at paths that are no UTF-8.
+        let text = |s: &str| !s.contains('\0');
+        let path = |p: &Path| p.to_str().is_some_and(text);
+        let files = unit.virtual_files.iter().all(|(name, content)| path(name) && text(content));
+        if !(text(unit.text) && path(unit.path) && files && unit.arguments.iter().all(|a| text(a))) {
+            return Err(format!("{}: not UTF-8, or a NUL in it", unit.path.display()));
         }
         let index = Index::new(&self.clang, false, false);
         let mut unsaved = vec![Unsaved::new(unit.path, unit.text)];
