@@ -2,5 +2,7 @@
 #![forbid(unsafe_code)]
 
 pub mod check;
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod headers;
 pub mod ir;
