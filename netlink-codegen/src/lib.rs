@@ -4,3 +4,5 @@
 pub mod check;
 pub mod headers;
 pub mod ir;
+pub mod report;
+pub mod schema;
