@@ -4,5 +4,6 @@
 pub mod check;
 pub mod headers;
 pub mod ir;
+mod lower;
 pub mod report;
 pub mod schema;

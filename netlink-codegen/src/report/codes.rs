@@ -109,6 +109,8 @@ codes! {
         "The name is defined, but as something that cannot stand here: an enum where a struct is due, or a constant where names are.";
     0111 BAD_REFERENCE: "malformed reference",
         "A reference is a bare name or `file/name` with one slash.";
+    0112 UNKNOWN_OPERATION: "no such operation",
+        "`notify` names the operation whose reply is sent as a notification; the list has none of that name.";
     0201 NUMBER_TWICE: "a number stands twice in a set",
         "Two attributes of one set cannot have the same number, except `pad` and `unused` ones. Where C has two names for one number, write one of them.";
     0202 NUMBER_DIFFERS relaxable: "schema and headers disagree about a number",
