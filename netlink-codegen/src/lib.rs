@@ -6,6 +6,9 @@ pub mod check;
 pub mod cli;
 pub mod headers;
 pub mod ir;
+mod load;
 mod lower;
 pub mod report;
 pub mod schema;
+
+pub use load::{Loaded, Loader, shipped_model};

@@ -6,7 +6,7 @@ use super::{Lower, constants};
 use crate::ir::{Entry, Lifetime, names};
 use crate::report::{Diagnostic, Span, codes, did_you_mean, list};
 use crate::schema::ast::{Attr, AttrSet, Form, YnlType};
-use crate::schema::expr::{Base, TypeExpr};
+use crate::schema::expr::TypeExpr;
 use crate::schema::node::Text;
 use std::rc::Rc;
 
@@ -299,12 +299,5 @@ impl Lower<'_> {
             }
             None => String::new(),
         }
-    }
-}
-
-impl Resolved {
-    /// It may share its number with another attribute.
-    pub(super) fn filler(&self) -> bool {
-        matches!(self.ty.base, Base::Pad | Base::Unused)
     }
 }

@@ -20,7 +20,6 @@ pub(super) struct Key {
 /// One source's contribution.
 struct Part {
     name: String,
-    doc: String,
     tag: Option<String>,
     entries: Vec<Entry>,
     origin: Origin,
@@ -88,8 +87,8 @@ impl Lower<'_> {
                     self.used.insert((target, ix));
                     let def = self.definition((target, ix));
                     let entries = self.defined_entries((target, ix), kind)?;
-                    let (name, doc) = (def.name.text.clone(), def.doc.clone());
-                    return Some(Part { name, doc, tag: None, entries, origin: origin(def.name.span) });
+                    let name = def.name.text.clone();
+                    return Some(Part { name, tag: None, entries, origin: origin(def.name.span) });
                 }
                 if target != file {
                     self.declared(Kind::Definition, file, word, word.span);
@@ -113,7 +112,7 @@ impl Lower<'_> {
         let header = group.constants.first().map(|c| self.header_of(c).to_owned()).unwrap_or_default();
         let tag = group.tag.clone();
         let entries = self.group_entries(&group, kind);
-        Some(Part { name, doc: String::new(), tag, entries, origin: Origin::Header(header) })
+        Some(Part { name, tag, entries, origin: Origin::Header(header) })
     }
 
     fn unknown_names(&mut self, file: usize, name: &str, span: Span) {

@@ -29,7 +29,7 @@ impl Lower<'_> {
         }
         for file in 0..self.files.len() {
             for ix in 0..self.files[file].sets.len() {
-                if !self.instances.iter().any(|i| (i.file, i.set) == (file, ix)) {
+                if !self.instances.iter().any(|i| (i.file, i.set) == (file, ix)) && !self.only_base(file, ix) {
                     self.instance((file, ix), None);
                 }
             }
@@ -39,6 +39,13 @@ impl Lower<'_> {
                 }
             }
         }
+    }
+
+    /// Whether a set that nothing uses is what others of its file derive from.
+    fn only_base(&self, file: usize, ix: usize) -> bool {
+        let sets = &self.files[file].sets;
+        let name = &sets[ix].name.text;
+        sets.iter().any(|s| [&s.extends, &s.subset_of].into_iter().flatten().any(|base| base.text == *name))
     }
 
     fn unused_definition(&mut self, at: (usize, usize)) {

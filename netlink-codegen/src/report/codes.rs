@@ -87,6 +87,8 @@ codes! {
         "Limits on size, depth and number of nodes (each use of an alias counts) keep hostile input from exhausting memory. No sensible schema comes near them.";
     0010 BAD_NUMBER: "not a number",
         "A number is decimal or `0x` hexadecimal, or the name of an integer constant of a header, or of a `const` definition of the file.";
+    0011 FACTS: "the facts cannot be read",
+        "The store of header facts is damaged or of another version of the tool; the message names file and line.";
     0101 UNKNOWN_SET: "no such attribute set",
         "The name must be an attribute set of this file, or `file/name` one of another file. A bare name is always local.";
     0102 UNKNOWN_NAMES: "no such enum, flags or definition",

@@ -4,14 +4,25 @@ use super::ast::File;
 use super::{node, read};
 use crate::report::{Diagnostic, Diagnostics, Span, codes, did_you_mean};
 use indexmap::IndexMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// Where schema files come from: those that ship with the tool, and files added to them.
+/// Where schema files come from: files given, files beside those, and the shipped ones.
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
-    /// By stem: the name that findings show, and the bytes.
-    files: IndexMap<String, (String, Arc<[u8]>)>,
+    /// By stem.
+    given: IndexMap<String, Content>,
+    /// Where given files lie: references may name their neighbours.
+    folders: Vec<PathBuf>,
+    /// By stem.
+    shipped: IndexMap<String, Content>,
+}
+
+/// A file's bytes, and how findings call it.
+#[derive(Clone, Debug)]
+struct Content {
+    shown: String,
+    bytes: Arc<[u8]>,
 }
 
 impl Sources {
@@ -22,29 +33,45 @@ impl Sources {
 
     /// The schemas that ship with the tool.
     pub fn shipped() -> Self {
-        let mut sources = Self::new();
-        for (name, text) in netlink_schemas::SCHEMAS {
-            sources.add(name, format!("schemas/{name}.yaml"), text.as_bytes());
-        }
-        sources
+        let shipped = netlink_schemas::SCHEMAS.iter().map(|(name, text)| {
+            let shown = format!("schemas/{name}.yaml");
+            ((*name).to_owned(), Content { shown, bytes: text.as_bytes().into() })
+        });
+        Self { shipped: shipped.collect(), ..Self::default() }
     }
 
     /// Adds a file's content under its stem; one of that stem is replaced.
-    pub fn add(&mut self, stem: &str, shown: impl Into<String>, content: impl Into<Arc<[u8]>>) {
-        self.files.insert(stem.to_owned(), (shown.into(), content.into()));
+    pub fn add(&mut self, stem: &str, shown: impl Into<String>, bytes: impl Into<Arc<[u8]>>) {
+        self.given.insert(stem.to_owned(), Content { shown: shown.into(), bytes: bytes.into() });
     }
 
     /// Reads a file from disk and returns its stem.
     pub fn read(&mut self, path: &Path) -> std::io::Result<String> {
-        let content = std::fs::read(path)?;
+        let bytes = std::fs::read(path)?;
         let stem = path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
-        self.add(&stem, path.display().to_string(), content);
+        self.add(&stem, path.display().to_string(), bytes);
+        let folder = path.parent().unwrap_or(Path::new("")).to_owned();
+        if !self.folders.contains(&folder) {
+            self.folders.push(folder);
+        }
         Ok(stem)
     }
 
-    /// The stems, in order of addition.
-    pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.files.keys().map(String::as_str)
+    /// A file by stem: given ones first, then neighbours of given ones, then shipped ones.
+    fn find(&self, stem: &str) -> Option<Content> {
+        if let Some(given) = self.given.get(stem) {
+            return Some(given.clone());
+        }
+        // A stem is a name, never a path out of the folder.
+        let plain = !stem.contains(['/', '\\']) && stem != ".." && !stem.is_empty();
+        let neighbour = plain.then(|| {
+            self.folders.iter().find_map(|folder| {
+                let path = folder.join(format!("{stem}.yaml"));
+                let bytes = std::fs::read(&path).ok()?;
+                Some(Content { shown: path.display().to_string(), bytes: bytes.into() })
+            })
+        });
+        neighbour.flatten().or_else(|| self.shipped.get(stem).cloned())
     }
 
     /// Loads these files and all that they refer to, in order of first mention. Findings go
@@ -55,17 +82,18 @@ impl Sources {
         let mut next = 0;
         while let Some((stem, from)) = wanted.get(next).cloned() {
             next += 1;
-            let Some((shown, content)) = self.files.get(&stem) else {
+            let Some(content) = self.find(&stem) else {
+                let known = self.given.keys().chain(self.shipped.keys()).map(String::as_str);
                 let message = format!("no schema is called `{stem}`");
-                let mut diagnostic = Diagnostic::error(codes::NO_SUCH_FILE, message)
-                    .maybe_help(did_you_mean(&stem, self.names()));
+                let mut diagnostic =
+                    Diagnostic::error(codes::NO_SUCH_FILE, message).maybe_help(did_you_mean(&stem, known));
                 if let Some(span) = from {
                     diagnostic = diagnostic.at(span, "referred to here");
                 }
                 out.push(diagnostic);
                 continue;
             };
-            let Some(file) = parse(&stem, shown, content, out) else { continue };
+            let Some(file) = parse(&stem, &content.shown, &content.bytes, out) else { continue };
             for (reference, span) in file.references() {
                 if !wanted.iter().any(|(w, _)| *w == reference) {
                     wanted.push((reference, Some(span)));

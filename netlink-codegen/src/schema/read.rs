@@ -407,12 +407,7 @@ impl Decoder<'_> {
             group: None,
             matches: Vec::new(),
         };
-        let Some(body) = named.body else {
-            if named.form == Form::Short {
-                self.missing("modes", named.name.span, &format!("the operation `{}`", &*named.name));
-            }
-            return (named.form == Form::Ynl).then_some(op);
-        };
+        let Some(body) = named.body else { return Some(op) };
         if let Kind::Scalar { text, .. } = &body.kind {
             op.modes = self.modes(text)?;
             return Some(op);
@@ -427,11 +422,9 @@ impl Decoder<'_> {
         op.group = self.text(&object, "mcgrp");
         match named.form {
             Form::Short => {
-                match self.text(&object, "modes") {
-                    Some(text) => op.modes = self.modes(&text)?,
-                    None => {
-                        self.missing("modes", named.name.span, &format!("the operation `{}`", &*named.name))
-                    }
+                // Without modes the number is reserved.
+                if let Some(text) = self.text(&object, "modes") {
+                    op.modes = self.modes(&text)?;
                 }
                 op.request = self.direction(object.get("request"), "request", Form::Short);
                 op.reply = self.direction(object.get("reply"), "reply", Form::Short);
