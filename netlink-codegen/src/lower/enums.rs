@@ -206,7 +206,7 @@ impl Lower<'_> {
             for name in &names.list {
                 entries.extend(self.part(at.0, name, kind)?.entries);
             }
-        } else if def.entries.is_empty() {
+        } else if def.entries.is_empty() && def.form == Form::Short {
             let tag = def.enum_name.as_ref().map_or(&def.name, |t| t).text.replace('-', "_");
             let Some(group) = self.facts.enum_by_tag(&tag).and_then(|ix| self.enum_group(ix)) else {
                 let message = format!("the definition `{}` has no entries", &*def.name);
@@ -262,6 +262,8 @@ impl Lower<'_> {
                 let as_bits = entry.form == Form::Ynl && def.kind == DefKind::Flags;
                 let value = if as_bits { mask(written) } else { written };
                 match header {
+                    // A C compiler may call the top bit a sign.
+                    Some(fact) if fact as u32 == value as u32 && fact >> 32 == -1 => value,
                     Some(fact) if fact != value && !self.same_by_bit(&c_name, written, value, as_bits) => {
                         let place = entry.value.as_ref().map_or(entry.name.span, |v| v.span);
                         self.disagreement(&c_name, value, fact, place);

@@ -460,7 +460,7 @@ impl<'a> Lower<'a> {
                 if let Some(registered) = self.facts.string(&c_name) {
                     name = registered.to_owned();
                 }
-            } else if number.is_none() && group.value.is_none() {
+            } else if number.is_none() && group.value.is_none() && group.form == Form::Short {
                 let place = group.c_name.as_ref().map_or(group.name.span, |c| c.span);
                 let c_name = if c_name.is_empty() { group.name.text.clone() } else { c_name.clone() };
                 self.unknown_constant(&c_name, place);

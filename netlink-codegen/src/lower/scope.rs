@@ -66,7 +66,9 @@ impl Scope {
     }
 }
 
-/// Names of one kind in one file; a repeated one keeps its first place.
+/// Names of one kind in one file; a repeated one keeps its first place. Only sequences can
+/// repeat a name (a mapping's keys are distinct), and some of YNL's do: lenient loading lets
+/// the first one stand.
 fn table<'t>(
     file: usize,
     what: &str,

@@ -72,8 +72,7 @@ impl<'a> Lower<'a> {
         let def = self.definition(at);
         let tag = tag_of(def);
         let record = self.record(&tag);
-        let as_written = !def.members.is_empty() && def.members.iter().all(|m| m.form == Form::Ynl);
-        if record.is_none() && !as_written {
+        if record.is_none() && !def.as_written() {
             let message = format!("no header defines struct {tag}");
             let place = def.tag.as_ref().map_or(def.name.span, |t| t.span);
             let help = did_you_mean(&tag, self.facts.records.keys().map(String::as_str));
@@ -144,6 +143,13 @@ impl<'a> Lower<'a> {
         self.drop_group_copies(&mut fields);
         keep_annotated_arms(self.facts, &mut fields);
         if let Some(clash) = self.overlap(&fields) {
+            // Members written out say what to make of the union.
+            if let Some(def) = def.filter(|d| d.as_written()) {
+                let [a, b] = clash;
+                let message = format!("`{a}` and `{b}` of struct {} overlap in C, not as written here", record.name);
+                self.error(codes::LAYOUT_DIFFERS, message, def.name.span);
+                return Some(self.from_schema(key, def));
+            }
             self.unsupported(&record.name, &clash, from, def);
             return None;
         }
@@ -344,7 +350,7 @@ impl<'a> Lower<'a> {
 
     /// Members written in a sequence against the header's layout.
     fn compare_layout(&mut self, def: &'a Definition, record: &Record, size: u32, fields: &[Field<'a>]) {
-        if def.members.is_empty() || def.members.iter().any(|m| m.form == Form::Short) {
+        if !def.as_written() {
             return;
         }
         let file = self.files.iter().position(|f| f.source == def.name.span.file).unwrap_or(0);
@@ -367,12 +373,23 @@ impl<'a> Lower<'a> {
         if written == size && wrong.is_empty() {
             return;
         }
-        let message = format!("struct {} has {size} bytes in {}, as written here {written}", record.name, record.header);
+        let message = if written == size {
+            format!("struct {} has its members elsewhere in {}", record.name, record.header)
+        } else {
+            format!("struct {} has {size} bytes in {}, as written here {written}", record.name, record.header)
+        };
         let mut diagnostic = Diagnostic::error(codes::LAYOUT_DIFFERS, message).at(def.name.span, "");
         if let Some((span, text)) = wrong.into_iter().next() {
             diagnostic = diagnostic.at(span, text);
         }
         self.out.push(diagnostic);
+    }
+}
+
+impl Definition {
+    /// Its members are a sequence: a layout of their own.
+    fn as_written(&self) -> bool {
+        !self.members.is_empty() && self.members.iter().all(|m| m.form == Form::Ynl)
     }
 }
 

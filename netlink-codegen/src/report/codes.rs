@@ -16,8 +16,8 @@ pub struct Row {
     pub title: &'static str,
     /// For `explain`: what the rule wants, why, and what to do.
     pub explanation: &'static str,
-    /// The finding is a disagreement between a schema and headers: lenient loading makes it a
-    /// warning and takes the header's word.
+    /// A mistake that upstream specs make and that has a clear remedy, such as taking the
+    /// header's word: lenient loading makes it a warning.
     pub relaxable: bool,
 }
 
@@ -103,8 +103,8 @@ codes! {
         "`PREFIX_*` stands for all constants of headers that begin with the prefix; here there is none.";
     0107 PREFIX_SPANS: "a prefix covers more than one enum",
         "`PREFIX_*` must mean one enum, or one header's run of macros: otherwise names of unrelated values would mix silently. Use `of CONSTANT`, the enum's tag, a longer prefix, or a definition with an entry list.";
-    0108 DECLARED_TWICE: "a name is declared twice",
-        "Definitions, attribute sets, sub-messages, operations, and the attributes of one set are each known by name, so a name may stand once among its kind.";
+    0108 DECLARED_TWICE relaxable: "a name is declared twice",
+        "Definitions, attribute sets, sub-messages, operations, and the attributes of one set are each known by name, so a name may stand once among its kind. Lenient loading keeps the first one and warns.";
     0109 UNKNOWN_ATTRIBUTE: "no such attribute",
         "The set at this place has no attribute of this name.";
     0110 WRONG_KIND: "a definition of another kind",

@@ -138,7 +138,7 @@ impl Diagnostics {
         });
     }
 
-    /// Turns errors of codes that describe a schema's disagreement with headers into warnings.
+    /// Turns errors that have a clear remedy ([`Code::relaxable`]) into warnings.
     pub fn relax(&mut self) {
         for diagnostic in &mut self.list {
             if diagnostic.code.relaxable() {
