@@ -91,6 +91,15 @@ impl Loader {
         self
     }
 
+    /// Uses the facts store in a directory, as `netlink-codegen extract --store` writes it.
+    pub fn facts_dir(mut self, directory: impl AsRef<Path>) -> Self {
+        match store::load_dir(directory.as_ref()) {
+            Ok(facts) => self.facts = Some(facts),
+            Err(error) => self.failed.push(Diagnostic::error(codes::FACTS, format!("the facts store: {error}"))),
+        }
+        self
+    }
+
     /// Takes the headers' word where a schema disagrees with them, and warns.
     pub fn lenient(mut self, lenient: bool) -> Self {
         self.lenient = lenient;

@@ -236,7 +236,7 @@ impl Lower<'_> {
             }
         };
         let Some(number) = u16::try_from(number).ok().filter(|n| *n < 1 << 14) else {
-            let message = format!("{number} is no attribute number (0 to 16383)");
+            let message = format!("{c_name} = {number} cannot be an attribute's number (0 to 16383)");
             let place = attr.value.as_ref().map_or(attr.name.span, |v| v.span);
             self.error(codes::OUT_OF_RANGE, message, place);
             return None;

@@ -3,7 +3,7 @@
 use super::Lower;
 use crate::headers::facts::{self, CType, Store};
 use crate::ir::{EnumId, Lifetime, MemberType, Order, Scalar};
-use crate::report::{Diagnostic, Span, codes};
+use crate::report::{Diagnostic, Span, codes, plural};
 use crate::schema::ast::{self, Definition, Form};
 use crate::schema::expr::{Base, Names, TypeExpr, Wrap};
 
@@ -90,7 +90,7 @@ impl Lower<'_> {
                 let size = if matches!(field.ty, CType::Flexible(_)) {
                     "a flexible array".to_owned()
                 } else {
-                    format!("{size} bytes")
+                    plural(size, "byte")
                 };
                 let message = format!("`{}` of struct {tag} has {size}, this needs {wanted}", field.name);
                 self.error(codes::ANNOTATION, message, expr.span);
@@ -195,7 +195,7 @@ impl Lower<'_> {
                     };
                     return Ok(MemberType::Scalar(Scalar { order, ..*scalar }, names));
                 }
-                format!("{} bytes", scalar.bits / 8)
+                plural(scalar.bits / 8, "byte")
             }
             Base::Ip4 if size == 4 => return Ok(MemberType::Ip4),
             Base::Ip4 => "4 bytes".to_owned(),
@@ -244,7 +244,7 @@ impl Lower<'_> {
                 if size == wanted && !matches!(ty, CType::Flexible(_)) {
                     return Ok(MemberType::Struct(id));
                 }
-                format!("{wanted} bytes")
+                plural(wanted, "byte")
             }
             _ => {
                 let message = "a struct member is an integer, text, bytes, an address or a struct";

@@ -268,6 +268,7 @@ impl<'a> Lower<'a> {
         known.cloned().unwrap_or_else(|| fallback.to_owned())
     }
 
+    /// The number of an operation's request, or of its message when it has none.
     fn op_number(&mut self, ix: usize, c_name: &str, op: &Op, by_position: Option<i128>) -> Option<u16> {
         let fact = self.facts.int(c_name);
         let written = match (&op.value, by_position) {
@@ -325,7 +326,7 @@ impl<'a> Lower<'a> {
             Protocol::Raw { .. } | Protocol::None => (0xffff, 0),
         };
         if !(0..=limit).contains(&number) {
-            self.error(codes::OUT_OF_RANGE, format!("{number} is no operation's number (0 to {limit})"), span);
+            self.error(codes::OUT_OF_RANGE, format!("{number} cannot be an operation's number (0 to {limit})"), span);
             return None;
         }
         Some(number as u16 | base)

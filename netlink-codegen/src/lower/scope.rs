@@ -43,13 +43,13 @@ impl Scope {
     pub(super) fn new(files: &[File], out: &mut Diagnostics) -> Self {
         let mut scope = Scope::default();
         for (ix, file) in files.iter().enumerate() {
-            scope.definitions.extend(table(ix, "definition", file.definitions.iter().map(|d| &d.name), out));
-            scope.sets.extend(table(ix, "attribute set", file.sets.iter().map(|s| &s.name), out));
-            scope.subs.extend(table(ix, "sub-message", file.subs.iter().map(|s| &s.name), out));
+            scope.definitions.extend(table(ix, "a definition", file.definitions.iter().map(|d| &d.name), out));
+            scope.sets.extend(table(ix, "an attribute set", file.sets.iter().map(|s| &s.name), out));
+            scope.subs.extend(table(ix, "a sub-message", file.subs.iter().map(|s| &s.name), out));
             let ops = file.operations.list.iter().map(|o| &o.name);
-            table(ix, "operation", ops, out);
+            table(ix, "an operation", ops, out);
             for set in &file.sets {
-                let what = format!("attribute of `{}`", &*set.name);
+                let what = format!("an attribute of `{}`", &*set.name);
                 table(ix, &what, set.attrs.iter().map(|a| &a.name), out);
             }
         }
@@ -79,7 +79,7 @@ fn table<'t>(
     let mut places: HashMap<&str, Span> = HashMap::new();
     for (ix, name) in names.enumerate() {
         if let Some(first) = places.get(&**name) {
-            let message = format!("the {what} `{}` is declared twice", &**name);
+            let message = format!("`{}` is declared twice as {what}", &**name);
             out.push(
                 Diagnostic::error(codes::DECLARED_TWICE, message)
                     .at(name.span, "again here")

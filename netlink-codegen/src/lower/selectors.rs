@@ -8,7 +8,7 @@ use super::constants::literal;
 use crate::ir::{
     EnumId, Key, MemberType, Model, Protocol, Selector, SetId, StructId, SubId, Type, names,
 };
-use crate::report::{Diagnostic, Span, codes, did_you_mean, list};
+use crate::report::{Diagnostic, Span, codes, did_you_mean, list, plural};
 use crate::schema::expr::Word;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -282,8 +282,8 @@ impl Lower<'_> {
                 _ => written.split(',').map(str::trim).collect(),
             };
             if parts.len() != values.len() {
-                let message =
-                    format!("`{written}` has {} values, the selector has {}", parts.len(), values.len());
+                let found = plural(parts.len() as u64, "value");
+                let message = format!("`{written}` has {found}, the selector has {}", values.len());
                 self.error(codes::KEY_COUNT, message, span.unwrap_or_default());
                 continue;
             }

@@ -5,7 +5,7 @@ use super::scope::Kind;
 use super::{Lower, lifetime, origin};
 use crate::headers::facts::{CType, Record, Store};
 use crate::ir::{Lifetime, Member, Origin, Struct, StructId};
-use crate::report::{Diagnostic, Span, codes, did_you_mean, list};
+use crate::report::{Diagnostic, Span, codes, did_you_mean, list, plural};
 use crate::schema::ast::{self, DefKind, Definition, Form};
 use crate::schema::expr::Word;
 
@@ -362,7 +362,8 @@ impl<'a> Lower<'a> {
                 && (field.offset != *offset || field.size(self.facts) != *size)
             {
                 let text = format!(
-                    "{size} bytes at {offset} here, {} at {} in C",
+                    "{} at {offset} here, {} at {} in C",
+                    plural(*size, "byte"),
                     field.size(self.facts),
                     field.offset
                 );
@@ -376,7 +377,8 @@ impl<'a> Lower<'a> {
         let message = if written == size {
             format!("struct {} has its members elsewhere in {}", record.name, record.header)
         } else {
-            format!("struct {} has {size} bytes in {}, as written here {written}", record.name, record.header)
+            let size = plural(size, "byte");
+            format!("struct {} has {size} in {}, as written here {written}", record.name, record.header)
         };
         let mut diagnostic = Diagnostic::error(codes::LAYOUT_DIFFERS, message).at(def.name.span, "");
         if let Some((span, text)) = wrong.into_iter().next() {

@@ -11,7 +11,7 @@ mod suggest;
 
 pub use codes::Code;
 pub use sources::{Source, SourceMap, Span};
-pub use suggest::{did_you_mean, list};
+pub use suggest::{did_you_mean, list, plural};
 
 use std::fmt;
 

@@ -517,6 +517,7 @@ impl Decoder<'_> {
                         modes.reply = Some(reply);
                         words.end()
                     });
+                    let reply = reply.map_err(|e| Box::new(Diagnostic { code: codes::MODES, ..*e }));
                     self.report(reply)?;
                     break;
                 }
