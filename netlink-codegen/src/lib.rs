@@ -4,6 +4,7 @@
 pub mod check;
 #[cfg(feature = "cli")]
 pub mod cli;
+pub mod coverage;
 pub mod headers;
 pub mod ir;
 mod load;
