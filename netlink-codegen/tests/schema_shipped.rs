@@ -1,6 +1,6 @@
 //! The schemas that ship: listed, sound, complete. `UPDATE_EXPECT=1` rewrites the lists.
 
-use netlink_codegen::coverage::{Exceptions, State, measure};
+use netlink_codegen::coverage::{Exceptions, NO_SCHEMA, State, measure};
 use netlink_codegen::headers::store;
 use netlink_codegen::ir::Type;
 use netlink_codegen::report::Severity;
@@ -93,8 +93,11 @@ fn the_list_of_gaps_is_true() {
         for constant in &coverage.unknown {
             // What commands look like; whoever adds a schema says better.
             let command = ["_CMD_", "_MSG_", "CMD_"].iter().any(|c| constant.contains(c));
-            let line = if command { "not {} commands\n" } else { "later {} no schema yet\n" };
-            new.push_str(&line.replace("{}", constant));
+            let line = match command {
+                true => format!("not {constant} commands\n"),
+                false => format!("later {constant} {NO_SCHEMA}\n"),
+            };
+            new.push_str(&line);
         }
         fs::write(&path, new).expect("write");
         return;

@@ -11,6 +11,9 @@ use crate::headers::sources::{self, Listed};
 use crate::ir::{Model, Type};
 use std::collections::BTreeMap;
 
+/// The reason that lists are made with: it goes as soon as some schema binds the enum.
+pub const NO_SCHEMA: &str = "no schema yet";
+
 /// Enums and values that schemas leave out, with reasons.
 #[derive(Clone, Debug, Default)]
 pub struct Exceptions {
@@ -52,7 +55,7 @@ pub struct EnumCoverage {
     pub sets: Vec<String>,
     /// Its values: number, first C name, state.
     pub values: Vec<(i128, String, State)>,
-    /// Why no schema binds it.
+    /// Why no schema binds it, or only some of it.
     pub reason: Option<String>,
 }
 
@@ -73,7 +76,7 @@ impl Exceptions {
         Self::parse(netlink_schemas::COVERAGE)
     }
 
-    /// Reads a list: `later CONSTANT reason` for an attribute enum without a schema, `not
+    /// Reads a list: `later CONSTANT reason` for an attribute enum without (all of) a schema, `not
     /// CONSTANT reason` for an enum of something else, `skip CONSTANT reason` for a value.
     /// The constant of an enum is its first one that is not 0.
     pub fn parse(text: &str) -> Result<Self, String> {
@@ -144,7 +147,14 @@ pub fn measure(model: &Model, facts: &Store, exceptions: &Exceptions) -> Coverag
             families.dedup();
             let mut names: Vec<String> = sets.iter().map(|s| set_name(model, *s)).collect();
             names.sort();
-            coverage.enums.push(row(families, names, states, None));
+            let row = row(families, names, states, None);
+            // Some families borrow a few attributes of another one's enum.
+            let reason = exceptions.enums.get(&first).map(|e| e.reason.clone());
+            let reason = reason.filter(|r| r != NO_SCHEMA && row.count(State::Missing) > 0);
+            if reason.is_some() {
+                used.push(first);
+            }
+            coverage.enums.push(EnumCoverage { reason, ..row });
             continue;
         }
         match exceptions.enums.get(&first) {
