@@ -4,5 +4,12 @@
 pub mod check;
 #[cfg(feature = "cli")]
 pub mod cli;
+pub mod coverage;
 pub mod headers;
 pub mod ir;
+mod load;
+mod lower;
+pub mod report;
+pub mod schema;
+
+pub use load::{Loaded, Loader, shipped_model};
