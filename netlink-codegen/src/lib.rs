@@ -2,5 +2,8 @@
 #![forbid(unsafe_code)]
 
 pub mod check;
+#[cfg(feature = "cli")]
+pub mod cli;
+pub mod emit;
 pub mod headers;
 pub mod ir;

@@ -1,0 +1,45 @@
+//! The `netlink-codegen` command: one file per subcommand, each with its `Args` and `run`.
+
+pub mod extract;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// What a command ends with; scripts rely on the numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// All is well: 0.
+    Fine,
+    /// It worked and has something to complain about: 1.
+    Findings,
+    /// It could not do what was asked: 2.
+    Failed,
+}
+
+impl From<Outcome> for ExitCode {
+    fn from(outcome: Outcome) -> ExitCode {
+        ExitCode::from(outcome as u8)
+    }
+}
+
+/// Kernel headers and YAML schemas in, annotated Rust netlink bindings out.
+#[derive(Debug, Parser)]
+#[command(name = "netlink-codegen", version, about, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Extract(extract::Args),
+}
+
+/// Parses the arguments and runs the subcommand.
+pub fn main() -> ExitCode {
+    let outcome = match Cli::parse().command {
+        Command::Extract(args) => extract::run(&args),
+    };
+    outcome.into()
+}
