@@ -7,3 +7,9 @@ pub mod cli;
 pub mod emit;
 pub mod headers;
 pub mod ir;
+mod load;
+mod lower;
+pub mod report;
+pub mod schema;
+
+pub use load::{Loaded, Loader, shipped_model};

@@ -1,5 +1,7 @@
 //! The `netlink-codegen` command: one file per subcommand, each with its `Args` and `run`.
 
+pub mod check;
+pub mod explain;
 pub mod extract;
 
 use std::process::ExitCode;
@@ -33,12 +35,16 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Check(check::Args),
+    Explain(explain::Args),
     Extract(extract::Args),
 }
 
 /// Parses the arguments and runs the subcommand.
 pub fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
+        Command::Check(args) => check::run(&args),
+        Command::Explain(args) => explain::run(&args),
         Command::Extract(args) => extract::run(&args),
     };
     outcome.into()
