@@ -5,10 +5,10 @@ mod sets;
 
 use super::EmitError;
 use super::docs;
-use super::names::{Imports, Item, Names};
+use super::names::{Imports, Names};
 use super::types::Types;
 use crate::ir::names;
-use crate::ir::{Enum, Family, FamilyId, Group, Lifetime, Message, Model, Operation, Protocol, StructId, Type};
+use crate::ir::{Enum, Family, FamilyId, Group, Item, Lifetime, Message, Model, Operation, Protocol, StructId, Type};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -12,7 +12,7 @@
 
 use super::EmitError;
 use crate::ir::names;
-use crate::ir::{EnumId, FamilyId, Model, Protocol, SetId, StructId, SubId};
+use crate::ir::{FamilyId, Item, Model, Protocol};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// What a local item must not shadow: the runtime's prelude and the standard one's types.
@@ -65,15 +65,6 @@ impl Scope {
     }
 }
 
-/// Any item another one may refer to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Item {
-    Set(SetId),
-    Struct(StructId),
-    Enum(EnumId),
-    Sub(SubId),
-}
-
 /// Rust names of all items of a model.
 pub(super) struct Names {
     items: HashMap<Item, (FamilyId, String)>,
@@ -101,7 +92,8 @@ impl Names {
                 item(Item::Struct(s), &model[s].name, "Struct", PLAIN);
             }
             for &e in &family.enums {
-                item(Item::Enum(e), &model[e].name, "Enum", PLAIN);
+                let kind = if model[e].flags { "Flags" } else { "Enum" };
+                item(Item::Enum(e), &model[e].name, kind, PLAIN);
             }
             for &sub in &family.subs {
                 item(Item::Sub(sub), &model[sub].name, "Data", SUB_TYPES);
@@ -181,10 +173,11 @@ impl<'m> Imports<'m> {
     }
 }
 
-/// The field of an attribute. `header` and `rest` are fields of the set itself.
+/// The field of an attribute. `rest` is a field of every set. (So is `header` of sets that have
+/// one; [`check`](crate::check) refuses an attribute of that name there.)
 pub(super) fn attr_field(name: &str) -> String {
     match names::field(name) {
-        field if field == "header" || field == "rest" => format!("{field}_"),
+        field if field == "rest" => format!("{field}_"),
         field => field,
     }
 }

@@ -1,9 +1,9 @@
 //! Types of the model → `#[netlink(…)]` keywords and Rust types. The one place.
 
 use super::EmitError;
-use super::names::{Imports, Item, attr_field};
+use super::names::{Imports, attr_field};
 use crate::ir::names;
-use crate::ir::{Attr, Card, EnumId, MemberType, Model, Order, Scalar, Selector, Set, SetId, StructId, Type};
+use crate::ir::{Attr, Card, EnumId, Item, MemberType, Model, Order, Scalar, Selector, Set, SetId, StructId, Type};
 
 /// Keywords and a Rust type.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,10 +4,10 @@ use super::sets::c_struct;
 use super::{Field, Result, Row, Rows, StructRow, Uses, identifier};
 use crate::emit::EmitError;
 use crate::emit::docs;
-use crate::emit::names::{Item, Scope};
+use crate::emit::names::Scope;
 use crate::emit::types::tail;
 use crate::ir::names;
-use crate::ir::{Member, Model, Struct, StructId};
+use crate::ir::{Item, Member, Model, Struct, StructId};
 
 impl Rows<'_> {
     pub(super) fn structs(&mut self, uses: &Uses) -> Result<Vec<StructRow>> {

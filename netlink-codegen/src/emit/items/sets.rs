@@ -3,9 +3,9 @@
 use super::{Field, Result, Row, Rows, SetRow, numbered};
 use crate::emit::EmitError;
 use crate::emit::docs;
-use crate::emit::names::{Item, Scope, attr_field};
+use crate::emit::names::{Scope, attr_field};
 use crate::ir::names;
-use crate::ir::{Attr, Format, Key, Model, SetId, Sub, SubId, Type};
+use crate::ir::{Attr, Format, Item, Key, Model, SetId, Sub, SubId, Type};
 use std::collections::BTreeSet;
 
 impl Rows<'_> {
@@ -21,7 +21,10 @@ impl Rows<'_> {
     fn set(&mut self, id: SetId) -> Result<SetRow> {
         let set = &self.model[id];
         let name = self.own(Item::Set(id))?;
-        let mut scope = Scope::with(["header", "rest"]);
+        let mut scope = Scope::with(["rest"]);
+        if set.header.is_some() {
+            scope.claim("header".to_owned());
+        }
         let (mut fields, mut pads, mut unused) = (Vec::new(), Vec::new(), Vec::new());
         for attr in &set.attrs {
             match attr.ty {
