@@ -3,6 +3,7 @@
 pub mod check;
 pub mod explain;
 pub mod extract;
+pub mod generate;
 
 use std::process::ExitCode;
 
@@ -38,6 +39,7 @@ enum Command {
     Check(check::Args),
     Explain(explain::Args),
     Extract(extract::Args),
+    Generate(generate::Args),
 }
 
 /// Parses the arguments and runs the subcommand.
@@ -46,6 +48,7 @@ pub fn main() -> ExitCode {
         Command::Check(args) => check::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Extract(args) => extract::run(&args),
+        Command::Generate(args) => generate::run(&args),
     };
     outcome.into()
 }

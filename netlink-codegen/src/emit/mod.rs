@@ -14,8 +14,6 @@ mod file;
 mod items;
 mod names;
 mod template;
-#[cfg(test)]
-mod tests;
 pub mod tree;
 mod types;
 

@@ -203,16 +203,22 @@ impl Types<'_, '_> {
         Ok(out)
     }
 
-    /// The element of a flexible tail, as `tail(offset, name: …)` says it.
-    pub(super) fn tail(&mut self, owner: StructId, element: &MemberType) -> Result<String> {
-        // Names for the elements have no place here; the numbers are what is read.
-        let inner = match element {
-            MemberType::Scalar(scalar, _) => self.scalar(*scalar, None)?,
-            other => self.member(owner, other, None)?,
-        };
-        let mut parts = inner.words;
-        parts.push(inner.ty);
-        Ok(parts.join(" "))
+    /// The element of a flexible tail, as `tail(offset, name: …)` says it: an integer, a struct
+    /// or an address.
+    pub(super) fn tail(&mut self, element: &MemberType) -> Result<String> {
+        Ok(match element {
+            // Names for the elements have no place here; the numbers are what is read.
+            MemberType::Scalar(scalar, _) => {
+                let inner = self.scalar(*scalar, None)?;
+                [inner.words, vec![inner.ty]].concat().join(" ")
+            }
+            MemberType::Struct(id) => format!("struct {}", self.item(Item::Struct(*id))?),
+            MemberType::Ip4 => "Ipv4Addr".to_owned(),
+            MemberType::Ip6 => "Ipv6Addr".to_owned(),
+            // As many bytes as there are.
+            MemberType::IpBy(_) | MemberType::Text(0 | 1) | MemberType::Bytes(0 | 1) | MemberType::Mac(_) => "u8".to_owned(),
+            _ => return Err(EmitError::unsupported("a flexible tail of arrays")),
+        })
     }
 
     fn item(&mut self, item: Item) -> Result<String> {
@@ -246,13 +252,13 @@ fn has_default(ty: &Type) -> bool {
     !matches!(ty, Type::Sub(..) | Type::Ip4 | Type::Ip6 | Type::Ip(_))
 }
 
-/// The flexible tail of a struct: name, offset and element.
+/// The flexible tail of a struct: name, offset and element. Of several, which are a union then,
+/// the first.
 pub(super) fn tail(model: &Model, id: StructId) -> Option<(&str, u32, &MemberType)> {
-    let last = model[id].members.last()?;
-    match &last.ty {
-        MemberType::Tail(element) => Some((&last.c_name, last.offset, element)),
+    model[id].members.iter().find_map(|member| match &member.ty {
+        MemberType::Tail(element) => Some((member.c_name.as_str(), member.offset, element.as_ref())),
         _ => None,
-    }
+    })
 }
 
 /// `be`, `le`, `net`; nothing for the machine's order and for single bytes.

@@ -7,7 +7,7 @@ use crate::emit::docs;
 use crate::emit::names::Scope;
 use crate::emit::types::tail;
 use crate::ir::names;
-use crate::ir::{Item, Member, Model, Struct, StructId};
+use crate::ir::{Item, Member, MemberType, Model, Struct, StructId};
 
 impl Rows<'_> {
     pub(super) fn structs(&mut self, uses: &Uses) -> Result<Vec<StructRow>> {
@@ -32,9 +32,11 @@ impl Rows<'_> {
         }
         let mut members = s.members.as_slice();
         if let Some((name, offset, element)) = tail(self.model, id) {
-            let element = self.types().tail(id, element).map_err(|e| e.at(name))?;
+            let element = self.types().tail(element).map_err(|e| e.at(name))?;
             args.push(format!("tail({offset}, {}: {element})", names::field(name)));
-            members = &members[..members.len() - 1];
+            while let Some((Member { ty: MemberType::Tail(_), .. }, before)) = members.split_last() {
+                members = before;
+            }
         }
         let mut scope = Scope::default();
         let mut fields = Vec::new();
