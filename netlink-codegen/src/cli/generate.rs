@@ -109,7 +109,12 @@ fn attempt(args: &Args) -> Result<Outcome, Failure> {
         model = model.for_kernel(kernel).map_err(|e| Failure::Use(format!("--kernel: {e}")))?;
     }
     let wanted = wanted(args, &model)?;
-    let options = Options { kernel: args.kernel.clone(), sources: sources(args), command: None };
+    // In the crate every file is made by the same command, however it was made this time.
+    let sources = match target {
+        Target::Crate { .. } => Default::default(),
+        Target::Plain => args.schema.iter().filter_map(|path| Options::source_of(path)).collect(),
+    };
+    let options = Options { kernel: args.kernel.clone(), sources, command: None };
     let files = match &target {
         Target::Crate { lib, manifest } => emit::crate_files(&model, &wanted, &options, lib, manifest),
         Target::Plain => emit::flat_files(&model, &wanted, &options),
@@ -198,31 +203,11 @@ fn wanted(args: &Args, model: &crate::check::Checked) -> Result<Vec<FamilyId>, F
         return Ok(all);
     }
     let files = args.schema.iter().filter_map(|p| p.file_stem()).map(|s| s.to_string_lossy().into_owned());
-    let mut out = Vec::new();
-    let mut todo = Vec::new();
-    for name in args.family.iter().cloned().chain(files) {
-        let missing = || Failure::Use(format!("there is no family {name} for this kernel"));
-        todo.push(model.family(&name).ok_or_else(missing)?);
-    }
-    while let Some(id) = todo.pop() {
-        if !out.contains(&id) {
-            out.push(id);
-            todo.extend(&model[id].uses);
-        }
-    }
-    out.sort();
-    Ok(out)
-}
-
-/// How readers find the schemas that were given as files: by name, since paths differ from
-/// machine to machine.
-fn sources(args: &Args) -> std::collections::BTreeMap<String, String> {
-    let shown = |path: &PathBuf| {
-        let stem = path.file_stem()?.to_string_lossy().into_owned();
-        let shown = if path.is_absolute() { Path::new(path.file_name()?) } else { path.as_path() };
-        Some((stem, shown.display().to_string()))
+    let names = args.family.iter().cloned().chain(files);
+    let find = |name: String| {
+        model.family(&name).ok_or_else(|| Failure::Use(format!("there is no schema called {name}")))
     };
-    args.schema.iter().filter_map(shown).collect()
+    Ok(tree::with_uses(model, names.map(find).collect::<Result<Vec<_>, _>>()?))
 }
 
 fn write(out: &Path, files: &[OutFile]) -> Result<Outcome, Failure> {

@@ -7,6 +7,7 @@ use crate::ir::names;
 use crate::ir::{FamilyId, Model};
 use serde::Serialize;
 use std::collections::BTreeMap;
+use std::path::Path;
 
 /// The line that parts hand-written text from generated text in `lib.rs` and `Cargo.toml`.
 const BORDER: &str = "Generated from here on by `netlink-codegen generate`; do not edit below.";
@@ -23,15 +24,28 @@ pub struct Options {
 }
 
 impl Options {
+    /// The family and shown path of a schema file, for [`sources`](Self::sources). An absolute
+    /// path is shown by its name alone: text must not depend on where it was made.
+    pub fn source_of(path: &Path) -> Option<(String, String)> {
+        let stem = path.file_stem()?.to_string_lossy().into_owned();
+        let shown = if path.is_absolute() { Path::new(path.file_name()?) } else { path };
+        Some((stem, shown.to_string_lossy().replace('\\', "/")))
+    }
+
     pub(super) fn source(&self, family: &str) -> String {
         self.sources.get(family).cloned().unwrap_or_else(|| format!("schemas/{family}.yaml"))
     }
 
     pub(super) fn command(&self, family: &str) -> String {
-        match &self.command {
-            Some(command) => command.clone(),
-            None => format!("netlink-codegen generate --family {family}"),
+        if let Some(command) = &self.command {
+            return command.clone();
         }
+        let what = match self.sources.get(family) {
+            Some(path) => format!("--schema {path}"),
+            None => format!("--family {family}"),
+        };
+        let kernel = self.kernel.as_ref().map(|k| format!(" --kernel {k}")).unwrap_or_default();
+        format!("netlink-codegen generate {what}{kernel}")
     }
 }
 
@@ -76,6 +90,20 @@ pub fn crate_files(
 /// Whether this `Cargo.toml` belongs to a crate that [`crate_files`] keeps up to date.
 pub fn is_crate(manifest: &str) -> bool {
     manifest.contains(BORDER)
+}
+
+/// Families with all those they use, in the model's order.
+pub fn with_uses(model: &Model, families: impl IntoIterator<Item = FamilyId>) -> Vec<FamilyId> {
+    let mut out = Vec::new();
+    let mut todo: Vec<FamilyId> = families.into_iter().collect();
+    while let Some(id) = todo.pop() {
+        if !out.contains(&id) {
+            out.push(id);
+            todo.extend(&model[id].uses);
+        }
+    }
+    out.sort();
+    out
 }
 
 fn family_files(
