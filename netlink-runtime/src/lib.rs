@@ -6,9 +6,16 @@
 extern crate alloc;
 
 pub mod error;
+#[cfg(feature = "alloc")]
+pub mod extack;
+#[cfg(feature = "alloc")]
+pub mod genl;
+pub mod message;
 pub mod meta;
 #[cfg(feature = "alloc")]
 mod request;
+#[cfg(all(feature = "std", any(target_os = "linux", target_os = "android")))]
+pub mod socket;
 mod view;
 
 pub use error::{DecodeError, DecodeErrorKind, EncodeError};
