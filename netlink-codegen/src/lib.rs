@@ -5,6 +5,7 @@ mod builder;
 pub mod check;
 #[cfg(feature = "cli")]
 pub mod cli;
+pub mod coverage;
 pub mod emit;
 pub mod headers;
 pub mod ir;
