@@ -1,6 +1,18 @@
 //! Kernel headers and YAML schemas in, annotated Rust netlink bindings out.
 #![forbid(unsafe_code)]
 
+mod builder;
 pub mod check;
+#[cfg(feature = "cli")]
+pub mod cli;
+pub mod coverage;
+pub mod emit;
 pub mod headers;
 pub mod ir;
+mod load;
+mod lower;
+pub mod report;
+pub mod schema;
+
+pub use builder::{Builder, Error};
+pub use load::{Loaded, Loader, shipped_model};

@@ -27,8 +27,14 @@ pub struct Kernel {
 ///
 /// `None` means "not there". Only changes are kept, in kernel order; before the first
 /// entry nothing is known to exist.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct History<T>(pub Vec<(KernelIx, Option<T>)>);
+
+impl<T> Default for History<T> {
+    fn default() -> Self {
+        History(Vec::new())
+    }
+}
 
 impl<T: Clone + PartialEq> History<T> {
     /// A value that is the same in all kernels.
@@ -209,6 +215,19 @@ pub enum Order {
     Little,
 }
 
+/// Where a name stood in older kernels, when that is not where it stands now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Move {
+    /// The first kernel of this stay.
+    pub from: KernelIx,
+    /// The last kernel of this stay.
+    pub to: KernelIx,
+    /// The header it stood in.
+    pub header: String,
+    /// It was a `#define` (of a constant; always false for a record).
+    pub define: bool,
+}
+
 /// All facts about all kernels.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Store {
@@ -220,6 +239,10 @@ pub struct Store {
     pub enums: Vec<Enum>,
     /// Structs and unions by tag.
     pub records: IndexMap<String, Record>,
+    /// Every header that was extracted for at least one kernel, sorted.
+    pub headers: Vec<String>,
+    /// Earlier homes of constants and records that moved, by C name.
+    pub moves: IndexMap<String, Vec<Move>>,
     /// Headers that a kernel does not have, or whose facts are not trusted there
     /// (compilation errors): absence of a name there means nothing.
     pub missing_headers: Vec<(KernelIx, String)>,

@@ -1,0 +1,38 @@
+//! `netlink-codegen explain`: what a rule's code means.
+
+use super::Outcome;
+use crate::report::{Code, codes};
+use clap::Args as ClapArgs;
+
+const EXAMPLES: &str = "\
+Examples:
+  netlink-codegen explain NL0107
+  netlink-codegen explain            list every code";
+
+/// Explain a code that a finding carries
+#[derive(Debug, ClapArgs)]
+#[command(after_help = EXAMPLES)]
+pub struct Args {
+    /// The code, such as NL0107; without it, all codes are listed
+    code: Option<String>,
+}
+
+/// Runs it.
+pub fn run(args: &Args) -> Outcome {
+    let Some(wanted) = &args.code else {
+        for row in codes::TABLE {
+            println!("{}  {}", row.id, row.title);
+        }
+        return Outcome::Fine;
+    };
+    let Some(code) = Code::from_id(wanted) else {
+        eprintln!("error: there is no code {wanted}; `netlink-codegen explain` lists them all");
+        return Outcome::Failed;
+    };
+    let row = code.row();
+    println!("{}: {}\n\n{}", row.id, row.title, row.explanation);
+    if row.relaxable {
+        println!("\nWith --lenient this is a warning.");
+    }
+    Outcome::Fine
+}

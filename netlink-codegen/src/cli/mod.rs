@@ -1,0 +1,57 @@
+//! The `netlink-codegen` command: one file per subcommand, each with its `Args` and `run`.
+
+pub mod check;
+pub mod coverage;
+pub mod explain;
+pub mod extract;
+pub mod generate;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// What a command ends with; scripts rely on the numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// All is well: 0.
+    Fine,
+    /// It worked and has something to complain about: 1.
+    Findings,
+    /// It could not do what was asked: 2.
+    Failed,
+}
+
+impl From<Outcome> for ExitCode {
+    fn from(outcome: Outcome) -> ExitCode {
+        ExitCode::from(outcome as u8)
+    }
+}
+
+/// Kernel headers and YAML schemas in, annotated Rust netlink bindings out.
+#[derive(Debug, Parser)]
+#[command(name = "netlink-codegen", version, about, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Check(check::Args),
+    Coverage(coverage::Args),
+    Explain(explain::Args),
+    Extract(extract::Args),
+    Generate(generate::Args),
+}
+
+/// Parses the arguments and runs the subcommand.
+pub fn main() -> ExitCode {
+    let outcome = match Cli::parse().command {
+        Command::Check(args) => check::run(&args),
+        Command::Coverage(args) => coverage::run(&args),
+        Command::Explain(args) => explain::run(&args),
+        Command::Extract(args) => extract::run(&args),
+        Command::Generate(args) => generate::run(&args),
+    };
+    outcome.into()
+}

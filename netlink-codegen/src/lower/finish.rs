@@ -1,0 +1,177 @@
+//! The last pass: names of sets with several headers, the families' lists of items, Rust names
+//! that would fall together, and which family uses which.
+
+use super::Lower;
+use crate::ir::{EnumId, FamilyId, Format, MemberType, Model, SetId, StructId, SubId, Type, names};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+impl Lower<'_> {
+    pub(super) fn finish(&mut self) {
+        self.name_sets();
+        self.own_items();
+        for family in 0..self.model.families.len() {
+            distinct_names(&mut self.model, FamilyId(family as u32));
+        }
+        uses(&mut self.model);
+    }
+
+    /// A set with one header keeps its name; of several, the one that messages have, else the
+    /// one without a header.
+    fn name_sets(&mut self) {
+        let mut groups: BTreeMap<(usize, usize), Vec<usize>> = BTreeMap::new();
+        for (ix, instance) in self.instances.iter().enumerate() {
+            groups.entry((instance.file, instance.set)).or_default().push(ix);
+        }
+        for instances in groups.values().filter(|g| g.len() > 1) {
+            let plain = instances
+                .iter()
+                .find(|ix| self.model[self.instances[**ix].id].message)
+                .or_else(|| instances.iter().find(|ix| self.instances[**ix].header.is_none()))
+                .or(instances.first());
+            for ix in instances.iter().filter(|ix| Some(*ix) != plain) {
+                let instance = &self.instances[*ix];
+                let suffix = match instance.header {
+                    Some(header) => format!("with-{}", self.model[header].name),
+                    None => "attrs".to_owned(),
+                };
+                let name = format!("{}-{suffix}", self.model[instance.id].name);
+                self.model[instance.id].name = name;
+            }
+        }
+    }
+
+    /// Each family's items: declared ones in the order of the file, then those of headers in
+    /// the order in which they were first needed.
+    fn own_items(&mut self) {
+        let mut order: Vec<usize> = (0..self.instances.len()).collect();
+        order.sort_by_key(|ix| {
+            let instance = &self.instances[*ix];
+            (instance.file, instance.set, *ix)
+        });
+        for ix in order {
+            let Some(instance) = self.instances.get(ix) else { continue };
+            self.model.families[instance.file].sets.push(instance.id);
+        }
+        let model = &mut self.model;
+        let place = |origin: &crate::ir::Origin| match origin {
+            crate::ir::Origin::Schema { start, .. } => (0, *start),
+            _ => (1, 0),
+        };
+        let mut enums: Vec<EnumId> = (0..model.enums.len() as u32).map(EnumId).collect();
+        // Of a definition used both as values and as bits, the values keep the name.
+        enums.sort_by_key(|id| (place(&model[*id].origin), model[*id].flags, *id));
+        for id in enums {
+            let family = model[id].family;
+            model.families[family.0 as usize].enums.push(id);
+        }
+        let mut structs: Vec<StructId> = (0..model.structs.len() as u32).map(StructId).collect();
+        structs.sort_by_key(|id| (place(&model[*id].origin), *id));
+        for id in structs {
+            let family = model[id].family;
+            model.families[family.0 as usize].structs.push(id);
+        }
+        let mut subs: Vec<SubId> = (0..model.subs.len() as u32).map(SubId).collect();
+        subs.sort_by_key(|id| (place(&model[*id].origin), *id));
+        for id in subs {
+            let family = model[id].family;
+            model.families[family.0 as usize].subs.push(id);
+        }
+    }
+}
+
+/// Sets keep their names; what else would have the same Rust name gets its kind as a suffix,
+/// and if that is taken too, a number.
+fn distinct_names(model: &mut Model, family: FamilyId) {
+    let mut taken: HashSet<String> = HashSet::new();
+    let family = model.families[family.0 as usize].clone();
+    for id in &family.sets {
+        taken.insert(names::type_name(&model[*id].name));
+    }
+    let mut place = |name: &mut String, kind: &str| {
+        if taken.insert(names::type_name(name)) {
+            return;
+        }
+        let base = format!("{name}-{kind}");
+        let numbered = (2..).map(|n| format!("{base}-{n}"));
+        if let Some(free) =
+            std::iter::once(base.clone()).chain(numbered).find(|n| taken.insert(names::type_name(n)))
+        {
+            *name = free;
+        }
+    };
+    for id in family.structs {
+        place(&mut model[id].name, "struct");
+    }
+    for id in family.enums {
+        let kind = if model[id].flags { "flags" } else { "enum" };
+        place(&mut model[id].name, kind);
+    }
+    for id in family.subs {
+        place(&mut model[id].name, "data");
+    }
+}
+
+/// Fills [`Family::uses`](crate::ir::Family::uses) from the items' references.
+fn uses(model: &mut Model) {
+    let mut found: BTreeSet<(FamilyId, FamilyId)> = BTreeSet::new();
+    let mut add = |from: FamilyId, to: FamilyId| {
+        if from != to {
+            found.insert((from, to));
+        }
+    };
+    for set in &model.sets {
+        if let Some(header) = set.header {
+            add(set.family, model[header].family);
+        }
+        for attr in &set.attrs {
+            for to in type_families(model, &attr.ty) {
+                add(set.family, to);
+            }
+        }
+    }
+    for sub in &model.subs {
+        for ty in sub.formats.iter().map(|f: &Format| &f.ty).chain(&sub.default) {
+            for to in type_families(model, ty) {
+                add(sub.family, to);
+            }
+        }
+    }
+    for structure in &model.structs {
+        for member in &structure.members {
+            if let Some(to) = member_family(model, &member.ty) {
+                add(structure.family, to);
+            }
+        }
+    }
+    for (ix, family) in model.families.iter().enumerate() {
+        let messages = family.operations.iter().flat_map(|op| [&op.request, &op.reply]).flatten();
+        for set in messages.filter_map(|m| m.set) {
+            add(FamilyId(ix as u32), model[set].family);
+        }
+    }
+    for (from, to) in found {
+        model.families[from.0 as usize].uses.push(to);
+    }
+}
+
+fn type_families(model: &Model, ty: &Type) -> Vec<FamilyId> {
+    let set = |id: SetId| model[id].family;
+    match ty {
+        Type::Scalar(_, Some(id)) | Type::Bitfield32(Some(id)) => vec![model[*id].family],
+        Type::VarInt { names: Some(id), .. } => vec![model[*id].family],
+        Type::Nest(id) | Type::Records(id, _) => vec![set(*id)],
+        Type::Struct(id) => vec![model[*id].family],
+        Type::Array(inner) => type_families(model, inner),
+        Type::Sub(id, _) => vec![model[*id].family],
+        _ => Vec::new(),
+    }
+}
+
+fn member_family(model: &Model, ty: &MemberType) -> Option<FamilyId> {
+    match ty {
+        MemberType::Scalar(_, Some(id)) => Some(model[*id].family),
+        MemberType::Struct(id) => Some(model[*id].family),
+        MemberType::Array(inner, _) | MemberType::Tail(inner) => member_family(model, inner),
+        _ => None,
+    }
+}

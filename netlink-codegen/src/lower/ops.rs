@@ -1,0 +1,515 @@
+//! Families, their protocols, operations and multicast groups.
+
+use super::constants::literal;
+use super::enums::c_prefix;
+use super::{Lower, origin, word};
+use crate::ir::{Family, Group, Message, Operation, Protocol, SetId, StructId, names};
+use crate::report::{Code, Diagnostic, Span, codes, did_you_mean, list};
+use crate::schema::ast::{Direction, File, Form, Op};
+use crate::schema::node::Text;
+
+/// `nlm-flags`, as lower-case names of `NLM_F_*`.
+const NLM_FLAGS: &[&str] =
+    &["create", "excl", "replace", "append", "root", "match", "atomic", "echo", "nonrec", "bulk"];
+
+impl<'a> Lower<'a> {
+    /// A family for each file. Headers come with the operations.
+    pub(super) fn families(&mut self) {
+        for ix in 0..self.files.len() {
+            let protocol = self.protocol(ix);
+            let file = &self.files[ix];
+            self.model.add_family(Family {
+                name: file.stem.clone(),
+                doc: file.doc.clone(),
+                protocol,
+                sets: Vec::new(),
+                enums: Vec::new(),
+                structs: Vec::new(),
+                subs: Vec::new(),
+                operations: Vec::new(),
+                groups: Vec::new(),
+                uses: Vec::new(),
+            });
+        }
+    }
+
+    fn protocol(&mut self, ix: usize) -> Protocol {
+        let file = &self.files[ix];
+        let speaks =
+            !file.operations.list.is_empty() || !file.groups.list.is_empty() || file.c_family_name.is_some();
+        let written = file.protocol.as_ref().map(|p| &*p.text);
+        match written {
+            _ if file.subsystem.is_some() => self.netfilter(ix),
+            Some("netlink-raw") => self.raw(ix),
+            None if file.protonum.is_some() => self.raw(ix),
+            Some("genetlink" | "genetlink-c" | "genetlink-legacy") => self.generic(ix),
+            None if speaks => self.generic(ix),
+            Some("none") | None => Protocol::None,
+            Some(other) => {
+                let known = ["genetlink", "genetlink-c", "genetlink-legacy", "netlink-raw", "none"];
+                let help =
+                    did_you_mean(other, known).unwrap_or_else(|| format!("it is one of {}", list(known)));
+                let message = format!("`{other}` is no protocol");
+                let place = file.protocol.as_ref().map(|p| p.span).unwrap_or_default();
+                self.out.push(Diagnostic::error(codes::PROTOCOL, message).at(place, "").help(help));
+                Protocol::None
+            }
+        }
+    }
+
+    fn netfilter(&mut self, ix: usize) -> Protocol {
+        let Some(text) = self.files[ix].subsystem.as_ref() else { return Protocol::None };
+        match self.number(ix, text).map(u8::try_from) {
+            Some(Ok(subsystem)) => Protocol::Netfilter { subsystem, c_name: constant_name(text) },
+            Some(Err(_)) => {
+                self.error(codes::PROTOCOL, "a netfilter subsystem is a number up to 255", text.span);
+                Protocol::None
+            }
+            None => Protocol::None,
+        }
+    }
+
+    fn raw(&mut self, ix: usize) -> Protocol {
+        let file = &self.files[ix];
+        let Some(text) = &file.protonum else {
+            let place = file.protocol.as_ref().or(file.name.as_ref()).map(|p| p.span).unwrap_or_default();
+            self.out.push(
+                Diagnostic::error(codes::PROTOCOL, "`netlink-raw` needs `protonum`").at(place, "").help(
+                    "for instance `protonum: NETLINK_ROUTE`; netfilter families write `subsystem` instead",
+                ),
+            );
+            return Protocol::None;
+        };
+        let Some(number) = self.number(ix, text) else { return Protocol::None };
+        let Ok(protonum) = u16::try_from(number) else {
+            self.error(codes::PROTOCOL, format!("{number} is no netlink protocol"), text.span);
+            return Protocol::None;
+        };
+        let mut c_name = constant_name(text);
+        if c_name.is_empty()
+            && self.facts.constants.contains_key("NETLINK_ROUTE")
+            && let Some(group) = self.group_of("NETLINK_ROUTE", text.span)
+        {
+            let found = group.constants.into_iter().find(|c| self.facts.int(c) == Some(number));
+            c_name = found.unwrap_or_default();
+        }
+        Protocol::Raw { protonum, c_name }
+    }
+
+    fn generic(&mut self, ix: usize) -> Protocol {
+        let file = &self.files[ix];
+        let mut name = file.name.as_ref().map(|n| n.text.clone()).unwrap_or_default();
+        if let Some(c_name) = &file.c_family_name {
+            match self.facts.string(c_name) {
+                Some(found) => name = found.to_owned(),
+                None if file.is_ynl() => {}
+                None => self.unknown_constant(c_name, c_name.span),
+            }
+        }
+        let mut version = None;
+        if let Some(text) = &file.version {
+            version = self.number(ix, text).map(|v| (v, text.span));
+        }
+        if let Some(c_name) = &file.c_version_name {
+            match self.facts.int(c_name) {
+                Some(fact) => {
+                    if let Some((written, span)) = version
+                        && written != fact
+                    {
+                        self.disagreement(c_name, written, fact, span);
+                    }
+                    version = Some((fact, c_name.span));
+                }
+                None if file.is_ynl() => {}
+                None => self.unknown_constant(c_name, c_name.span),
+            }
+        }
+        let version = match version.map(|(v, span)| (u8::try_from(v), span)) {
+            Some((Ok(version), _)) => version,
+            Some((Err(_), span)) => {
+                self.error(codes::OUT_OF_RANGE, "a family's version is a number up to 255", span);
+                1
+            }
+            None => 1,
+        };
+        Protocol::Generic { name, version, user_header: None }
+    }
+
+    pub(super) fn operations(&mut self) {
+        for ix in 0..self.files.len() {
+            self.family_header(ix);
+            self.groups(ix);
+            let counters = self.counters(ix);
+            for (op, (request, reply)) in self.files[ix].operations.list.iter().zip(counters) {
+                if let Some(operation) = self.operation(ix, op, request, reply) {
+                    self.model.families[ix].operations.push(operation);
+                }
+            }
+        }
+    }
+
+    fn family_header(&mut self, ix: usize) {
+        let file = &self.files[ix];
+        let Some(header) = &file.operations.fixed_header else { return };
+        let set = file.operations.attribute_set.clone().unwrap_or_else(|| header.clone());
+        let id = self.header_for(ix, &word(header), &word(&set));
+        if let Protocol::Generic { user_header, .. } = &mut self.model.families[ix].protocol {
+            *user_header = id;
+        }
+    }
+
+    /// Numbers by position, as YNL counts them: of the request and of the reply.
+    fn counters(&mut self, ix: usize) -> Vec<(i128, i128)> {
+        let file = &self.files[ix];
+        let (mut request, mut reply) = (1, 1);
+        let mut out = Vec::new();
+        for op in &file.operations.list {
+            let written = |lower: &mut Self, text: &Option<Text>| {
+                text.as_ref().filter(|_| op.form == Form::Ynl).and_then(|t| lower.number(ix, t))
+            };
+            if !file.operations.directional {
+                request = written(self, &op.value).unwrap_or(request);
+                out.push((request, request));
+                request += 1;
+                continue;
+            }
+            let notification = op.notify.is_some() || op.modes.event;
+            if notification {
+                reply = written(self, &op.value).unwrap_or(reply);
+                out.push((request, reply));
+                reply += 1;
+            } else {
+                request = written(self, &op.request.value).unwrap_or(request);
+                reply = written(self, &op.reply.value).unwrap_or(reply);
+                out.push((request, reply));
+                request += 1;
+                reply += i128::from(op.reply.present);
+            }
+        }
+        out
+    }
+
+    fn operation(
+        &mut self,
+        ix: usize,
+        op: &Op,
+        by_position: i128,
+        reply_by_position: i128,
+    ) -> Option<Operation> {
+        let prefix = self.op_prefix(ix);
+        let c_name = match &op.c_name {
+            Some(c_name) => c_name.text.clone(),
+            None => names::c_name(&prefix, &op.name),
+        };
+        let asks = op.modes.single || op.modes.dump;
+        let positional = (op.form == Form::Ynl).then_some(if asks { by_position } else { reply_by_position });
+        // YNL gives notifications names of their own (`newlink-ntf`) with another's number.
+        let known = self.facts.constants.contains_key(&c_name);
+        let number = self.op_number(ix, &c_name, op, positional)?;
+        let mut operation = Operation {
+            name: op.name.text.clone(),
+            doc: op.doc.clone(),
+            request: None,
+            reply: None,
+            do_: op.modes.single,
+            dump: op.modes.dump,
+            event: op.modes.event || op.notify.is_some(),
+            nlm_flags: self.nlm_flags(&op.request.nlm_flags),
+            required: Vec::new(),
+            match_: Vec::new(),
+            group: None,
+            life: self.life_of(&c_name),
+            origin: origin(op.name.span),
+        };
+        if asks {
+            let set = self.message_set(ix, op, &op.request)?;
+            operation.request = Some(Message { c_name: c_name.clone(), number, set });
+            operation.required = self.required(&op.request.required, set);
+        }
+        let answers = match op.form {
+            Form::Short => (asks || op.modes.event) && !op.reply.none,
+            Form::Ynl => op.reply.present || op.notify.is_some(),
+        };
+        if answers {
+            let (reply_name, reply_number) = match &op.modes.reply {
+                Some(reply) => {
+                    let c_name = names::c_name(&prefix, reply);
+                    let Some(value) = self.reply_number(ix, &c_name, reply) else { return Some(operation) };
+                    (c_name, value)
+                }
+                None if op.form == Form::Ynl && (!asks || self.files[ix].operations.directional) => {
+                    let value =
+                        if self.files[ix].operations.directional { reply_by_position } else { by_position };
+                    let value = self.composed(ix, value, op.name.span)?;
+                    let own = known && !self.files[ix].operations.directional;
+                    (if own { c_name.clone() } else { self.op_name(&prefix, value, &c_name) }, value)
+                }
+                None => (c_name.clone(), number),
+            };
+            let source = match &op.notify {
+                Some(other) => self.notified(ix, other)?,
+                None => op,
+            };
+            let set = self.message_set(ix, source, &source.reply)?;
+            operation.reply = Some(Message { c_name: reply_name, number: reply_number, set });
+        }
+        operation.match_ = self.matches(op, &operation);
+        operation.group = self.event_group(ix, op.group.as_ref());
+        Some(operation)
+    }
+
+    fn op_prefix(&self, ix: usize) -> String {
+        let file = &self.files[ix];
+        match &file.operations.prefix {
+            Some(prefix) => c_prefix(prefix),
+            None if file.is_ynl() => {
+                c_prefix(&format!("{}-cmd-", file.name.as_ref().map_or("", |n| &n.text)))
+            }
+            None => String::new(),
+        }
+    }
+
+    /// The name of a reply that has only a number.
+    fn op_name(&self, prefix: &str, number: u16, fallback: &str) -> String {
+        let value = Some(i128::from(number));
+        let known = self.facts.constants.keys().find(|k| k.starts_with(prefix) && self.facts.int(k) == value);
+        known.cloned().unwrap_or_else(|| fallback.to_owned())
+    }
+
+    /// The number of an operation's request, or of its message when it has none.
+    fn op_number(&mut self, ix: usize, c_name: &str, op: &Op, by_position: Option<i128>) -> Option<u16> {
+        let fact = self.facts.int(c_name);
+        let written = match (&op.value, by_position) {
+            (Some(value), None) => Some(self.number(ix, value)?),
+            (_, by_position) => by_position,
+        };
+        let place = op.value.as_ref().map_or(op.name.span, |v| v.span);
+        let number = match (written, fact) {
+            (Some(written), Some(fact)) if self.compared(ix, written) != self.compared(ix, fact) => {
+                self.disagreement(c_name, written, fact, place);
+                fact
+            }
+            (Some(written), _) => written,
+            (None, Some(fact)) => fact,
+            (None, None) => {
+                self.unknown_constant(c_name, op.c_name.as_ref().map_or(op.name.span, |c| c.span));
+                return None;
+            }
+        };
+        self.composed(ix, number, place)
+    }
+
+    /// YNL writes netfilter message types with the subsystem in them.
+    fn compared(&self, ix: usize, number: i128) -> i128 {
+        match self.model.families[ix].protocol {
+            Protocol::Raw { protonum: 12, .. } => number & 0xff,
+            _ => number,
+        }
+    }
+
+    fn reply_number(&mut self, ix: usize, c_name: &str, reply: &crate::schema::expr::Word) -> Option<u16> {
+        if let Some(value) = self.facts.int(c_name) {
+            return self.composed(ix, value, reply.span);
+        }
+        // A reply that no header names may be another operation with a `value`.
+        let list = &self.files[ix].operations.list;
+        let other = list.iter().find(|o| o.name.text == reply.text).and_then(|o| o.value.as_ref());
+        match other {
+            Some(value) => {
+                let value = self.number(ix, value)?;
+                self.composed(ix, value, reply.span)
+            }
+            None => {
+                self.unknown_constant(c_name, reply.span);
+                None
+            }
+        }
+    }
+
+    /// The message type of an operation's number.
+    fn composed(&mut self, ix: usize, number: i128, span: Span) -> Option<u16> {
+        let (limit, base) = match self.model.families[ix].protocol {
+            Protocol::Netfilter { subsystem, .. } => (0xff, u16::from(subsystem) << 8),
+            Protocol::Generic { .. } => (0xff, 0),
+            Protocol::Raw { .. } | Protocol::None => (0xffff, 0),
+        };
+        if !(0..=limit).contains(&number) {
+            self.error(
+                codes::OUT_OF_RANGE,
+                format!("{number} cannot be an operation's number (0 to {limit})"),
+                span,
+            );
+            return None;
+        }
+        Some(number as u16 | base)
+    }
+
+    /// The set of one direction, with its header. Outer `None`: reported.
+    fn message_set(&mut self, ix: usize, op: &Op, direction: &Direction) -> Option<Option<SetId>> {
+        let defaults = &self.files[ix].operations;
+        let header =
+            direction.fixed_header.as_ref().or(op.fixed_header.as_ref()).or(defaults.fixed_header.as_ref());
+        let set = direction
+            .attribute_set
+            .as_ref()
+            .or(op.attribute_set.as_ref())
+            .or(defaults.attribute_set.as_ref());
+        let Some(set) = set else {
+            if header.is_some() && op.form == Form::Short {
+                let message =
+                    format!("the operation `{}` has a fixed header but no attribute set", &*op.name);
+                self.out.push(
+                    Diagnostic::error(codes::MISSING_KEY, message)
+                        .at(op.name.span, "")
+                        .help("`attribute-set`, even of a set without attributes, holds the header"),
+                );
+            }
+            return Some(None);
+        };
+        let set = word(set);
+        let header: Option<StructId> = match header {
+            Some(header) => Some(self.header_for(ix, &word(header), &set)?),
+            None => None,
+        };
+        let id = self.set_ref(ix, &set, header)?;
+        self.model[id].message = true;
+        Some(Some(id))
+    }
+
+    fn notified(&mut self, ix: usize, other: &Text) -> Option<&'a Op> {
+        let list = &self.files[ix].operations.list;
+        let found = list.iter().find(|o| o.name.text == other.text);
+        if found.is_none() {
+            let message = format!("no operation is called `{}`", &**other);
+            let help = did_you_mean(other, list.iter().map(|o| &*o.name.text));
+            self.out.push(
+                Diagnostic::error(codes::UNKNOWN_OPERATION, message).at(other.span, "").maybe_help(help),
+            );
+        }
+        found
+    }
+
+    fn required(&mut self, written: &[Text], set: Option<SetId>) -> Vec<String> {
+        let mut out = Vec::new();
+        for name in written {
+            let attrs = set.map(|set| &self.model[set].attrs[..]).unwrap_or_default();
+            if attrs.iter().any(|a| a.name == name.text) {
+                out.push(name.text.clone());
+                continue;
+            }
+            let message = format!("the request has no attribute `{}`", &**name);
+            let help = did_you_mean(name, attrs.iter().map(|a| a.name.as_str()));
+            self.out.push(
+                Diagnostic::error(codes::UNKNOWN_ATTRIBUTE, message).at(name.span, "").maybe_help(help),
+            );
+        }
+        out
+    }
+
+    fn nlm_flags(&mut self, written: &[Text]) -> Vec<String> {
+        for flag in written.iter().filter(|f| !NLM_FLAGS.contains(&&*f.text)) {
+            let message = format!("`{}` is no message flag", &**flag);
+            let help = did_you_mean(flag, NLM_FLAGS.iter().copied())
+                .unwrap_or_else(|| format!("flags are {}", list(NLM_FLAGS.iter().copied())));
+            self.out.push(Diagnostic::error(codes::NLM_FLAG, message).at(flag.span, "").help(help));
+        }
+        written.iter().map(|f| f.text.clone()).collect()
+    }
+
+    /// `family: [AF_INET]`: the member may be written without its struct's own prefix.
+    fn matches(&mut self, op: &Op, operation: &Operation) -> Vec<(String, Vec<i128>)> {
+        let mut out = Vec::new();
+        for (key, values) in &op.matches {
+            let message = operation.reply.as_ref().or(operation.request.as_ref());
+            let header = message.and_then(|m| self.model[m.set?].header);
+            let Some(header) = header else {
+                self.error(codes::MATCH, "`match` needs a fixed header", key.span);
+                continue;
+            };
+            let suffix = format!("_{}", key.text);
+            let members = &self.model[header].members;
+            let found = members
+                .iter()
+                .find(|m| m.c_name == key.text)
+                .or_else(|| members.iter().find(|m| m.c_name.ends_with(&suffix)))
+                .map(|m| m.c_name.clone());
+            let Some(member) = found else {
+                self.unknown_member(header, key, key.span);
+                continue;
+            };
+            let mut numbers = Vec::new();
+            for value in values {
+                let number =
+                    literal(value).or_else(|| self.facts.int(value)).or_else(|| self.schema_constant(value));
+                match number {
+                    Some(number) => numbers.push(number),
+                    None => self.bad_match(codes::MATCH, value),
+                }
+            }
+            out.push((member, numbers));
+        }
+        out
+    }
+
+    fn bad_match(&mut self, code: Code, value: &Text) {
+        let message = format!("`{}` is neither a number nor a constant of a header or a schema", &**value);
+        self.error(code, message, value.span);
+    }
+
+    fn groups(&mut self, ix: usize) {
+        let file = &self.files[ix];
+        let prefix = file.groups.prefix.as_ref().map(|p| c_prefix(p));
+        let generic = matches!(self.model.families[ix].protocol, Protocol::Generic { .. });
+        for group in &file.groups.list {
+            let mut name = group.name.text.clone();
+            let derived = prefix.as_ref().map(|p| names::c_name(p, &name));
+            let mut c_name = group.c_name.as_ref().map(|c| c.text.clone()).or(derived).unwrap_or_default();
+            let number = match &group.value {
+                Some(value) => {
+                    if c_name.is_empty() {
+                        c_name = constant_name(value);
+                    }
+                    self.number(ix, value)
+                }
+                None => self.facts.int(&c_name),
+            };
+            if generic {
+                // The constant of a generic netlink group is its registered name.
+                if let Some(registered) = self.facts.string(&c_name) {
+                    name = registered.to_owned();
+                }
+            } else if number.is_none() && group.value.is_none() && group.form == Form::Short {
+                let place = group.c_name.as_ref().map_or(group.name.span, |c| c.span);
+                let c_name = if c_name.is_empty() { group.name.text.clone() } else { c_name.clone() };
+                self.unknown_constant(&c_name, place);
+                continue;
+            }
+            let number = number.and_then(|n| u32::try_from(n).ok());
+            self.model.families[ix].groups.push(Group { name, c_name, number, doc: group.doc.clone() });
+        }
+    }
+
+    fn event_group(&mut self, ix: usize, group: Option<&Text>) -> Option<String> {
+        let group = group?;
+        let list = &self.files[ix].groups.list;
+        let Some(at) = list.iter().position(|g| g.name.text == group.text) else {
+            let message = format!("no multicast group is called `{}`", &**group);
+            let help = did_you_mean(group, list.iter().map(|g| &*g.name.text));
+            self.out.push(Diagnostic::error(codes::GROUP, message).at(group.span, "").maybe_help(help));
+            return None;
+        };
+        self.model.families[ix].groups.get(at).map(|g| g.name.clone())
+    }
+}
+
+impl File {
+    /// Written the way YNL is: its defaults for C names hold.
+    fn is_ynl(&self) -> bool {
+        self.operations.list.first().map(|o| o.form) == Some(Form::Ynl)
+            || (self.operations.list.is_empty() && self.sets.first().is_some_and(|s| s.form == Form::Ynl))
+    }
+}
+
+fn constant_name(text: &Text) -> String {
+    if names::is_c_literal(text) { text.text.clone() } else { String::new() }
+}
