@@ -19,6 +19,7 @@ mod attrs;
 mod constants;
 mod enums;
 mod finish;
+mod guess;
 mod members;
 mod ops;
 mod scope;
@@ -32,7 +33,7 @@ use crate::ir::{EnumId, FamilyId, Lifetime, Model, Origin, StructId};
 use crate::report::{Diagnostic, Diagnostics, Span, codes};
 use crate::schema::ast::File;
 use crate::schema::expr::Word;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 
 /// Lowers files to a model. The model is complete only if `out` has no errors.
 pub(crate) fn lower(files: &[File], facts: &Store, out: &mut Diagnostics) -> Model {
@@ -47,7 +48,9 @@ pub(crate) fn lower(files: &[File], facts: &Store, out: &mut Diagnostics) -> Mod
         structs: HashMap::new(),
         structs_open: Vec::new(),
         attrs: HashMap::new(),
+        attrs_open: 0,
         instances: Vec::new(),
+        todo: VecDeque::new(),
         subs: HashMap::new(),
         used: BTreeSet::new(),
         selectors: Vec::new(),
@@ -74,7 +77,11 @@ struct Lower<'a> {
     /// Structs whose members are being lowered, to see one that contains itself.
     structs_open: Vec<(usize, String)>,
     attrs: HashMap<(usize, usize), attrs::State>,
+    /// How many sets deep derivation is.
+    attrs_open: usize,
     instances: Vec<sets::Instance>,
+    /// Items to be filled.
+    todo: VecDeque<sets::Todo>,
     subs: HashMap<(usize, usize), crate::ir::SubId>,
     /// Definitions that something refers to, by file and index.
     used: BTreeSet<(usize, usize)>,

@@ -5,9 +5,7 @@
 
 use super::Lower;
 use super::constants::literal;
-use crate::ir::{
-    EnumId, Key, MemberType, Model, Protocol, Selector, SetId, StructId, SubId, Type, names,
-};
+use crate::ir::{EnumId, Key, MemberType, Model, Protocol, Selector, SetId, StructId, SubId, Type, names};
 use crate::report::{Diagnostic, Span, codes, did_you_mean, list, plural};
 use crate::schema::expr::Word;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -57,18 +55,19 @@ impl Parents {
     }
 
     fn visit(&mut self, model: &Model, owner: SetId, ty: &Type) {
-        match ty {
-            Type::Nest(set) | Type::Records(set, _) => {
-                self.sets.entry(*set).or_default().insert(owner);
-            }
-            // A set that uses a table twice need not be followed twice, which also ends circles.
-            Type::Sub(sub, _) if self.users.entry(*sub).or_default().insert(owner) => {
-                let sub = &model[*sub];
-                for ty in sub.formats.iter().map(|f| &f.ty).chain(&sub.default) {
-                    self.visit(model, owner, ty);
+        let mut types = vec![ty];
+        while let Some(ty) = types.pop() {
+            match ty {
+                Type::Nest(set) | Type::Records(set, _) => {
+                    self.sets.entry(*set).or_default().insert(owner);
                 }
+                // A set that uses a table twice need not be followed twice, which also ends circles.
+                Type::Sub(sub, _) if self.users.entry(*sub).or_default().insert(owner) => {
+                    let sub = &model[*sub];
+                    types.extend(sub.formats.iter().map(|f| &f.ty).chain(&sub.default));
+                }
+                _ => {}
             }
-            _ => {}
         }
     }
 
@@ -114,7 +113,9 @@ impl Lower<'_> {
             };
             let mut values = Vec::new();
             for (ix, pending) in group.iter().enumerate() {
-                let Some(selector) = selector_at(&mut self.model, place, ix).map(|s| s.clone()) else { continue };
+                let Some(selector) = selector_at(&mut self.model, place, ix).map(|s| s.clone()) else {
+                    continue;
+                };
                 let Some((found, value)) = self.resolve_selector(&parents, &users, selector, &pending.word)
                 else {
                     continue;
@@ -199,11 +200,17 @@ impl Lower<'_> {
         let (what, known): (String, Vec<String>) = match selector {
             Selector::Header(_) => {
                 let headers: Vec<StructId> = around.iter().filter_map(|s| self.model[*s].header).collect();
-                (format!("no fixed header has the member of `{}`", word.text), self.members(&headers, "header"))
+                (
+                    format!("no fixed header has the member of `{}`", word.text),
+                    self.members(&headers, "header"),
+                )
             }
             Selector::Request(_) => {
                 let headers = self.request_headers(around);
-                (format!("no request's header has the member of `{}`", word.text), self.members(&headers, "request"))
+                (
+                    format!("no request's header has the member of `{}`", word.text),
+                    self.members(&headers, "request"),
+                )
             }
             Selector::Attr(name) | Selector::Outer(name) => {
                 let mut known: Vec<String> =
@@ -250,7 +257,12 @@ impl Lower<'_> {
     }
 
     /// All uses of a table must mean its keys in the same way.
-    fn agree(&mut self, sub: SubId, values: Vec<(Value, Span)>, keys: &mut BTreeMap<SubId, Vec<(Value, Span)>>) {
+    fn agree(
+        &mut self,
+        sub: SubId,
+        values: Vec<(Value, Span)>,
+        keys: &mut BTreeMap<SubId, Vec<(Value, Span)>>,
+    ) {
         let Some(known) = keys.get(&sub) else {
             keys.insert(sub, values);
             return;
