@@ -1,10 +1,12 @@
 //! Kernel headers and YAML schemas in, annotated Rust netlink bindings out.
 #![forbid(unsafe_code)]
 
+mod builder;
 pub mod check;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod coverage;
+pub mod emit;
 pub mod headers;
 pub mod ir;
 mod load;
@@ -12,4 +14,5 @@ mod lower;
 pub mod report;
 pub mod schema;
 
+pub use builder::{Builder, Error};
 pub use load::{Loaded, Loader, shipped_model};

@@ -7,7 +7,7 @@ mod names;
 mod unused;
 mod values;
 
-use crate::ir::{Model, Origin};
+use crate::ir::{Model, Origin, UnknownKernel};
 use crate::report::{Diagnostics, Span};
 
 /// A model that passed every rule. Only [`check`](self) makes one.
@@ -19,6 +19,14 @@ impl std::ops::Deref for Checked {
 
     fn deref(&self) -> &Model {
         &self.0
+    }
+}
+
+impl Checked {
+    /// The model as one kernel has it; see [`Model::for_kernel`]. No rule can be broken by
+    /// leaving things out, because selectors that lose their target are taken care of there.
+    pub fn for_kernel(&self, release: &str) -> Result<Checked, UnknownKernel> {
+        self.0.for_kernel(release).map(Checked)
     }
 }
 

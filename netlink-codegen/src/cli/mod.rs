@@ -4,6 +4,7 @@ pub mod check;
 pub mod coverage;
 pub mod explain;
 pub mod extract;
+pub mod generate;
 
 use std::process::ExitCode;
 
@@ -40,6 +41,7 @@ enum Command {
     Coverage(coverage::Args),
     Explain(explain::Args),
     Extract(extract::Args),
+    Generate(generate::Args),
 }
 
 /// Parses the arguments and runs the subcommand.
@@ -49,6 +51,7 @@ pub fn main() -> ExitCode {
         Command::Coverage(args) => coverage::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Extract(args) => extract::run(&args),
+        Command::Generate(args) => generate::run(&args),
     };
     outcome.into()
 }

@@ -10,9 +10,13 @@
 //! headers lowers to two sets.
 
 pub mod names;
+mod refs;
 mod types;
+mod version;
 
+pub use refs::Item;
 pub use types::*;
+pub use version::UnknownKernel;
 
 use std::ops::{Index, IndexMut};
 

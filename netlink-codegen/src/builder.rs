@@ -1,0 +1,256 @@
+//! The generator for build scripts.
+
+#[cfg(feature = "headers")]
+mod overlay;
+
+use crate::Loader;
+use crate::emit::{self, EmitError, Options, disk};
+use crate::ir::UnknownKernel;
+use crate::report::{Diagnostics, Severity, render};
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+/// Generates Rust for netlink families from a build script.
+///
+/// ```no_run
+/// # fn main() -> Result<(), netlink_codegen::Error> {
+/// netlink_codegen::Builder::new()
+///     .schema("schemas/sensors.yaml") // a family of one's own…
+///     .family("nl80211")              // …and one that ships with the tool,
+///     .kernel("6.12")                 // without what this kernel lacks
+///     .generate()
+/// # }
+/// ```
+///
+/// Each family, and each family that one of them uses, becomes `$OUT_DIR/<module>.rs`
+/// (`rt_link.rs` of `rt-link`). Bring them in side by side, because they refer to each other
+/// through `super`:
+///
+/// ```ignore
+/// mod sensors { netlink_runtime::include_family!("sensors"); }
+/// mod nl80211 { netlink_runtime::include_family!("nl80211"); }
+/// ```
+///
+/// Neither libclang nor the network is needed, unless headers are given: those are read with
+/// libclang (feature `headers`).
+#[derive(Clone, Debug, Default)]
+pub struct Builder {
+    schemas: Vec<PathBuf>,
+    families: Vec<String>,
+    #[cfg(feature = "headers")]
+    headers: Vec<PathBuf>,
+    #[cfg(feature = "headers")]
+    include: Option<PathBuf>,
+    kernel: Option<String>,
+    out_dir: Option<PathBuf>,
+    lenient: bool,
+}
+
+/// Why nothing was generated. Build scripts that return it show the whole message.
+#[derive(thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// Neither a schema nor a family was asked for.
+    #[error("nothing to generate: call schema() or family()")]
+    Nothing,
+    /// Not run by cargo, and no directory was given.
+    #[error("OUT_DIR is not set: run from a build script, or call out_dir()")]
+    NoOutDir,
+    /// Schemas have errors.
+    #[error("schemas have errors\n{}", render::plain(.0))]
+    Schemas(Diagnostics),
+    /// The kernel is not in the facts.
+    #[error(transparent)]
+    Kernel(#[from] UnknownKernel),
+    /// Headers cannot be read.
+    #[error("headers: {0}")]
+    Headers(String),
+    /// A schema has no Rust form.
+    #[error("{}", list(.0))]
+    Emit(Vec<EmitError>),
+    /// A file cannot be read or written.
+    #[error("{}: {error}", path.display())]
+    Io {
+        /// The file or directory.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        error: std::io::Error,
+    },
+}
+
+impl fmt::Debug for Error {
+    /// The message: `fn main() -> Result<(), Error>` shows this form.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+fn list(errors: &[EmitError]) -> String {
+    errors.iter().map(EmitError::to_string).collect::<Vec<_>>().join("\n")
+}
+
+impl Builder {
+    /// Nothing to generate yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Generates a schema file's family. The file replaces a shipped one of its name, and files
+    /// beside it can be referred to.
+    pub fn schema(mut self, path: impl Into<PathBuf>) -> Self {
+        self.schemas.push(path.into());
+        self
+    }
+
+    /// Generates a family that ships with the tool.
+    pub fn family(mut self, name: impl Into<String>) -> Self {
+        self.families.push(name.into());
+        self
+    }
+
+    /// Adds the names and layouts of a C header to those that ship with the tool. Where both
+    /// have a name, the header's meaning counts.
+    #[cfg(feature = "headers")]
+    pub fn header(mut self, path: impl Into<PathBuf>) -> Self {
+        self.headers.push(path.into());
+        self
+    }
+
+    /// Where `linux/types.h` and the like are that [`header`](Self::header)s include:
+    /// `/usr/include` unless said.
+    #[cfg(feature = "headers")]
+    pub fn include_dir(mut self, path: impl Into<PathBuf>) -> Self {
+        self.include = Some(path.into());
+        self
+    }
+
+    /// Leaves out what this kernel (`6.12`) does not have. Such attributes show up as unknown
+    /// ones.
+    pub fn kernel(mut self, release: impl Into<String>) -> Self {
+        self.kernel = Some(release.into());
+        self
+    }
+
+    /// Writes into this directory instead of `OUT_DIR`.
+    pub fn out_dir(mut self, path: impl Into<PathBuf>) -> Self {
+        self.out_dir = Some(path.into());
+        self
+    }
+
+    /// Takes the headers' word where a schema disagrees with them, and warns.
+    pub fn lenient(mut self, lenient: bool) -> Self {
+        self.lenient = lenient;
+        self
+    }
+
+    /// Generates. Warnings and errors are shown by cargo; files that would not change are left
+    /// alone.
+    pub fn generate(self) -> Result<(), Error> {
+        self.watch();
+        let out = match (&self.out_dir, std::env::var_os("OUT_DIR")) {
+            (Some(out), _) => out.clone(),
+            (None, Some(out)) => out.into(),
+            (None, None) => return Err(Error::NoOutDir),
+        };
+        if self.schemas.is_empty() && self.families.is_empty() {
+            return Err(Error::Nothing);
+        }
+        let mut loader = Loader::new().lenient(self.lenient);
+        for schema in &self.schemas {
+            loader = loader.file(schema);
+        }
+        for family in &self.families {
+            loader = loader.family(family);
+        }
+        #[cfg(feature = "headers")]
+        if !self.headers.is_empty() {
+            loader = loader.facts(self.facts()?);
+        }
+        let loaded = match loader.load() {
+            Ok(loaded) => loaded,
+            Err(diagnostics) => {
+                report(&diagnostics);
+                return Err(Error::Schemas(diagnostics));
+            }
+        };
+        report(&loaded.diagnostics);
+        self.watch_neighbours(&loaded.diagnostics);
+        let model = match &self.kernel {
+            Some(kernel) => loaded.model.for_kernel(kernel)?,
+            None => loaded.model,
+        };
+        // What was loaded is what was asked for and what that uses.
+        let all: Vec<_> = (0..model.families.len() as u32).map(crate::ir::FamilyId).collect();
+        let files = emit::flat_files(&model, &all, &self.options()).map_err(Error::Emit)?;
+        disk::write(&out, &files).map_err(|error| Error::Io { path: out, error })?;
+        Ok(())
+    }
+
+    fn options(&self) -> Options {
+        Options {
+            kernel: self.kernel.clone(),
+            sources: self.schemas.iter().filter_map(|path| Options::source_of(path)).collect(),
+            command: Some("cargo build".to_owned()),
+        }
+    }
+
+    /// Tells cargo what the result depends on. The build script itself is always named, or
+    /// cargo would watch every file of the package.
+    fn watch(&self) {
+        println!("cargo::rerun-if-changed=build.rs");
+        for path in &self.schemas {
+            println!("cargo::rerun-if-changed={}", path.display());
+        }
+        #[cfg(feature = "headers")]
+        for path in &self.headers {
+            println!("cargo::rerun-if-changed={}", path.display());
+        }
+    }
+
+    /// Schemas that were found beside the given ones.
+    fn watch_neighbours(&self, diagnostics: &Diagnostics) {
+        let folders: Vec<&Path> = self.schemas.iter().filter_map(|path| path.parent()).collect();
+        for source in &diagnostics.sources.files {
+            let path = Path::new(&source.path);
+            if !self.schemas.iter().any(|p| p == path) && path.parent().is_some_and(|p| folders.contains(&p)) && path.exists() {
+                println!("cargo::rerun-if-changed={}", source.path);
+            }
+        }
+    }
+
+    /// The shipped facts with those of the headers over them.
+    #[cfg(feature = "headers")]
+    fn facts(&self) -> Result<crate::headers::facts::Store, Error> {
+        use crate::headers::extract::{Options, extract};
+        use crate::headers::{facts::Kernel, store};
+
+        let mut facts = store::shipped().map_err(|e| Error::Headers(e.to_string()))?;
+        let include = self.include.clone().unwrap_or_else(|| PathBuf::from("/usr/include"));
+        let kernel = facts.kernels.last().cloned().unwrap_or_else(|| Kernel {
+            release: "headers".to_owned(),
+            version: "headers".to_owned(),
+            package: String::new(),
+            sha256: String::new(),
+        });
+        let mut options = Options::listed(include, kernel);
+        options.headers = Vec::new();
+        options.files = self.headers.clone();
+        let extraction = extract(&options).map_err(|e| Error::Headers(e.to_string()))?;
+        let errors: Vec<String> = extraction.findings.iter().filter(|f| f.error).map(ToString::to_string).collect();
+        if !errors.is_empty() {
+            return Err(Error::Headers(errors.join("\n")));
+        }
+        for name in overlay::overlay(&mut facts, &extraction.store) {
+            println!("cargo::warning={name}: the header's meaning replaces the kernel's");
+        }
+        Ok(facts)
+    }
+}
+
+/// Findings as lines that cargo shows; notes are for `netlink-codegen check`.
+fn report(diagnostics: &Diagnostics) {
+    let mut shown = diagnostics.clone();
+    shown.list.retain(|d| d.severity != Severity::Note);
+    print!("{}", render::cargo(&shown));
+}

@@ -1,0 +1,270 @@
+//! `netlink-codegen generate`: schemas → annotated Rust.
+
+use super::Outcome;
+use crate::emit::{self, Options, OutFile, disk, tree};
+use crate::ir::FamilyId;
+use crate::report::{Diagnostics, Severity, render};
+use crate::{Loaded, Loader};
+use clap::{ArgGroup, Args as ClapArgs};
+use std::fs;
+use std::io::IsTerminal as _;
+use std::path::{Path, PathBuf};
+
+const EXAMPLES: &str = "\
+Examples:
+  Everything that ships with the tool, into the families crate of this workspace:
+    netlink-codegen generate --all
+
+  See whether that crate is up to date (continuous integration):
+    netlink-codegen generate --all --check
+
+  One family and those it uses, as kernel 6.12 has it, as plain files:
+    netlink-codegen generate --family nl80211 --kernel 6.12 --out src/netlink
+
+  A schema of one's own:
+    netlink-codegen generate --schema schemas/sensors.yaml --out src/netlink
+
+When DIR holds a Cargo.toml with a section for generated features, files go to DIR/src, and the
+module list of src/lib.rs and the features of Cargo.toml follow; else DIR just gets the files.
+Nothing is ever deleted: generated files that no schema makes any more are named.
+
+Exit status: 0 fine, 1 errors in schemas or, with --check, files that are not up to date, 2 wrong use.";
+
+/// Write annotated Rust for schemas
+#[derive(Debug, ClapArgs)]
+#[command(after_help = EXAMPLES, group = ArgGroup::new("what").required(true).multiple(true).args(["all", "family", "schema"]))]
+pub struct Args {
+    /// Every schema that ships with the tool
+    #[arg(long)]
+    all: bool,
+    /// A shipped schema, and what it uses (repeatable)
+    #[arg(long, value_name = "NAME", conflicts_with = "all")]
+    family: Vec<String>,
+    /// A schema file; it replaces a shipped one of its name (repeatable)
+    #[arg(long, value_name = "FILE")]
+    schema: Vec<PathBuf>,
+    /// Leave out what this kernel does not have
+    #[arg(long, value_name = "VERSION", conflicts_with = "headers")]
+    kernel: Option<String>,
+    /// Take facts from the headers in this directory (the one that holds linux/) and nowhere else
+    #[arg(long, value_name = "DIR")]
+    headers: Option<PathBuf>,
+    /// Where to write [default: netlink-families/ of the workspace around the current directory]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Write nothing; say which files are not up to date
+    #[arg(long)]
+    check: bool,
+    /// Where a schema disagrees with headers: warn, and take the headers' word
+    #[arg(long)]
+    lenient: bool,
+}
+
+/// Runs it.
+pub fn run(args: &Args) -> Outcome {
+    match attempt(args) {
+        Ok(outcome) => outcome,
+        Err(Failure::Use(message)) => {
+            eprintln!("error: {message}");
+            Outcome::Failed
+        }
+        Err(Failure::Findings(diagnostics)) => {
+            show(&diagnostics);
+            eprintln!("{}", render::summary(&diagnostics));
+            Outcome::Findings
+        }
+        Err(Failure::Emit(errors)) => {
+            for error in &errors {
+                eprintln!("error: {error}");
+            }
+            Outcome::Findings
+        }
+    }
+}
+
+enum Failure {
+    /// The command makes no sense here.
+    Use(String),
+    Findings(Diagnostics),
+    Emit(Vec<emit::EmitError>),
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        Failure::Use(error.to_string())
+    }
+}
+
+fn attempt(args: &Args) -> Result<Outcome, Failure> {
+    let out = match &args.out {
+        Some(out) => out.clone(),
+        None => workspace_families()?,
+    };
+    let target = Target::of(&out)?;
+    // The module list of a crate names every family, whichever are written now.
+    let everything = args.all || matches!(target, Target::Crate { .. });
+    let Loaded { mut model, diagnostics } = loader(args, everything)?.load().map_err(Failure::Findings)?;
+    show(&diagnostics);
+    if let Some(kernel) = &args.kernel {
+        model = model.for_kernel(kernel).map_err(|e| Failure::Use(format!("--kernel: {e}")))?;
+    }
+    let wanted = wanted(args, &model)?;
+    // In the crate every file is made by the same command, however it was made this time.
+    let sources = match target {
+        Target::Crate { .. } => Default::default(),
+        Target::Plain => args.schema.iter().filter_map(|path| Options::source_of(path)).collect(),
+    };
+    let options = Options { kernel: args.kernel.clone(), sources, command: None };
+    let files = match &target {
+        Target::Crate { lib, manifest } => emit::crate_files(&model, &wanted, &options, lib, manifest),
+        Target::Plain => emit::flat_files(&model, &wanted, &options),
+    };
+    let files = files.map_err(Failure::Emit)?;
+    let outcome = if args.check { compare(args, &out, &files)? } else { write(&out, &files)? };
+    if args.all {
+        leftovers(&out, &target, &files)?;
+    }
+    Ok(outcome)
+}
+
+/// What the output directory is.
+enum Target {
+    Crate { lib: String, manifest: String },
+    Plain,
+}
+
+impl Target {
+    fn of(out: &Path) -> Result<Self, Failure> {
+        let manifest = fs::read_to_string(out.join("Cargo.toml")).unwrap_or_default();
+        if !tree::is_crate(&manifest) {
+            return Ok(Target::Plain);
+        }
+        let path = out.join("src/lib.rs");
+        let lib = fs::read_to_string(&path).map_err(|e| Failure::Use(format!("{}: {e}", path.display())))?;
+        Ok(Target::Crate { lib, manifest })
+    }
+
+    fn folder(&self) -> &'static str {
+        match self {
+            Target::Crate { .. } => "src",
+            Target::Plain => "",
+        }
+    }
+}
+
+fn loader(args: &Args, everything: bool) -> Result<Loader, Failure> {
+    let mut loader = Loader::new().lenient(args.lenient);
+    for file in &args.schema {
+        loader = loader.file(file);
+    }
+    if everything {
+        loader = loader.shipped();
+    }
+    for family in &args.family {
+        loader = loader.family(family);
+    }
+    match &args.headers {
+        Some(headers) => Ok(loader.facts(facts(headers)?)),
+        None => Ok(loader),
+    }
+}
+
+/// Facts about the kernel that these headers belong to.
+fn facts(headers: &Path) -> Result<crate::headers::facts::Store, Failure> {
+    use crate::headers::extract::{Options, extract};
+    let release = release_of(headers).unwrap_or_else(|| "headers".to_owned());
+    let kernel = crate::headers::facts::Kernel {
+        version: release.clone(),
+        release,
+        package: String::new(),
+        sha256: String::new(),
+    };
+    let extraction = extract(&Options::listed(headers.to_owned(), kernel)).map_err(|e| Failure::Use(e.to_string()))?;
+    for finding in extraction.findings.iter().filter(|f| f.error) {
+        eprintln!("warning: {finding}");
+    }
+    Ok(extraction.store)
+}
+
+/// `6.12` of the `LINUX_VERSION_MAJOR` and `_PATCHLEVEL` in `linux/version.h`.
+fn release_of(headers: &Path) -> Option<String> {
+    let text = fs::read_to_string(headers.join("linux/version.h")).ok()?;
+    let value = |name: &str| {
+        let line = text.lines().find(|line| line.split_whitespace().nth(1) == Some(name))?;
+        line.split_whitespace().nth(2).map(str::to_owned)
+    };
+    Some(format!("{}.{}", value("LINUX_VERSION_MAJOR")?, value("LINUX_VERSION_PATCHLEVEL")?))
+}
+
+/// Families to write: the ones named, with those they use.
+fn wanted(args: &Args, model: &crate::check::Checked) -> Result<Vec<FamilyId>, Failure> {
+    let all: Vec<FamilyId> = (0..model.families.len() as u32).map(FamilyId).collect();
+    if args.all {
+        return Ok(all);
+    }
+    let files = args.schema.iter().filter_map(|p| p.file_stem()).map(|s| s.to_string_lossy().into_owned());
+    let names = args.family.iter().cloned().chain(files);
+    let find = |name: String| {
+        model.family(&name).ok_or_else(|| Failure::Use(format!("there is no schema called {name}")))
+    };
+    Ok(tree::with_uses(model, names.map(find).collect::<Result<Vec<_>, _>>()?))
+}
+
+fn write(out: &Path, files: &[OutFile]) -> Result<Outcome, Failure> {
+    let written = disk::write(out, files)?;
+    for file in &written {
+        println!("{}", out.join(&file.path).display());
+    }
+    eprintln!("{} of {} files written", written.len(), files.len());
+    Ok(Outcome::Fine)
+}
+
+fn compare(args: &Args, out: &Path, files: &[OutFile]) -> Result<Outcome, Failure> {
+    let stale = disk::compare(out, files)?;
+    if stale.is_empty() {
+        eprintln!("{} files are up to date", files.len());
+        return Ok(Outcome::Fine);
+    }
+    for file in &stale {
+        println!("{file}");
+    }
+    eprintln!("{} of {} files are not up to date; run: {}", stale.len(), files.len(), command(args));
+    Ok(Outcome::Findings)
+}
+
+/// The same command without `--check`.
+fn command(args: &Args) -> String {
+    let mut words = vec!["netlink-codegen generate".to_owned()];
+    words.extend(args.all.then(|| "--all".to_owned()));
+    words.extend(args.family.iter().map(|f| format!("--family {f}")));
+    words.extend(args.schema.iter().map(|f| format!("--schema {}", f.display())));
+    words.extend(args.kernel.iter().map(|k| format!("--kernel {k}")));
+    words.extend(args.headers.iter().map(|d| format!("--headers {}", d.display())));
+    words.extend(args.out.iter().map(|d| format!("--out {}", d.display())));
+    words.extend(args.lenient.then(|| "--lenient".to_owned()));
+    words.join(" ")
+}
+
+fn leftovers(out: &Path, target: &Target, files: &[OutFile]) -> Result<(), Failure> {
+    for path in disk::orphans(out, target.folder(), files)? {
+        eprintln!("warning: {}: generated, but no schema makes it any more; delete it", path.display());
+    }
+    Ok(())
+}
+
+/// The families crate of the workspace that the current directory is in.
+fn workspace_families() -> Result<PathBuf, Failure> {
+    let here = std::env::current_dir()?;
+    let manifest = |dir: &PathBuf| fs::read_to_string(dir.join("Cargo.toml")).is_ok_and(|text| tree::is_crate(&text));
+    here.ancestors()
+        .map(|dir| dir.join("netlink-families"))
+        .find(manifest)
+        .ok_or_else(|| Failure::Use("no netlink-families/ above the current directory: say --out DIR".to_owned()))
+}
+
+fn show(diagnostics: &Diagnostics) {
+    let mut shown = diagnostics.clone();
+    shown.list.retain(|d| d.severity != Severity::Note);
+    let colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    eprint!("{}", render::terminal(&shown, colour));
+}

@@ -1,0 +1,301 @@
+//! Types of the model → `#[netlink(…)]` keywords and Rust types. The one place.
+
+use super::EmitError;
+use super::names::{Imports, attr_field};
+use crate::ir::names;
+use crate::ir::{Attr, Card, EnumId, Item, MemberType, Model, Order, Scalar, Selector, Set, SetId, StructId, Type};
+
+/// Keywords and a Rust type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Typed {
+    pub words: Vec<String>,
+    pub ty: String,
+}
+
+impl Typed {
+    fn plain(ty: impl Into<String>) -> Self {
+        Typed { words: Vec::new(), ty: ty.into() }
+    }
+
+    fn with(word: impl Into<String>, ty: impl Into<String>) -> Self {
+        Typed { words: vec![word.into()], ty: ty.into() }
+    }
+}
+
+type Result<T> = std::result::Result<T, EmitError>;
+
+/// Structs larger than this are boxed in sub-messages, so that the enum stays small.
+const BOXED_ABOVE: u32 = 64;
+
+/// Makes keywords and types for one module.
+pub(super) struct Types<'a, 'm> {
+    pub model: &'m Model,
+    pub imports: &'a mut Imports<'m>,
+}
+
+impl Types<'_, '_> {
+    /// A field of a set. `None` for attributes that have no field.
+    pub(super) fn field(&mut self, owner: SetId, attr: &Attr) -> Result<Option<Typed>> {
+        if matches!(attr.ty, Type::Pad | Type::Unused) {
+            return Ok(None);
+        }
+        let mut out = self.payload(&attr.ty, Some(&self.model[owner]))?;
+        let optional = match &attr.card {
+            Card::One => {
+                if matches!(attr.ty, Type::Nest(inner) if self.contains(inner, owner)) {
+                    out.ty = format!("Box<{}>", out.ty);
+                }
+                attr.ty != Type::Flag && !(attr.always && has_default(&attr.ty))
+            }
+            Card::Multi if attr.ty == Type::Flag => {
+                return Err(EmitError::unsupported("a flag that repeats"));
+            }
+            Card::Multi => {
+                out.words.push("multi".to_owned());
+                out.ty = format!("Vec<{}>", out.ty);
+                false
+            }
+            Card::Indexed => {
+                out.words.push("indexed".to_owned());
+                out.ty = format!("Vec<(u16, {})>", out.ty);
+                !attr.always
+            }
+            Card::TypeValue(levels) => {
+                let fields: Vec<String> = levels.iter().map(|l| names::field(l)).collect();
+                out.words.push(format!("type_value({})", fields.join(", ")));
+                out.ty = format!("Vec<([u16; {}], {})>", levels.len(), out.ty);
+                !attr.always
+            }
+        };
+        if optional {
+            out.ty = format!("Option<{}>", out.ty);
+        }
+        Ok(Some(out))
+    }
+
+    /// The payload of a sub-message's format.
+    pub(super) fn format(&mut self, ty: &Type) -> Result<Typed> {
+        if matches!(ty, Type::Sub(..) | Type::Pad | Type::Unused) {
+            return Err(EmitError::unsupported("this type as a sub-message's format"));
+        }
+        let mut out = self.payload(ty, None)?;
+        let boxed = match ty {
+            Type::Nest(_) => true,
+            Type::Struct(id) => self.model[*id].size > BOXED_ABOVE,
+            _ => false,
+        };
+        if boxed {
+            out.ty = format!("Box<{}>", out.ty);
+        }
+        Ok(out)
+    }
+
+    /// One occurrence's payload. `set` is where selectors are looked up.
+    fn payload(&mut self, ty: &Type, set: Option<&Set>) -> Result<Typed> {
+        Ok(match ty {
+            Type::Scalar(scalar, names) => self.scalar(*scalar, *names)?,
+            Type::VarInt { signed: true, names: Some(_) } => {
+                return Err(EmitError::unsupported("names for the values of a signed integer of variable size"));
+            }
+            Type::VarInt { signed: true, .. } => Typed::with("sint", "i64"),
+            Type::VarInt { names: Some(names), .. } => Typed::with("uint", self.item(Item::Enum(*names))?),
+            Type::VarInt { .. } => Typed::with("uint", "u64"),
+            Type::Flag => Typed::plain("bool"),
+            Type::String => Typed::plain("NlString"),
+            Type::Binary => Typed::plain("Vec<u8>"),
+            Type::Bitfield32(None) => Typed::plain("Bitfield32"),
+            Type::Bitfield32(Some(names)) => {
+                Typed::with(format!("names({})", self.item(Item::Enum(*names))?), "Bitfield32")
+            }
+            Type::Nest(set) => Typed::with("nested", self.item(Item::Set(*set))?),
+            Type::Struct(id) => {
+                let name = self.item(Item::Struct(*id))?;
+                match tail(self.model, *id) {
+                    Some(_) => Typed::with("flex", format!("Flex<{name}>")),
+                    None => Typed::with("struct", name),
+                }
+            }
+            Type::Array(element) => self.array(element)?,
+            Type::Records(set, _) => Typed::with("records", format!("Vec<{}>", self.item(Item::Set(*set))?)),
+            Type::Sub(sub, selectors) => {
+                let words = selectors.iter().map(|s| selector(self.model, s, set)).collect::<Result<Vec<_>>>()?;
+                Typed::with(format!("sub({})", words.join(", ")), self.item(Item::Sub(*sub))?)
+            }
+            Type::Mac => Typed::plain("HwAddr"),
+            Type::Ip4 => Typed::plain("Ipv4Addr"),
+            Type::Ip6 => Typed::plain("Ipv6Addr"),
+            Type::Ip(None) => Typed::plain("IpAddr"),
+            Type::Ip(Some(by)) => Typed::with(format!("by({})", selector(self.model, by, set)?), "Address"),
+            Type::Labels => Typed::plain("LabelStack"),
+            Type::Msecs => Typed::with("msecs", "u64"),
+            Type::Pad | Type::Unused => return Err(EmitError::unsupported("padding that holds values")),
+        })
+    }
+
+    fn array(&mut self, element: &Type) -> Result<Typed> {
+        let inner = match element {
+            Type::Scalar(scalar, names) => self.scalar(*scalar, *names)?,
+            Type::Struct(id) if tail(self.model, *id).is_none() => self.payload(element, None)?,
+            _ => return Err(EmitError::unsupported("an array of anything but integers and structs of fixed size")),
+        };
+        let mut words = vec!["array".to_owned()];
+        words.extend(inner.words);
+        Ok(Typed { words, ty: format!("Vec<{}>", inner.ty) })
+    }
+
+    /// A number: byte order, and with names the whole wire type, because the Rust type is the
+    /// enum's.
+    fn scalar(&mut self, scalar: Scalar, names: Option<EnumId>) -> Result<Typed> {
+        if !matches!(scalar.bits, 8 | 16 | 32 | 64) {
+            return Err(EmitError::unsupported(format!("an integer of {} bits", scalar.bits)));
+        }
+        Ok(match names {
+            Some(names) => Typed::with(wire_word(scalar), self.item(Item::Enum(names))?),
+            None => {
+                let sign = if scalar.signed { 'i' } else { 'u' };
+                Typed {
+                    words: order_word(scalar).map(str::to_owned).into_iter().collect(),
+                    ty: format!("{sign}{}", scalar.bits),
+                }
+            }
+        })
+    }
+
+    /// A member of a C struct.
+    pub(super) fn member(&mut self, owner: StructId, ty: &MemberType, bits: Option<(u8, u8)>) -> Result<Typed> {
+        if let Some((first, width)) = bits {
+            return self.bits(ty, first, width);
+        }
+        Ok(match ty {
+            MemberType::Scalar(scalar, names) => self.scalar(*scalar, *names)?,
+            MemberType::Text(n) => Typed::with("text", format!("[u8; {n}]")),
+            MemberType::Bytes(n) => Typed::with("opaque", format!("[u8; {n}]")),
+            MemberType::Mac(n) => Typed::with("mac", format!("[u8; {n}]")),
+            MemberType::Struct(id) => Typed::with("struct", self.item(Item::Struct(*id))?),
+            MemberType::Ip4 => Typed::plain("Ipv4Addr"),
+            MemberType::Ip6 => Typed::plain("Ipv6Addr"),
+            MemberType::IpBy(by) => {
+                let known = self.model[owner].members.iter().any(|m| m.c_name == *by);
+                if !known {
+                    return Err(EmitError::NoSelector(by.clone()));
+                }
+                Typed::with(format!("by({})", names::field(by)), "IpAddr")
+            }
+            MemberType::Array(element, n) => {
+                let inner = self.member(owner, element, None)?;
+                Typed { ty: format!("[{}; {n}]", inner.ty), ..inner }
+            }
+            MemberType::Tail(_) => return Err(EmitError::unsupported("a flexible tail before the end of a struct")),
+        })
+    }
+
+    /// A bitfield: the smallest integer that holds it.
+    fn bits(&mut self, ty: &MemberType, first: u8, width: u8) -> Result<Typed> {
+        let MemberType::Scalar(scalar, names) = ty else {
+            return Err(EmitError::unsupported("a bitfield that is no integer"));
+        };
+        if width == 0 || width > 64 {
+            return Err(EmitError::unsupported(format!("a bitfield of {width} bits")));
+        }
+        let bits = width.next_power_of_two().max(8);
+        let mut out = self.scalar(Scalar { bits, ..*scalar }, *names)?;
+        out.words.push(format!("bits({first}, {width})"));
+        Ok(out)
+    }
+
+    /// The element of a flexible tail, as `tail(offset, name: …)` says it: an integer, a struct
+    /// or an address.
+    pub(super) fn tail(&mut self, element: &MemberType) -> Result<String> {
+        Ok(match element {
+            // Names for the elements have no place here; the numbers are what is read.
+            MemberType::Scalar(scalar, _) => {
+                let inner = self.scalar(*scalar, None)?;
+                [inner.words, vec![inner.ty]].concat().join(" ")
+            }
+            MemberType::Struct(id) => format!("struct {}", self.item(Item::Struct(*id))?),
+            MemberType::Ip4 => "Ipv4Addr".to_owned(),
+            MemberType::Ip6 => "Ipv6Addr".to_owned(),
+            // As many bytes as there are.
+            MemberType::IpBy(_) | MemberType::Text(0 | 1) | MemberType::Bytes(0 | 1) | MemberType::Mac(_) => "u8".to_owned(),
+            _ => return Err(EmitError::unsupported("a flexible tail of arrays")),
+        })
+    }
+
+    fn item(&mut self, item: Item) -> Result<String> {
+        self.imports.word(item)
+    }
+
+    /// Whether a value of `from` holds one of `target` without a pointer between, so that the
+    /// Rust type would be infinite.
+    fn contains(&self, from: SetId, target: SetId) -> bool {
+        let mut seen = vec![from];
+        let mut todo = vec![from];
+        while let Some(set) = todo.pop() {
+            if set == target {
+                return true;
+            }
+            for attr in &self.model[set].attrs {
+                if let (Card::One, Type::Nest(inner)) = (&attr.card, &attr.ty) {
+                    if !seen.contains(inner) {
+                        seen.push(*inner);
+                        todo.push(*inner);
+                    }
+                }
+            }
+        }
+        false
+    }
+}
+
+/// Whether the Rust type has a default, which a field without `Option` needs.
+fn has_default(ty: &Type) -> bool {
+    !matches!(ty, Type::Sub(..) | Type::Ip4 | Type::Ip6 | Type::Ip(_))
+}
+
+/// The flexible tail of a struct: name, offset and element. Of several, which are a union then,
+/// the first.
+pub(super) fn tail(model: &Model, id: StructId) -> Option<(&str, u32, &MemberType)> {
+    model[id].members.iter().find_map(|member| match &member.ty {
+        MemberType::Tail(element) => Some((member.c_name.as_str(), member.offset, element.as_ref())),
+        _ => None,
+    })
+}
+
+/// `be`, `le`, `net`; nothing for the machine's order and for single bytes.
+fn order_word(scalar: Scalar) -> Option<&'static str> {
+    match scalar.order {
+        _ if scalar.bits == 8 => None,
+        Order::Native => None,
+        Order::Big => Some("be"),
+        Order::Little => Some("le"),
+        Order::Net => Some("net"),
+    }
+}
+
+/// `u8`, `be16`, `ibe32`, `net32`.
+fn wire_word(scalar: Scalar) -> String {
+    let Scalar { bits, signed, .. } = scalar;
+    match (order_word(scalar), signed) {
+        (None, false) => format!("u{bits}"),
+        (None, true) => format!("i{bits}"),
+        (Some(order), false) => format!("{order}{bits}"),
+        (Some(order), true) => format!("i{order}{bits}"),
+    }
+}
+
+/// `kind`, `header.ifi_family`, `outer.kind`, `request.sdiag_protocol`.
+fn selector(model: &Model, selector: &Selector, set: Option<&Set>) -> Result<String> {
+    match selector {
+        Selector::Attr(name) => {
+            let known = set.is_some_and(|s| s.attrs.iter().any(|a| a.name == *name));
+            if known { Ok(attr_field(name)) } else { Err(EmitError::NoSelector(name.clone())) }
+        }
+        Selector::Header(member) => {
+            let header = set.and_then(|s| s.header);
+            let known = header.is_some_and(|h| model[h].members.iter().any(|m| m.c_name == *member));
+            if known { Ok(format!("header.{}", names::field(member))) } else { Err(EmitError::NoSelector(member.clone())) }
+        }
+        Selector::Outer(name) => Ok(format!("outer.{}", attr_field(name))),
+        Selector::Request(member) => Ok(format!("request.{}", names::field(member))),
+    }
+}

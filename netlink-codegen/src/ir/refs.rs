@@ -1,0 +1,82 @@
+//! Which item refers to which.
+
+use super::{EnumId, FamilyId, MemberType, Model, SetId, StructId, SubId, Type};
+
+/// Any item of a [`Model`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Item {
+    /// An attribute set.
+    Set(SetId),
+    /// A C struct.
+    Struct(StructId),
+    /// An enum or flags.
+    Enum(EnumId),
+    /// A sub-message table.
+    Sub(SubId),
+}
+
+impl Model {
+    /// Every item.
+    pub fn items(&self) -> impl Iterator<Item = Item> {
+        let sets = (0..self.sets.len() as u32).map(|ix| Item::Set(SetId(ix)));
+        let structs = (0..self.structs.len() as u32).map(|ix| Item::Struct(StructId(ix)));
+        let enums = (0..self.enums.len() as u32).map(|ix| Item::Enum(EnumId(ix)));
+        let subs = (0..self.subs.len() as u32).map(|ix| Item::Sub(SubId(ix)));
+        sets.chain(structs).chain(enums).chain(subs)
+    }
+
+    /// The family an item belongs to.
+    pub fn family_of(&self, item: Item) -> FamilyId {
+        match item {
+            Item::Set(id) => self[id].family,
+            Item::Struct(id) => self[id].family,
+            Item::Enum(id) => self[id].family,
+            Item::Sub(id) => self[id].family,
+        }
+    }
+
+    /// The items that an item names, repeats included.
+    pub fn references(&self, item: Item) -> Vec<Item> {
+        let mut out = Vec::new();
+        match item {
+            Item::Set(id) => {
+                let set = &self[id];
+                out.extend(set.header.map(Item::Struct));
+                out.extend(set.attrs.iter().filter_map(|a| of_type(&a.ty)));
+            }
+            Item::Sub(id) => {
+                let sub = &self[id];
+                out.extend(sub.formats.iter().map(|f| &f.ty).chain(&sub.default).filter_map(of_type));
+            }
+            Item::Struct(id) => out.extend(self[id].members.iter().filter_map(|m| of_member(&m.ty))),
+            Item::Enum(_) => {}
+        }
+        out
+    }
+
+    /// The sets that a family's operations send and receive.
+    pub fn message_sets(&self, family: FamilyId) -> impl Iterator<Item = SetId> {
+        let messages = self[family].operations.iter().flat_map(|op| [&op.request, &op.reply]);
+        messages.flatten().filter_map(|m| m.set)
+    }
+}
+
+fn of_type(ty: &Type) -> Option<Item> {
+    match ty {
+        Type::Scalar(_, names) | Type::VarInt { names, .. } | Type::Bitfield32(names) => names.map(Item::Enum),
+        Type::Nest(id) | Type::Records(id, _) => Some(Item::Set(*id)),
+        Type::Struct(id) => Some(Item::Struct(*id)),
+        Type::Array(element) => of_type(element),
+        Type::Sub(id, _) => Some(Item::Sub(*id)),
+        _ => None,
+    }
+}
+
+fn of_member(ty: &MemberType) -> Option<Item> {
+    match ty {
+        MemberType::Scalar(_, names) => names.map(Item::Enum),
+        MemberType::Struct(id) => Some(Item::Struct(*id)),
+        MemberType::Array(element, _) | MemberType::Tail(element) => of_member(element),
+        _ => None,
+    }
+}

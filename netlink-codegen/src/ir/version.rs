@@ -1,0 +1,279 @@
+//! The model as one kernel has it.
+
+use super::{FamilyId, Item, Key, Lifetime, Model, Selector, SetId, Struct, Type};
+use std::collections::HashSet;
+
+impl Lifetime {
+    /// Whether the kernel with this index has it.
+    pub fn at(self, kernel: u32) -> bool {
+        self.since.is_none_or(|since| since <= kernel) && self.gone.is_none_or(|gone| kernel < gone)
+    }
+}
+
+/// A kernel that the facts store does not have.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("there are no facts about kernel {wanted}, only about {}", known.join(", "))]
+pub struct UnknownKernel {
+    /// What was asked for.
+    pub wanted: String,
+    /// The kernels there are.
+    pub known: Vec<String>,
+}
+
+impl Model {
+    /// The model without what a kernel lacks: attributes, entries, members, operations, formats,
+    /// and items that nothing leads to any more. Ids stay as they are.
+    ///
+    /// `release` is one of [`kernels`](Self::kernels), or a point release of one (`6.12.107`).
+    pub fn for_kernel(&self, release: &str) -> Result<Model, UnknownKernel> {
+        let is = |known: &String| {
+            release.strip_prefix(known.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '-']))
+        };
+        let Some(kernel) = self.kernels.iter().position(is) else {
+            return Err(UnknownKernel { wanted: release.to_owned(), known: self.kernels.clone() });
+        };
+        let mut out = self.clone();
+        out.cut(kernel as u32);
+        out.keep_reached(self);
+        Ok(out)
+    }
+
+    /// Leaves out whatever has a lifetime that does not include the kernel, and what can no
+    /// longer be told apart without it.
+    fn cut(&mut self, kernel: u32) {
+        let had: Vec<bool> = self.sets.iter().map(|set| !set.attrs.is_empty()).collect();
+        for set in &mut self.sets {
+            set.attrs.retain(|a| a.life.at(kernel));
+        }
+        let mut lost_names = HashSet::new();
+        for e in &mut self.enums {
+            lost_names.extend(e.entries.iter().filter(|x| !x.life.at(kernel)).map(|x| x.c_name.clone()));
+            e.entries.retain(|x| x.life.at(kernel));
+        }
+        lost_names.remove("");
+        for s in &mut self.structs {
+            s.cut(kernel);
+        }
+        for family in &mut self.families {
+            family.operations.retain(|op| op.life.at(kernel));
+        }
+        // A format whose key or whole content the kernel lacks.
+        let emptied = |set: &SetId| had[set.0 as usize] && self.sets[set.0 as usize].attrs.is_empty();
+        for sub in &mut self.subs {
+            sub.formats.retain(|format| {
+                let lost = |key: &Key| matches!(key, Key::Number { c_name, .. } if lost_names.contains(c_name));
+                let empty = matches!(&format.ty, Type::Nest(set) if emptied(set));
+                !empty && !format.keys.iter().any(lost)
+            });
+        }
+        self.drop_selectors();
+    }
+
+    /// What a lost selector would have told apart reads as bytes, an address by its length.
+    fn drop_selectors(&mut self) {
+        let structs = &self.structs;
+        for set in &mut self.sets {
+            let attrs: HashSet<String> = set.attrs.iter().map(|a| a.name.clone()).collect();
+            let header = set.header.map(|id| &structs[id.0 as usize]);
+            let there = |selector: &Selector| match selector {
+                Selector::Attr(name) => attrs.contains(name),
+                Selector::Header(name) => header.is_some_and(|h| h.members.iter().any(|m| m.c_name == *name)),
+                Selector::Outer(_) | Selector::Request(_) => true,
+            };
+            for attr in &mut set.attrs {
+                match &attr.ty {
+                    Type::Sub(_, selectors) if !selectors.iter().all(there) => attr.ty = Type::Binary,
+                    Type::Ip(Some(selector)) if !there(selector) => attr.ty = Type::Ip(None),
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    /// Takes items that only `whole` leads to off the families' lists, and families off the
+    /// lists of those that no longer use them.
+    fn keep_reached(&mut self, whole: &Model) {
+        let (before, now) = (whole.reached(whole), self.reached(whole));
+        let keep = |item: Item| now.contains(&item) || !before.contains(&item);
+        for family in &mut self.families {
+            family.sets.retain(|id| keep(Item::Set(*id)));
+            family.subs.retain(|id| keep(Item::Sub(*id)));
+            family.structs.retain(|id| keep(Item::Struct(*id)));
+            family.enums.retain(|id| keep(Item::Enum(*id)));
+        }
+        for ix in 0..self.families.len() {
+            let id = FamilyId(ix as u32);
+            let own = self.items().filter(|item| self.family_of(*item) == id && keep(*item));
+            let mut used: HashSet<FamilyId> = own.flat_map(|i| self.references(i)).map(|i| self.family_of(i)).collect();
+            used.extend(self.message_sets(id).map(|set| self[set].family));
+            self.families[ix].uses.retain(|family| used.contains(family));
+        }
+    }
+
+    /// The items that operations lead to, and those that stand for themselves: that nothing in
+    /// `whole` refers to.
+    fn reached(&self, whole: &Model) -> HashSet<Item> {
+        let families = || (0..self.families.len() as u32).map(FamilyId);
+        let mut inner: HashSet<Item> = whole.items().flat_map(|item| whole.references(item)).collect();
+        inner.extend(families().flat_map(|id| whole.message_sets(id)).map(Item::Set));
+        let mut todo: Vec<Item> = whole.items().filter(|item| !inner.contains(item)).collect();
+        todo.extend(families().flat_map(|id| self.message_sets(id)).map(Item::Set));
+        let mut seen = HashSet::new();
+        while let Some(item) = todo.pop() {
+            if seen.insert(item) {
+                todo.extend(self.references(item));
+            }
+        }
+        seen
+    }
+}
+
+impl Struct {
+    /// The struct as it was: members cannot move, so what remains keeps its offsets.
+    fn cut(&mut self, kernel: u32) {
+        self.members.retain(|m| m.life.at(kernel));
+        self.sizes.retain(|(since, _)| *since <= kernel);
+        if let Some((_, size)) = self.sizes.last() {
+            self.size = *size;
+        }
+        // A member that every struct of this size has did not grow it.
+        if self.sizes.len() < 2 {
+            self.members.iter_mut().for_each(|m| m.grown = false);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ir::{Attr, Card, Checks, Entry, Enum, Family, Message, Operation, Order, Origin, Protocol, Scalar, Set};
+
+    const U32: Scalar = Scalar { bits: 32, signed: false, order: Order::Native };
+
+    fn life(since: u32, gone: Option<u32>) -> Lifetime {
+        Lifetime { since: Some(since), gone }
+    }
+
+    fn attr(name: &str, number: u16, ty: Type, life: Lifetime) -> Attr {
+        Attr {
+            name: name.to_owned(),
+            c_name: name.to_uppercase(),
+            number,
+            ty,
+            card: Card::One,
+            always: false,
+            doc: String::new(),
+            life,
+            checks: Checks::default(),
+            origin: Origin::Synthetic,
+        }
+    }
+
+    fn set(family: FamilyId, name: &str, attrs: Vec<Attr>) -> Set {
+        Set {
+            family,
+            name: name.to_owned(),
+            doc: String::new(),
+            c_prefix: String::new(),
+            c_enums: Vec::new(),
+            header: None,
+            attrs,
+            message: false,
+            origin: Origin::Synthetic,
+        }
+    }
+
+    fn family(name: &str) -> Family {
+        Family {
+            name: name.to_owned(),
+            doc: String::new(),
+            protocol: Protocol::None,
+            sets: Vec::new(),
+            enums: Vec::new(),
+            structs: Vec::new(),
+            subs: Vec::new(),
+            operations: Vec::new(),
+            groups: Vec::new(),
+            uses: Vec::new(),
+        }
+    }
+
+    fn model() -> Model {
+        let mut m = Model { kernels: ["5.10", "6.1", "6.12"].map(str::to_owned).to_vec(), ..Model::default() };
+        let main = m.add_family(family("main"));
+        let common = m.add_family(family("common"));
+        let names = m.add_enum(Enum {
+            family: common,
+            name: "names".to_owned(),
+            c_tag: None,
+            doc: String::new(),
+            flags: false,
+            entries: vec![Entry { name: "a".into(), c_name: "A".into(), value: 1, doc: String::new(), life: life(2, None) }],
+            origin: Origin::Synthetic,
+        });
+        let inner = m.add_set(set(main, "inner", vec![attr("x", 1, Type::Scalar(U32, Some(names)), Lifetime::default())]));
+        let top = m.add_set(set(
+            main,
+            "top",
+            vec![
+                attr("kind", 1, Type::String, life(1, None)),
+                attr("by-kind", 2, Type::Ip(Some(Selector::Attr("kind".to_owned()))), Lifetime::default()),
+                attr("new", 3, Type::Nest(inner), life(2, None)),
+                attr("old", 4, Type::Flag, Lifetime { since: None, gone: Some(1) }),
+            ],
+        ));
+        let lone = m.add_set(set(main, "lone", Vec::new()));
+        let main = &mut m.families[0];
+        main.sets = vec![top, inner, lone];
+        main.uses = vec![common];
+        main.operations.push(Operation {
+            name: "get".to_owned(),
+            doc: String::new(),
+            request: Some(Message { c_name: "GET".to_owned(), number: 1, set: Some(top) }),
+            reply: None,
+            do_: true,
+            dump: false,
+            event: false,
+            nlm_flags: Vec::new(),
+            required: Vec::new(),
+            match_: Vec::new(),
+            group: None,
+            life: Lifetime::default(),
+            origin: Origin::Synthetic,
+        });
+        m.families[1].enums = vec![names];
+        m
+    }
+
+    fn attrs(m: &Model) -> Vec<&str> {
+        m.sets[1].attrs.iter().map(|a| a.name.as_str()).collect()
+    }
+
+    #[test]
+    fn leaves_out_what_the_kernel_lacks() {
+        let whole = model();
+        let newest = whole.for_kernel("6.12.107").unwrap();
+        assert_eq!(attrs(&newest), ["kind", "by-kind", "new"]);
+        assert_eq!(newest.families[0], whole.families[0]);
+
+        let older = whole.for_kernel("6.1").unwrap();
+        assert_eq!(attrs(&older), ["kind", "by-kind"]);
+        // Nothing leads to `inner` now, nor through it to the other family; `lone` stands for itself.
+        assert_eq!(older.families[0].sets, [SetId(1), SetId(2)]);
+        assert_eq!(older.families[0].uses, []);
+        assert_eq!(older.families[1].enums, []);
+
+        let oldest = whole.for_kernel("5.10").unwrap();
+        assert_eq!(attrs(&oldest), ["by-kind", "old"]);
+        assert_eq!(oldest.sets[1].attrs[0].ty, Type::Ip(None));
+    }
+
+    #[test]
+    fn unknown_kernels_are_an_error() {
+        let error = model().for_kernel("6.10").unwrap_err();
+        assert_eq!(error.to_string(), "there are no facts about kernel 6.10, only about 5.10, 6.1, 6.12");
+        // 6.1 is no point release of 6.12, nor the other way round.
+        assert!(model().for_kernel("6").is_err());
+        assert!(model().for_kernel("6.123").is_err());
+    }
+}

@@ -1,0 +1,442 @@
+//! Owned values: decoding in one pass, encoding through the setters.
+//!
+//! An owned set encodes to the bytes it was decoded from, as long as nobody changes it: what
+//! differs from the canonical form (attributes in declaration order, the flag bits that setters
+//! write) is kept beside the fields in a [`Rest`].
+
+use crate::build::{Buf, Enc, SetBuilder};
+use crate::error::{DecodeError, DecodeErrorKind};
+use crate::meta::SetMeta;
+use crate::own_wire::NOWHERE;
+use crate::selected::Selected;
+use crate::view::AttrSet;
+use crate::wire::wt::{Flag, Wire};
+use crate::wire::{ATTR_HEADER, Attr, Attrs, MAX_DEPTH, TYPE_MASK};
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+/// A wire type with an owned form.
+pub trait Own: Wire {
+    /// The owned form.
+    type Owned: Clone + PartialEq;
+
+    /// Flag bits that encoding sets on the attribute.
+    const FLAGS: u16 = 0;
+
+    /// Keeps a value. `depth` counts the nests above it.
+    fn own(view: Self::View<'_>, depth: u8) -> Result<Self::Owned, DecodeError>;
+
+    /// Appends one attribute.
+    fn put<B: Buf>(value: &Self::Owned, enc: Enc<B>, id: u16) -> Enc<B>;
+
+    /// Whether encoding this value gives this payload again. Cheap and conservative; what is
+    /// not exact is kept beside the value.
+    #[inline]
+    fn exact(_value: &Self::Owned, _payload: &[u8]) -> bool {
+        true
+    }
+}
+
+/// An attribute set with an owned form. The derives implement it.
+pub trait OwnedSet: AttrSet + Clone + PartialEq {
+    /// Decodes a view, all of it. `depth` counts the nests above it: 0 for a message.
+    fn decode_at(view: Self::View<'_>, depth: u8) -> Result<Self, DecodeError>;
+
+    /// Appends the fixed header, if the set has one, and the attributes.
+    fn encode_to<B: Buf>(&self, enc: Enc<B>) -> Enc<B>;
+}
+
+/// A selected payload with an owned form.
+pub trait OwnSelected: Selected + Clone + PartialEq {
+    /// Keeps a value.
+    fn own(view: Self::View<'_>, depth: u8) -> Result<Self, DecodeError>;
+
+    /// Whether encoding gives this payload again. See [`Own::exact`].
+    fn exact(&self, _payload: &[u8]) -> bool {
+        true
+    }
+
+    /// Appends the payload as one attribute.
+    fn put<B: Buf>(&self, enc: Enc<B>, id: u16) -> Enc<B>;
+}
+
+/// An attribute as it came: number with flag bits, payload.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RawAttr {
+    /// The type with its flag bits.
+    pub raw_type: u16,
+    /// The payload.
+    pub payload: Vec<u8>,
+}
+
+/// What an owned set keeps besides its fields: attributes it does not know, and how its bytes
+/// differed from the canonical form.
+#[derive(Clone, Debug, Default)]
+pub struct Rest(Option<Box<Kept>>);
+
+#[derive(Clone, Debug, Default)]
+struct Kept {
+    order: Vec<Seen>,
+    unknown: Vec<RawAttr>,
+    inexact: Vec<Inexact>,
+}
+
+/// One attribute of the original: its type and which field took it.
+#[derive(Clone, Copy, Debug)]
+struct Seen {
+    raw_type: u16,
+    ordinal: u16,
+}
+
+/// No field took it.
+const UNKNOWN: u16 = u16::MAX;
+
+/// A payload that its value does not encode to.
+#[derive(Clone, Debug)]
+struct Inexact {
+    /// Index in `order`.
+    at: u32,
+    original: Vec<u8>,
+    /// What the value encodes to: as long as it still does, the original stands.
+    canonical: Vec<u8>,
+}
+
+impl PartialEq for Rest {
+    /// Order and form do not count, only what the fields do not say.
+    fn eq(&self, other: &Self) -> bool {
+        self.unknown() == other.unknown()
+    }
+}
+
+impl Rest {
+    /// Attributes that the set does not know, and second occurrences of those that stand once.
+    pub fn unknown(&self) -> &[RawAttr] {
+        self.0.as_ref().map_or(&[], |k| &k.unknown)
+    }
+
+    /// Payloads that are kept as bytes because their values do not encode to them, such as
+    /// structs of other lengths.
+    pub fn inexact(&self) -> usize {
+        self.0.as_ref().map_or(0, |k| k.inexact.len())
+    }
+
+    /// Adds an attribute that the set does not know.
+    pub fn push_unknown(&mut self, attr: RawAttr) {
+        let kept = self.0.get_or_insert_default();
+        kept.order.push(Seen { raw_type: attr.raw_type, ordinal: UNKNOWN });
+        kept.unknown.push(attr);
+    }
+}
+
+/// Reads the attributes of one set into its fields.
+#[derive(Debug)]
+pub struct Reader<'a> {
+    attrs: Attrs<'a>,
+    set: &'static SetMeta,
+    depth: u8,
+    /// Keep what deviates from the canonical form.
+    keep: bool,
+    last: u16,
+    kept: Option<Box<Kept>>,
+}
+
+impl<'a> Reader<'a> {
+    /// Reads these attributes. `keep` what the fields do not say, for a [`Rest`].
+    pub fn new(attrs: Attrs<'a>, set: &'static SetMeta, depth: u8, keep: bool) -> Result<Self, DecodeError> {
+        if depth > MAX_DEPTH {
+            return Err(DecodeError::new(DecodeErrorKind::Depth, set, 0, 0));
+        }
+        Ok(Reader { attrs, set, depth, keep, last: 0, kept: None })
+    }
+
+    /// What is kept.
+    pub fn rest(self) -> Rest {
+        Rest(self.kept)
+    }
+
+    /// Notes that the field of this ordinal took an attribute.
+    #[inline]
+    fn took(&mut self, attr: Attr<'a>, ordinal: u16, flags: u16) {
+        let plain = self.kept.is_none() && ordinal >= self.last;
+        if plain && attr.raw_type & !TYPE_MASK == flags {
+            self.last = ordinal;
+        } else if self.keep {
+            self.deviate(attr).order.push(Seen { raw_type: attr.raw_type, ordinal });
+        }
+    }
+
+    /// From here on the order is kept; what came before was canonical.
+    #[cold]
+    #[inline(never)]
+    fn deviate(&mut self, attr: Attr<'a>) -> &mut Kept {
+        let (attrs, set) = (self.attrs, self.set);
+        self.kept.get_or_insert_with(|| {
+            let before = attrs.iter(set).map_while(Result::ok).take_while(|a| a.offset < attr.offset);
+            let order =
+                before.map(|a| Seen { raw_type: a.raw_type, ordinal: ordinal_of(set, a.id()) }).collect();
+            Box::new(Kept { order, ..Kept::default() })
+        })
+    }
+
+    /// Keeps an attribute that no field takes.
+    #[cold]
+    #[inline(never)]
+    pub fn unknown(&mut self, attr: Attr<'a>) {
+        if self.keep {
+            let kept = self.deviate(attr);
+            kept.order.push(Seen { raw_type: attr.raw_type, ordinal: UNKNOWN });
+            kept.unknown.push(RawAttr { raw_type: attr.raw_type, payload: attr.payload.to_vec() });
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn inexact<K: Own>(&mut self, value: &K::Owned, attr: Attr<'a>) {
+        if !self.keep {
+            return;
+        }
+        let mut canonical = Vec::new();
+        K::put(value, Enc::new(&mut canonical), attr.id());
+        let kept = self.deviate(attr);
+        kept.inexact.push(Inexact {
+            at: kept.order.len() as u32,
+            original: attr.payload.to_vec(),
+            canonical,
+        });
+    }
+
+    #[inline]
+    fn value<K: Own>(&mut self, attr: Attr<'a>) -> Result<K::Owned, DecodeError> {
+        let set = self.set;
+        let Some(view) = K::read(attr.payload) else {
+            return Err(DecodeError::new(K::why(attr.payload), set, attr.id(), attr.offset));
+        };
+        let value = K::own(view, self.depth + 1).map_err(|e| place(e, attr, set))?;
+        if !K::exact(&value, attr.payload) {
+            self.inexact::<K>(&value, attr);
+        }
+        Ok(value)
+    }
+
+    /// An attribute that stands once. The first wins; others are unknown.
+    #[inline]
+    pub fn one<K: Own>(
+        &mut self,
+        slot: &mut Option<K::Owned>,
+        attr: Attr<'a>,
+        ordinal: u16,
+    ) -> Result<(), DecodeError> {
+        if slot.is_some() {
+            self.unknown(attr);
+            return Ok(());
+        }
+        *slot = Some(self.value::<K>(attr)?);
+        self.took(attr, ordinal, K::FLAGS);
+        Ok(())
+    }
+
+    /// A flag.
+    #[inline]
+    pub fn flag(&mut self, slot: &mut bool, attr: Attr<'a>, ordinal: u16) {
+        if *slot {
+            return self.unknown(attr);
+        }
+        *slot = true;
+        if !attr.payload.is_empty() {
+            self.inexact::<Flag>(&(), attr);
+        }
+        self.took(attr, ordinal, 0);
+    }
+
+    /// An attribute that repeats.
+    #[inline]
+    pub fn multi<K: Own>(
+        &mut self,
+        slot: &mut Vec<K::Owned>,
+        attr: Attr<'a>,
+        ordinal: u16,
+    ) -> Result<(), DecodeError> {
+        slot.push(self.value::<K>(attr)?);
+        self.took(attr, ordinal, K::FLAGS);
+        Ok(())
+    }
+
+    /// An attribute that a selector gives form to: only noted, because the selector may come
+    /// later.
+    #[inline]
+    pub fn selected(&mut self, present: &mut Option<&'a [u8]>, attr: Attr<'a>, ordinal: u16) {
+        if present.is_some() {
+            return self.unknown(attr);
+        }
+        *present = Some(attr.payload);
+        // Whether the form that the selector will give is a nest, and so which flag bits encoding
+        // sets, is not known yet: the order with its types is always kept.
+        if self.keep {
+            self.deviate(attr).order.push(Seen { raw_type: attr.raw_type, ordinal });
+        }
+    }
+
+    /// Keeps a selected value, after all attributes were seen.
+    pub fn own_selected<T: OwnSelected>(
+        &mut self,
+        view: T::View<'_>,
+        id: u16,
+        payload: &[u8],
+    ) -> Result<T, DecodeError> {
+        let value = T::own(view, self.depth + 1)?;
+        if self.keep && !value.exact(payload) {
+            self.inexact_selected(&value, id, payload);
+        }
+        Ok(value)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn inexact_selected<T: OwnSelected>(&mut self, value: &T, id: u16, payload: &[u8]) {
+        let mut canonical = Vec::new();
+        value.put(Enc::new(&mut canonical), id);
+        let ordinal = ordinal_of(self.set, id);
+        let end = Attr { raw_type: 0, payload: &[], offset: usize::MAX };
+        let kept = self.deviate(end);
+        let Some(at) = kept.order.iter().position(|s| s.ordinal == ordinal) else { return };
+        let place = kept.inexact.partition_point(|i| (i.at as usize) < at);
+        kept.inexact.insert(place, Inexact { at: at as u32, original: payload.to_vec(), canonical });
+    }
+}
+
+/// An error inside a nest keeps its own set and offset; one about this attribute's own payload
+/// is placed here.
+#[cold]
+fn place(error: DecodeError, attr: Attr<'_>, set: &'static SetMeta) -> DecodeError {
+    if error.kind == DecodeErrorKind::Header {
+        DecodeError::new(DecodeErrorKind::Header, error.set, attr.id(), attr.payload.len())
+    } else if core::ptr::eq(error.set, &NOWHERE) {
+        DecodeError::new(error.kind, set, attr.id(), attr.offset)
+    } else {
+        error
+    }
+}
+
+/// Position of an attribute among those of its set that have fields.
+fn ordinal_of(set: &'static SetMeta, id: u16) -> u16 {
+    set.attr(id).map_or(UNKNOWN, |a| a.ordinal)
+}
+
+impl Rest {
+    /// Writes all fields through a set's builder, in the order the attributes came, unknown ones
+    /// between them, then those that were set since. `put` writes the fields of one ordinal,
+    /// beginning with the given occurrence and at most so many.
+    pub fn encode<B: Buf, S: SetBuilder<B>>(
+        &self,
+        fields: u16,
+        mut to: S,
+        mut put: impl FnMut(S, u16, usize, usize) -> S,
+    ) -> S {
+        let Some(kept) = &self.0 else {
+            for ordinal in 0..fields {
+                to = put(to, ordinal, 0, usize::MAX);
+            }
+            return to;
+        };
+        let mut replay = Replay::new(kept, fields);
+        while let Some(step) = replay.next() {
+            match step {
+                Step::Unknown(attr) => to.enc().bytes(attr.raw_type, &attr.payload),
+                Step::Fields { ordinal, from, limit, original } => {
+                    let start = to.enc().position();
+                    to = put(to, ordinal, from, limit);
+                    if let Some(original) = original {
+                        original.restore(to.enc(), start);
+                    }
+                }
+            }
+        }
+        to
+    }
+}
+
+/// What to write next.
+enum Step<'k> {
+    Unknown(&'k RawAttr),
+    Fields { ordinal: u16, from: usize, limit: usize, original: Option<Original<'k>> },
+}
+
+/// How an attribute stood in the original.
+struct Original<'k> {
+    raw_type: u16,
+    inexact: Option<&'k Inexact>,
+}
+
+impl Original<'_> {
+    /// Gives what was just written from `start` on its original type, and its original payload
+    /// if the value is still the same.
+    fn restore<B: Buf>(&self, enc: &mut Enc<B>, start: usize) {
+        if enc.position() < start + ATTR_HEADER {
+            return; // the field was cleared since
+        }
+        if let Some(inexact) = self.inexact {
+            if *enc.since(start) == *inexact.canonical {
+                enc.truncate(start);
+                enc.bytes(self.raw_type, &inexact.original);
+            }
+        }
+        if let Some(ty) = enc.since(start).get_mut(2..ATTR_HEADER) {
+            ty.copy_from_slice(&self.raw_type.to_ne_bytes());
+        }
+    }
+}
+
+/// Goes through what was kept, then through all fields for what was set since.
+struct Replay<'k> {
+    kept: &'k Kept,
+    at: usize,
+    unknown: core::slice::Iter<'k, RawAttr>,
+    inexact: core::iter::Peekable<core::slice::Iter<'k, Inexact>>,
+    written: Vec<usize>,
+    ordinal: usize,
+}
+
+impl<'k> Replay<'k> {
+    fn new(kept: &'k Kept, fields: u16) -> Self {
+        Replay {
+            kept,
+            at: 0,
+            unknown: kept.unknown.iter(),
+            inexact: kept.inexact.iter().peekable(),
+            written: alloc::vec![0; usize::from(fields)],
+            ordinal: 0,
+        }
+    }
+}
+
+impl<'k> Iterator for Replay<'k> {
+    type Item = Step<'k>;
+
+    fn next(&mut self) -> Option<Step<'k>> {
+        while let Some(seen) = self.kept.order.get(self.at) {
+            let at = self.at;
+            self.at += 1;
+            let inexact = self.inexact.next_if(|i| i.at as usize == at);
+            if seen.ordinal == UNKNOWN {
+                return self.unknown.next().map(Step::Unknown);
+            }
+            if let Some(written) = self.written.get_mut(usize::from(seen.ordinal)) {
+                let from = *written;
+                *written += 1;
+                let original = Some(Original { raw_type: seen.raw_type, inexact });
+                return Some(Step::Fields { ordinal: seen.ordinal, from, limit: 1, original });
+            }
+        }
+        let ordinal = self.ordinal;
+        let from = *self.written.get(ordinal)?;
+        self.ordinal += 1;
+        Some(Step::Fields { ordinal: ordinal as u16, from, limit: usize::MAX, original: None })
+    }
+}
+
+/// The error for an attribute that every message has and this one has not.
+#[cold]
+#[inline(never)]
+pub fn missing(set: &'static SetMeta, id: u16, attrs: Attrs<'_>) -> DecodeError {
+    DecodeError::new(DecodeErrorKind::Missing, set, id, attrs.bytes().len())
+}

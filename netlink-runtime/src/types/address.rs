@@ -1,0 +1,175 @@
+//! Addresses whose family stands elsewhere, and MPLS labels.
+
+use core::fmt;
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+/// An entry of an MPLS label stack (RFC 3032): label, traffic class, bottom-of-stack bit, time
+/// to live. The number is in host order.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Label(pub u32);
+
+impl Label {
+    /// A label alone, at the bottom of the stack.
+    pub const fn new(label: u32) -> Self {
+        Label((label << 12) | 0x100)
+    }
+
+    /// The label: 20 bits.
+    pub const fn label(self) -> u32 {
+        self.0 >> 12
+    }
+
+    /// The traffic class: 3 bits.
+    pub const fn traffic_class(self) -> u8 {
+        (self.0 >> 9) as u8 & 7
+    }
+
+    /// It is the last of its stack.
+    pub const fn is_bottom(self) -> bool {
+        self.0 & 0x100 != 0
+    }
+
+    /// Hops left.
+    pub const fn ttl(self) -> u8 {
+        self.0 as u8
+    }
+}
+
+impl fmt::Display for Label {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.label())
+    }
+}
+
+impl fmt::Debug for Label {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Label({})", self.label())
+    }
+}
+
+/// A label stack, borrowed. Displays as `100/200`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Labels<'a>(&'a [u8]);
+
+impl<'a> Labels<'a> {
+    /// The stack in this payload, if it is whole entries.
+    #[inline]
+    pub fn new(payload: &'a [u8]) -> Option<Self> {
+        (payload.len() % 4 == 0).then_some(Labels(payload))
+    }
+
+    /// The entries, top first.
+    pub fn iter(self) -> impl Iterator<Item = Label> + Clone + 'a {
+        self.0.chunks_exact(4).map(|c| Label(u32::from_be_bytes([c[0], c[1], c[2], c[3]])))
+    }
+
+    /// The payload.
+    pub const fn payload(self) -> &'a [u8] {
+        self.0
+    }
+}
+
+impl fmt::Display for Labels<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, label) in self.iter().enumerate() {
+            write!(f, "{}{label}", if i == 0 { "" } else { "/" })?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Labels<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// A label stack, owned, top first.
+#[cfg(feature = "alloc")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct LabelStack(pub alloc::vec::Vec<Label>);
+
+/// An address of the family that its message's header names.
+///
+/// ```
+/// use netlink_runtime::types::{Address, Label};
+/// use std::net::Ipv4Addr;
+///
+/// let address = Address::from(Ipv4Addr::LOCALHOST);
+/// assert_eq!(address.ip(), Some(Ipv4Addr::LOCALHOST.into()));
+/// assert_eq!(Address::Label(Label::new(100)).to_string(), "100");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Address {
+    /// IPv4 or IPv6.
+    Ip(IpAddr),
+    /// `AF_MPLS`: one label.
+    Label(Label),
+}
+
+impl Address {
+    /// `AF_MPLS` (`linux/socket.h` of the kernel).
+    pub const AF_MPLS: u64 = 28;
+
+    /// Reads an address of this family: 4 or 16 bytes for IP whatever the family, an entry of a
+    /// label stack for [`AF_MPLS`](Self::AF_MPLS).
+    #[inline]
+    pub fn read(payload: &[u8], family: u64) -> Option<Self> {
+        if family == Self::AF_MPLS {
+            return payload.try_into().ok().map(|b| Address::Label(Label(u32::from_be_bytes(b))));
+        }
+        read_ip(payload).map(Address::Ip)
+    }
+
+    /// The IP address, if it is one.
+    pub const fn ip(self) -> Option<IpAddr> {
+        match self {
+            Address::Ip(ip) => Some(ip),
+            Address::Label(_) => None,
+        }
+    }
+}
+
+/// An IP address by its length.
+#[inline]
+pub(crate) fn read_ip(payload: &[u8]) -> Option<IpAddr> {
+    if let Ok(v4) = <[u8; 4]>::try_from(payload) {
+        Some(IpAddr::V4(Ipv4Addr::from(v4)))
+    } else {
+        <[u8; 16]>::try_from(payload).ok().map(|v6| IpAddr::V6(Ipv6Addr::from(v6)))
+    }
+}
+
+impl Default for Address {
+    /// `0.0.0.0`.
+    fn default() -> Self {
+        Address::Ip(Ipv4Addr::UNSPECIFIED.into())
+    }
+}
+
+impl From<IpAddr> for Address {
+    fn from(ip: IpAddr) -> Self {
+        Address::Ip(ip)
+    }
+}
+
+impl From<Ipv4Addr> for Address {
+    fn from(ip: Ipv4Addr) -> Self {
+        Address::Ip(ip.into())
+    }
+}
+
+impl From<Ipv6Addr> for Address {
+    fn from(ip: Ipv6Addr) -> Self {
+        Address::Ip(ip.into())
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Address::Ip(ip) => ip.fmt(f),
+            Address::Label(label) => label.fmt(f),
+        }
+    }
+}

@@ -1,0 +1,308 @@
+//! The attribute stream and its scans.
+
+use super::wt::Wire;
+use super::{ATTR_HEADER, NESTED, NET_BYTEORDER, TYPE_MASK, align, split};
+use crate::error::{DecodeError, DecodeErrorKind};
+use crate::meta::SetMeta;
+
+/// A stream of attributes: the payload of a message or nest, after its fixed header.
+///
+/// Nothing is checked in advance. Every read scans from the start, compares types first and
+/// decodes only the hit; the first occurrence wins. A broken attribute header ends the stream:
+/// attributes before it read normally, looking past it is an error. One to three stray bytes at
+/// the end are ignored.
+///
+/// ```
+/// use netlink_runtime::wire::{Attrs, wt};
+/// # use netlink_runtime::meta::*;
+/// # static SET: SetMeta = SetMeta { name: "Demo", header: None, attrs: &[] };
+/// let mut bytes = Vec::new();
+/// for (len, ty, value) in [(8u16, 1u16, 7u32), (8, 2, 9)] {
+///     bytes.extend(len.to_ne_bytes());
+///     bytes.extend(ty.to_ne_bytes());
+///     bytes.extend(value.to_ne_bytes());
+/// }
+/// let attrs = Attrs::new(&bytes);
+/// assert_eq!(attrs.get::<wt::U32>(2, &SET), Ok(Some(9)));
+/// assert_eq!(attrs.get::<wt::U32>(3, &SET), Ok(None));
+/// assert!(attrs.get::<wt::U16>(1, &SET).is_err()); // malformed is not absent
+/// ```
+#[derive(Clone, Copy, Default)]
+pub struct Attrs<'a> {
+    bytes: &'a [u8],
+}
+
+impl<'a> Attrs<'a> {
+    /// The attributes in these bytes.
+    #[inline]
+    pub const fn new(bytes: &'a [u8]) -> Self {
+        Attrs { bytes }
+    }
+
+    /// The bytes.
+    #[inline]
+    pub const fn bytes(self) -> &'a [u8] {
+        self.bytes
+    }
+
+    /// The first occurrence of an attribute, decoded.
+    ///
+    /// `set` is named in errors.
+    #[inline]
+    pub fn get<K: Wire>(self, id: u16, set: &'static SetMeta) -> Result<Option<K::View<'a>>, DecodeError> {
+        let mut b = self.bytes;
+        loop {
+            let Some(header) = b.first_chunk::<ATTR_HEADER>() else { return Ok(None) };
+            let (len, ty) = split(*header);
+            if ty & TYPE_MASK == id {
+                if let Some(value) = K::hit(b, len) {
+                    return Ok(Some(value));
+                }
+                break;
+            }
+            if len < ATTR_HEADER {
+                break;
+            }
+            match b.get(align(len)..) {
+                Some(rest) => b = rest,
+                None => break,
+            }
+        }
+        match self.odd::<K>(id, set) {
+            None => Ok(None),
+            Some(error) => Err(error),
+        }
+    }
+
+    /// The first occurrence of an attribute that every message has.
+    #[inline]
+    pub fn require<K: Wire>(self, id: u16, set: &'static SetMeta) -> Result<K::View<'a>, DecodeError> {
+        match self.get::<K>(id, set) {
+            Ok(Some(value)) => Ok(value),
+            Ok(None) => Err(DecodeError::new(DecodeErrorKind::Missing, set, id, self.bytes.len())),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Every occurrence of an attribute, wherever it stands.
+    #[inline]
+    pub fn all<K: Wire>(self, id: u16, set: &'static SetMeta) -> Multi<'a, K> {
+        Multi { iter: self.iter(set), id, wire: core::marker::PhantomData }
+    }
+
+    /// Every attribute in wire order.
+    #[inline]
+    pub fn iter(self, set: &'static SetMeta) -> AttrIter<'a> {
+        AttrIter { all: self.bytes, rest: self.bytes, set }
+    }
+
+    /// The odd cases: the list ended with an unpadded attribute (absent), the stream is broken,
+    /// or the wanted attribute's payload is. Scans again to say which and where.
+    #[cold]
+    #[inline(never)]
+    fn odd<K: Wire>(self, id: u16, set: &'static SetMeta) -> Option<DecodeError> {
+        for attr in self.iter(set) {
+            match attr {
+                Err(error) => return Some(DecodeError { attr: id, ..error }),
+                Ok(attr) if attr.id() == id => {
+                    let kind = K::why(attr.payload);
+                    return Some(DecodeError::new(kind, set, id, attr.offset));
+                }
+                Ok(_) => {}
+            }
+        }
+        None
+    }
+}
+
+impl core::fmt::Debug for Attrs<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "Attrs({} bytes)", self.bytes.len())
+    }
+}
+
+/// One attribute.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Attr<'a> {
+    /// The type with its flag bits.
+    pub raw_type: u16,
+    /// The payload.
+    pub payload: &'a [u8],
+    /// Offset of the header from the start of the stream.
+    pub offset: usize,
+}
+
+impl<'a> Attr<'a> {
+    /// The number.
+    #[inline]
+    pub const fn id(&self) -> u16 {
+        self.raw_type & TYPE_MASK
+    }
+
+    /// `NLA_F_NESTED` is set. Classic families often leave it off nests.
+    #[inline]
+    pub const fn is_nested(&self) -> bool {
+        self.raw_type & NESTED != 0
+    }
+
+    /// `NLA_F_NET_BYTEORDER` is set.
+    #[inline]
+    pub const fn is_net_byteorder(&self) -> bool {
+        self.raw_type & NET_BYTEORDER != 0
+    }
+
+    /// The payload as attributes.
+    #[inline]
+    pub const fn attrs(&self) -> Attrs<'a> {
+        Attrs::new(self.payload)
+    }
+}
+
+/// Attributes in wire order. A broken header is yielded once, then the iterator ends.
+#[derive(Clone)]
+pub struct AttrIter<'a> {
+    all: &'a [u8],
+    rest: &'a [u8],
+    set: &'static SetMeta,
+}
+
+impl<'a> AttrIter<'a> {
+    /// Offset of the next attribute from the start of the stream.
+    #[inline]
+    pub fn offset(&self) -> usize {
+        self.all.len() - self.rest.len()
+    }
+}
+
+impl<'a> Iterator for AttrIter<'a> {
+    type Item = Result<Attr<'a>, DecodeError>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        let (len, raw_type) = split(*self.rest.first_chunk::<ATTR_HEADER>()?);
+        match self.rest.get(ATTR_HEADER..len) {
+            Some(payload) => {
+                let offset = self.offset();
+                self.rest = self.rest.get(align(len)..).unwrap_or_default();
+                Some(Ok(Attr { raw_type, payload, offset }))
+            }
+            None => {
+                let kind = DecodeErrorKind::Truncated;
+                let error = DecodeError::new(kind, self.set, raw_type & TYPE_MASK, self.offset());
+                self.rest = &[];
+                Some(Err(error))
+            }
+        }
+    }
+}
+
+impl core::iter::FusedIterator for AttrIter<'_> {}
+
+/// Every occurrence of one attribute, decoded. A broken stream is yielded once as an error.
+pub struct Multi<'a, K> {
+    iter: AttrIter<'a>,
+    id: u16,
+    wire: core::marker::PhantomData<fn() -> K>,
+}
+
+impl<K> Clone for Multi<'_, K> {
+    fn clone(&self) -> Self {
+        Multi { iter: self.iter.clone(), id: self.id, wire: core::marker::PhantomData }
+    }
+}
+
+impl<'a, K: Wire> Iterator for Multi<'a, K> {
+    type Item = Result<K::View<'a>, DecodeError>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            match self.iter.next()? {
+                Err(error) => return Some(Err(error)),
+                Ok(attr) if attr.id() == self.id => {
+                    return Some(read::<K>(attr, self.iter.set));
+                }
+                Ok(_) => {}
+            }
+        }
+    }
+}
+
+impl<K: Wire> core::iter::FusedIterator for Multi<'_, K> {}
+
+/// Decodes one attribute's payload, or says what is wrong with it.
+#[inline]
+pub(crate) fn read<'a, K: Wire>(attr: Attr<'a>, set: &'static SetMeta) -> Result<K::View<'a>, DecodeError> {
+    match K::read(attr.payload) {
+        Some(value) => Ok(value),
+        None => Err(DecodeError::new(K::why(attr.payload), set, attr.id(), attr.offset)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::wt;
+
+    static SET: SetMeta = SetMeta { name: "Test", header: None, attrs: &[] };
+
+    fn attr(len: u16, ty: u16, payload: &[u8]) -> Vec<u8> {
+        let mut v = [len.to_ne_bytes(), ty.to_ne_bytes()].concat();
+        v.extend_from_slice(payload);
+        v
+    }
+
+    #[test]
+    fn absent_malformed_and_present_stay_apart() {
+        let bytes = [attr(8, 1, &[1, 0, 0, 0]), attr(6, 2, &[1, 0, 0, 0])].concat();
+        let a = Attrs::new(&bytes);
+        assert_eq!(a.get::<wt::U32>(1, &SET), Ok(Some(u32::from_ne_bytes([1, 0, 0, 0]))));
+        assert_eq!(a.get::<wt::U32>(9, &SET), Ok(None));
+        let error = a.get::<wt::U32>(2, &SET).unwrap_err();
+        assert_eq!((error.kind, error.offset, error.attr), (DecodeErrorKind::Length, 8, 2));
+    }
+
+    #[test]
+    fn a_broken_header_ends_the_stream() {
+        for bad in [0u16, 3, 13, 0xffff] {
+            let bytes = [attr(8, 1, &[1, 0, 0, 0]), attr(bad, 2, &[0; 8])].concat();
+            let a = Attrs::new(&bytes);
+            assert!(a.get::<wt::U32>(1, &SET).unwrap().is_some(), "before it all is well");
+            let error = a.get::<wt::U32>(7, &SET).unwrap_err();
+            assert_eq!((error.kind, error.offset, error.attr), (DecodeErrorKind::Truncated, 8, 7));
+            let items: Vec<_> = a.iter(&SET).collect();
+            assert_eq!(items.len(), 2, "yielded once, then the end");
+            assert!(items[1].is_err());
+        }
+    }
+
+    #[test]
+    fn unpadded_last_attribute_and_stray_bytes() {
+        for stray in 0..4usize {
+            let mut bytes = [attr(8, 1, &[1, 0, 0, 0]), attr(5, 2, &[9])].concat();
+            bytes.extend(core::iter::repeat_n(0, stray));
+            let a = Attrs::new(&bytes);
+            assert_eq!(a.get::<wt::U8>(2, &SET), Ok(Some(9)));
+            assert_eq!(a.get::<wt::U8>(3, &SET), Ok(None), "{stray} stray bytes");
+        }
+    }
+
+    #[test]
+    fn flag_bits_are_masked_and_kept() {
+        let bytes = attr(8, 1 | NESTED | NET_BYTEORDER, &[1, 0, 0, 0]);
+        let a = Attrs::new(&bytes);
+        assert!(a.get::<wt::U32>(1, &SET).unwrap().is_some());
+        let first = a.iter(&SET).next().unwrap().unwrap();
+        assert!(first.is_nested() && first.is_net_byteorder());
+        assert_eq!(first.id(), 1);
+    }
+
+    #[test]
+    fn first_wins_and_iterators_see_all() {
+        let bytes =
+            [attr(5, 1, &[7, 0, 0, 0]), attr(5, 2, &[1, 0, 0, 0]), attr(5, 1, &[8, 0, 0, 0])].concat();
+        let a = Attrs::new(&bytes);
+        assert_eq!(a.get::<wt::U8>(1, &SET), Ok(Some(7)));
+        assert_eq!(a.all::<wt::U8>(1, &SET).collect::<Result<Vec<_>, _>>(), Ok(vec![7, 8]));
+    }
+}

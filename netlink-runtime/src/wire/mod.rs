@@ -1,0 +1,44 @@
+//! Attributes on the wire: `nlattr` headers, the typed scan, iterators.
+//!
+//! `struct nlattr` (`linux/netlink.h`) is a 16-bit length that counts the header, then a 16-bit
+//! type whose two highest bits are flags, then the payload, padded to 4 bytes. Both numbers are
+//! in the machine's byte order.
+
+mod array;
+mod attrs;
+mod flex;
+mod members;
+pub mod wt;
+
+pub use array::{Array, ArrayElement, ArrayOf};
+pub use attrs::{Attr, AttrIter, Attrs, Multi};
+pub use flex::{FlexOf, FlexStruct, FlexView};
+pub use members::{Indexed, IndexedOf, Records, RecordsOf, TypeValue, TypeValueOf};
+
+/// Bytes of `struct nlattr`.
+pub const ATTR_HEADER: usize = 4;
+/// The payload is attributes (`NLA_F_NESTED`).
+pub const NESTED: u16 = 0x8000;
+/// The payload is big-endian (`NLA_F_NET_BYTEORDER`).
+pub const NET_BYTEORDER: u16 = 0x4000;
+/// The bits of a type that are its number (`NLA_TYPE_MASK`).
+pub const TYPE_MASK: u16 = 0x3fff;
+/// Nests deeper than this are an error.
+pub const MAX_DEPTH: u8 = 32;
+
+/// Rounds up to the 4 bytes that attributes are aligned to (`NLA_ALIGN`).
+#[inline]
+pub const fn align(len: usize) -> usize {
+    (len + 3) & !3
+}
+
+/// Splits the first word of an attribute into its length and its raw type.
+#[inline]
+pub(crate) const fn split(header: [u8; 4]) -> (usize, u16) {
+    let word = u32::from_ne_bytes(header);
+    if cfg!(target_endian = "little") {
+        ((word & 0xffff) as usize, (word >> 16) as u16)
+    } else {
+        ((word >> 16) as usize, word as u16)
+    }
+}

@@ -1,0 +1,569 @@
+//! Wire types: markers that say how a payload is read and written.
+//!
+//! One marker per form of payload; derived code and attribute constants name them, so that
+//! `u32` and its big-endian sibling can never be mixed up.
+
+use crate::error::DecodeErrorKind;
+use crate::meta::{EnumMeta, MemberType, Order, Scalar, SetRef, StructMeta, TypeMeta};
+use crate::types::{Bitfield32, HwAddr, NlStr};
+use crate::view::{AttrSet, CStruct, NamedValue, View};
+use core::marker::PhantomData;
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+/// How a payload is read.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no wire type",
+    note = "attribute fields hold integers, `bool`, `String`, `Vec<u8>`, addresses; other types need a keyword: \
+            `nested`, `struct`, `sub(…)`, or the integer they are sent as (`u8`, `be32`…)"
+)]
+pub trait Wire: 'static {
+    /// What reading gives.
+    type View<'a>;
+
+    /// The type, for tools.
+    const TYPE: TypeMeta;
+
+    /// Reads a payload; `None` when it is malformed.
+    fn read(payload: &[u8]) -> Option<Self::View<'_>>;
+
+    /// Reads the payload of the attribute that `bytes` start with, given the length in its header.
+    #[inline]
+    fn hit(bytes: &[u8], len: usize) -> Option<Self::View<'_>> {
+        Self::read(bytes.get(super::ATTR_HEADER..len)?)
+    }
+
+    /// Why [`read`](Self::read) gave `None`.
+    #[cold]
+    fn why(_payload: &[u8]) -> DecodeErrorKind {
+        DecodeErrorKind::Length
+    }
+}
+
+/// A wire type of fixed size, as members of C structs and elements of arrays have.
+pub trait Fixed: 'static {
+    /// The value.
+    type Value: Copy + PartialEq + core::fmt::Debug;
+
+    /// Size in bytes.
+    const SIZE: usize;
+
+    /// The type, for tools.
+    const MEMBER: MemberType;
+
+    /// Reads the first [`SIZE`](Self::SIZE) bytes; absent ones count as zero.
+    fn load(bytes: &[u8]) -> Self::Value;
+
+    /// Writes into the first [`SIZE`](Self::SIZE) bytes; those that are not there are left out.
+    fn store(value: Self::Value, out: &mut [u8]);
+}
+
+/// An integer wire type.
+pub trait Int: Fixed + for<'a> Wire<View<'a> = <Self as Fixed>::Value> {
+    /// Width, sign and byte order.
+    const SCALAR: Scalar;
+
+    /// The value in 64 bits, sign-extended.
+    fn widen(value: Self::Value) -> u64;
+
+    /// The value from 64 bits, if it fits.
+    fn narrow(value: u64) -> Option<Self::Value>;
+}
+
+/// The payload of the attribute that `bytes` start with, if it is exactly `N` bytes.
+#[inline]
+pub(crate) fn hit_fixed<const N: usize>(bytes: &[u8], len: usize) -> Option<[u8; N]> {
+    if len != super::ATTR_HEADER + N {
+        return None;
+    }
+    bytes.get(super::ATTR_HEADER..)?.first_chunk::<N>().copied()
+}
+
+/// The first `N` bytes, zero where there are none.
+#[inline]
+pub(crate) fn prefix<const N: usize>(bytes: &[u8]) -> [u8; N] {
+    match bytes.first_chunk::<N>() {
+        Some(chunk) => *chunk,
+        None => {
+            let mut out = [0; N];
+            out[..bytes.len()].copy_from_slice(bytes);
+            out
+        }
+    }
+}
+
+/// Copies what fits.
+#[inline]
+pub(crate) fn store_prefix(bytes: &[u8], out: &mut [u8]) {
+    let n = bytes.len().min(out.len());
+    out[..n].copy_from_slice(&bytes[..n]);
+}
+
+macro_rules! ints {
+    ($($(#[$doc:meta])* $name:ident, $t:ty, $signed:expr, $order:ident, $from:ident, $to:ident;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug)]
+        pub struct $name;
+
+        impl Wire for $name {
+            type View<'a> = $t;
+            const TYPE: TypeMeta = TypeMeta::Scalar(<$name as Int>::SCALAR, None);
+
+            #[inline]
+            fn read(payload: &[u8]) -> Option<$t> {
+                payload.try_into().ok().map(<$t>::$from)
+            }
+
+            #[inline]
+            fn hit(bytes: &[u8], len: usize) -> Option<$t> {
+                hit_fixed(bytes, len).map(<$t>::$from)
+            }
+        }
+
+        impl Fixed for $name {
+            type Value = $t;
+            const SIZE: usize = size_of::<$t>();
+            const MEMBER: MemberType = MemberType::Scalar(<$name as Int>::SCALAR, None);
+
+            #[inline]
+            fn load(bytes: &[u8]) -> $t {
+                <$t>::$from(prefix(bytes))
+            }
+
+            #[inline]
+            fn store(value: $t, out: &mut [u8]) {
+                store_prefix(&value.$to(), out);
+            }
+        }
+
+        impl Int for $name {
+            const SCALAR: Scalar =
+                Scalar { bytes: size_of::<$t>() as u8, signed: $signed, order: Order::$order };
+
+            #[inline]
+            fn widen(value: $t) -> u64 {
+                value as i64 as u64
+            }
+
+            #[inline]
+            fn narrow(value: u64) -> Option<$t> {
+                if $signed { <$t>::try_from(value as i64).ok() } else { <$t>::try_from(value).ok() }
+            }
+        }
+    )*};
+}
+
+ints! {
+    /// `u8`.
+    U8, u8, false, Native, from_ne_bytes, to_ne_bytes;
+    /// `u16`.
+    U16, u16, false, Native, from_ne_bytes, to_ne_bytes;
+    /// `u32`.
+    U32, u32, false, Native, from_ne_bytes, to_ne_bytes;
+    /// `u64`.
+    U64, u64, false, Native, from_ne_bytes, to_ne_bytes;
+    /// `i8`.
+    I8, i8, true, Native, from_ne_bytes, to_ne_bytes;
+    /// `i16`.
+    I16, i16, true, Native, from_ne_bytes, to_ne_bytes;
+    /// `i32`.
+    I32, i32, true, Native, from_ne_bytes, to_ne_bytes;
+    /// `i64`.
+    I64, i64, true, Native, from_ne_bytes, to_ne_bytes;
+    /// Big-endian `u16`.
+    BeU16, u16, false, Big, from_be_bytes, to_be_bytes;
+    /// Big-endian `u32`.
+    BeU32, u32, false, Big, from_be_bytes, to_be_bytes;
+    /// Big-endian `u64`.
+    BeU64, u64, false, Big, from_be_bytes, to_be_bytes;
+    /// Big-endian `i16`.
+    BeI16, i16, true, Big, from_be_bytes, to_be_bytes;
+    /// Big-endian `i32`.
+    BeI32, i32, true, Big, from_be_bytes, to_be_bytes;
+    /// Big-endian `i64`.
+    BeI64, i64, true, Big, from_be_bytes, to_be_bytes;
+    /// Little-endian `u16`.
+    LeU16, u16, false, Little, from_le_bytes, to_le_bytes;
+    /// Little-endian `u32`.
+    LeU32, u32, false, Little, from_le_bytes, to_le_bytes;
+    /// Little-endian `u64`.
+    LeU64, u64, false, Little, from_le_bytes, to_le_bytes;
+    /// Little-endian `i16`.
+    LeI16, i16, true, Little, from_le_bytes, to_le_bytes;
+    /// Little-endian `i32`.
+    LeI32, i32, true, Little, from_le_bytes, to_le_bytes;
+    /// Little-endian `i64`.
+    LeI64, i64, true, Little, from_le_bytes, to_le_bytes;
+    /// Big-endian `u16`, sent with `NLA_F_NET_BYTEORDER`.
+    NetU16, u16, false, Net, from_be_bytes, to_be_bytes;
+    /// Big-endian `u32`, sent with `NLA_F_NET_BYTEORDER`.
+    NetU32, u32, false, Net, from_be_bytes, to_be_bytes;
+    /// Big-endian `u64`, sent with `NLA_F_NET_BYTEORDER`.
+    NetU64, u64, false, Net, from_be_bytes, to_be_bytes;
+}
+
+/// An integer of wire type `K` whose values have names.
+pub struct Named<E, K>(PhantomData<fn() -> (E, K)>);
+
+impl<E: NamedValue, K: Int> Wire for Named<E, K> {
+    type View<'a> = E;
+    const TYPE: TypeMeta = TypeMeta::Scalar(K::SCALAR, Some(E::META));
+
+    #[inline]
+    fn read(payload: &[u8]) -> Option<E> {
+        K::read(payload).map(|v| E::from_bits(K::widen(v)))
+    }
+
+    #[inline]
+    fn hit(bytes: &[u8], len: usize) -> Option<E> {
+        K::hit(bytes, len).map(|v| E::from_bits(K::widen(v)))
+    }
+}
+
+impl<E: NamedValue, K: Int> Fixed for Named<E, K> {
+    type Value = E;
+    const SIZE: usize = K::SIZE;
+    const MEMBER: MemberType = MemberType::Scalar(K::SCALAR, Some(E::META));
+
+    #[inline]
+    fn load(bytes: &[u8]) -> E {
+        E::from_bits(K::widen(K::load(bytes)))
+    }
+
+    #[inline]
+    fn store(value: E, out: &mut [u8]) {
+        // A value too wide for the member loses its high bits, as an assignment in C does.
+        let bits = value.to_bits();
+        let mask = if K::SIZE >= 8 { u64::MAX } else { (1 << (8 * K::SIZE)) - 1 };
+        let value = K::narrow(bits).or_else(|| K::narrow(bits & mask)).unwrap_or_else(|| K::load(&[]));
+        K::store(value, out);
+    }
+}
+
+macro_rules! var_int {
+    ($($(#[$doc:meta])* $name:ident, $small:ty, $wide:ty, $signed:expr;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug)]
+        pub struct $name;
+
+        impl Wire for $name {
+            type View<'a> = $wide;
+            const TYPE: TypeMeta = TypeMeta::VarInt { signed: $signed, names: None };
+
+            #[inline]
+            fn read(payload: &[u8]) -> Option<$wide> {
+                match payload.len() {
+                    4 => payload.try_into().ok().map(|b| <$small>::from_ne_bytes(b).into()),
+                    8 => payload.try_into().ok().map(<$wide>::from_ne_bytes),
+                    _ => None,
+                }
+            }
+        }
+    )*};
+}
+
+var_int! {
+    /// An unsigned integer in 4 or 8 bytes (`nla_put_uint`).
+    Uint, u32, u64, false;
+    /// A signed integer in 4 or 8 bytes (`nla_put_sint`).
+    Sint, i32, i64, true;
+}
+
+/// A [`Uint`] (or, with `SIGNED`, a [`Sint`]) whose values have names.
+pub struct NamedUint<E>(PhantomData<fn() -> E>);
+
+impl<E: NamedValue> Wire for NamedUint<E> {
+    type View<'a> = E;
+    const TYPE: TypeMeta = TypeMeta::VarInt { signed: false, names: Some(E::META) };
+
+    #[inline]
+    fn read(payload: &[u8]) -> Option<E> {
+        Uint::read(payload).map(E::from_bits)
+    }
+}
+
+/// Presence alone. A payload, if there is one, is not looked at.
+#[derive(Clone, Copy, Debug)]
+pub struct Flag;
+
+impl Wire for Flag {
+    type View<'a> = ();
+    const TYPE: TypeMeta = TypeMeta::Flag;
+
+    #[inline]
+    fn read(_payload: &[u8]) -> Option<()> {
+        Some(())
+    }
+}
+
+/// Text.
+#[derive(Clone, Copy, Debug)]
+pub struct Str;
+
+impl Wire for Str {
+    type View<'a> = NlStr<'a>;
+    const TYPE: TypeMeta = TypeMeta::String;
+
+    #[inline]
+    fn read(payload: &[u8]) -> Option<NlStr<'_>> {
+        Some(NlStr::new(payload))
+    }
+}
+
+/// Bytes.
+#[derive(Clone, Copy, Debug)]
+pub struct Bytes;
+
+impl Wire for Bytes {
+    type View<'a> = &'a [u8];
+    const TYPE: TypeMeta = TypeMeta::Binary;
+
+    #[inline]
+    fn read(payload: &[u8]) -> Option<&[u8]> {
+        Some(payload)
+    }
+}
+
+/// `struct nla_bitfield32`.
+#[derive(Clone, Copy, Debug)]
+pub struct Bits;
+
+impl Wire for Bits {
+    type View<'a> = Bitfield32;
+    const TYPE: TypeMeta = TypeMeta::Bitfield32(None);
+
+    #[inline]
+    fn read(payload: &[u8]) -> Option<Bitfield32> {
+        let bytes: [u8; 8] = payload.try_into().ok()?;
+        let [a, b, c, d, e, f, g, h] = bytes;
+        Some(Bitfield32 {
+            value: u32::from_ne_bytes([a, b, c, d]),
+            selector: u32::from_ne_bytes([e, f, g, h]),
+        })
+    }
+}
+
+/// [`Bits`] with names.
+pub struct NamedBits<E>(PhantomData<fn() -> E>);
+
+impl<E: NamedValue> Wire for NamedBits<E> {
+    type View<'a> = Bitfield32;
+    const TYPE: TypeMeta = TypeMeta::Bitfield32(Some(E::META));
+
+    #[inline]
+    fn read(payload: &[u8]) -> Option<Bitfield32> {
+        Bits::read(payload)
+    }
+}
+
+/// Attributes, after the set's fixed header if it has one.
+pub struct Nest<T>(PhantomData<fn() -> T>);
+
+impl<T: AttrSet> Wire for Nest<T> {
+    type View<'a> = T::View<'a>;
+    const TYPE: TypeMeta = TypeMeta::Nest(SetRef::of::<T>());
+
+    #[inline]
+    fn read(payload: &[u8]) -> Option<T::View<'_>> {
+        T::View::parse(payload).ok()
+    }
+
+    fn why(_payload: &[u8]) -> DecodeErrorKind {
+        DecodeErrorKind::Header
+    }
+}
+
+/// A C struct.
+pub struct Struct<T>(PhantomData<fn() -> T>);
+
+impl<T: CStruct> Wire for Struct<T> {
+    type View<'a> = T;
+    const TYPE: TypeMeta = TypeMeta::Struct(T::META);
+
+    #[inline]
+    fn read(payload: &[u8]) -> Option<T> {
+        if payload.is_empty() { None } else { Some(T::read(payload)) }
+    }
+}
+
+impl<T: CStruct> Fixed for Struct<T> {
+    type Value = T;
+    const SIZE: usize = T::META.size as usize;
+    const MEMBER: MemberType = MemberType::Struct(T::META);
+
+    #[inline]
+    fn load(bytes: &[u8]) -> T {
+        T::read(bytes)
+    }
+
+    #[inline]
+    fn store(value: T, out: &mut [u8]) {
+        value.write(out);
+    }
+}
+
+macro_rules! fixed_addr {
+    ($($(#[$doc:meta])* $name:ident, $t:ty, $n:expr, $meta:ident;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug)]
+        pub struct $name;
+
+        impl Wire for $name {
+            type View<'a> = $t;
+            const TYPE: TypeMeta = TypeMeta::$meta;
+
+            #[inline]
+            fn read(payload: &[u8]) -> Option<$t> {
+                <[u8; $n]>::try_from(payload).ok().map(<$t>::from)
+            }
+
+            #[inline]
+            fn hit(bytes: &[u8], len: usize) -> Option<$t> {
+                hit_fixed::<$n>(bytes, len).map(<$t>::from)
+            }
+        }
+
+        impl Fixed for $name {
+            type Value = $t;
+            const SIZE: usize = $n;
+            const MEMBER: MemberType = MemberType::$meta;
+
+            #[inline]
+            fn load(bytes: &[u8]) -> $t {
+                <$t>::from(prefix::<$n>(bytes))
+            }
+
+            #[inline]
+            fn store(value: $t, out: &mut [u8]) {
+                store_prefix(&value.octets(), out);
+            }
+        }
+    )*};
+}
+
+fixed_addr! {
+    /// An IPv4 address.
+    Ip4, Ipv4Addr, 4, Ip4;
+    /// An IPv6 address.
+    Ip6, Ipv6Addr, 16, Ip6;
+}
+
+/// A fixed array, as a member of a C struct.
+pub struct Fix<K, const N: usize>(PhantomData<fn() -> K>);
+
+impl<K: Fixed, const N: usize> Fixed for Fix<K, N> {
+    type Value = [K::Value; N];
+    const SIZE: usize = K::SIZE * N;
+    const MEMBER: MemberType = MemberType::Array(&K::MEMBER, N as u32);
+
+    #[inline]
+    fn load(bytes: &[u8]) -> [K::Value; N] {
+        core::array::from_fn(|i| K::load(bytes.get(i * K::SIZE..).unwrap_or_default()))
+    }
+
+    #[inline]
+    fn store(value: [K::Value; N], out: &mut [u8]) {
+        for (i, v) in value.into_iter().enumerate() {
+            K::store(v, out.get_mut(i * K::SIZE..).unwrap_or_default());
+        }
+    }
+}
+
+macro_rules! byte_members {
+    ($($(#[$doc:meta])* $name:ident, $meta:ident;)*) => {$(
+        $(#[$doc])*
+        pub struct $name<const N: usize>;
+
+        impl<const N: usize> Fixed for $name<N> {
+            type Value = [u8; N];
+            const SIZE: usize = N;
+            const MEMBER: MemberType = MemberType::$meta(N as u32);
+
+            #[inline]
+            fn load(bytes: &[u8]) -> [u8; N] {
+                prefix(bytes)
+            }
+
+            #[inline]
+            fn store(value: [u8; N], out: &mut [u8]) {
+                store_prefix(&value, out);
+            }
+        }
+    )*};
+}
+
+byte_members! {
+    /// Text in a `char` array, as a member of a C struct.
+    Text, Text;
+    /// Opaque bytes, as a member of a C struct.
+    Opaque, Bytes;
+    /// A link-layer address of fixed length, as a member of a C struct.
+    FixedMac, Mac;
+}
+
+/// An IPv4 or IPv6 address, by length.
+#[derive(Clone, Copy, Debug)]
+pub struct Ip;
+
+impl Wire for Ip {
+    type View<'a> = IpAddr;
+    const TYPE: TypeMeta = TypeMeta::Ip;
+
+    #[inline]
+    fn read(payload: &[u8]) -> Option<IpAddr> {
+        crate::types::read_ip(payload)
+    }
+}
+
+/// A link-layer address.
+#[derive(Clone, Copy, Debug)]
+pub struct Mac;
+
+impl Wire for Mac {
+    type View<'a> = HwAddr;
+    const TYPE: TypeMeta = TypeMeta::Mac;
+
+    #[inline]
+    fn read(payload: &[u8]) -> Option<HwAddr> {
+        HwAddr::new(payload)
+    }
+}
+
+/// MPLS label stack entries.
+#[derive(Clone, Copy, Debug)]
+pub struct Labels;
+
+impl Wire for Labels {
+    type View<'a> = crate::types::Labels<'a>;
+    const TYPE: TypeMeta = TypeMeta::Labels;
+
+    #[inline]
+    fn read(payload: &[u8]) -> Option<crate::types::Labels<'_>> {
+        crate::types::Labels::new(payload)
+    }
+}
+
+/// Milliseconds.
+#[derive(Clone, Copy, Debug)]
+pub struct Msecs;
+
+impl Wire for Msecs {
+    type View<'a> = u64;
+    const TYPE: TypeMeta = TypeMeta::Msecs;
+
+    #[inline]
+    fn read(payload: &[u8]) -> Option<u64> {
+        U64::read(payload)
+    }
+}
+
+/// Metadata of a struct type, for derived code.
+#[doc(hidden)]
+pub const fn struct_meta<T: CStruct>() -> &'static StructMeta {
+    T::META
+}
+
+/// Metadata of an enum or flags type, for derived code.
+#[doc(hidden)]
+pub const fn enum_meta<E: NamedValue>() -> &'static EnumMeta {
+    E::META
+}
