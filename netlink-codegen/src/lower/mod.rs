@@ -5,7 +5,8 @@
 //! 1. [`scope`]: every declared name of every file, so that references resolve in any order.
 //! 2. [`attrs`]: attribute sets with derivation (`subset-of`, `extends`) applied, C names and
 //!    numbers found.
-//! 3. [`ops`]: protocols, operations and groups; they say which sets are messages.
+//! 3. [`protocol`] and [`ops`]: families, their operations and groups; operations say which
+//!    sets are messages.
 //! 4. [`sets`]: a set of the model for each pair of attribute set and fixed header that is in
 //!    use; types, and through them [`enums`] and [`structs`], follow on demand.
 //! 5. [`selectors`]: where each selector's value stands, and what the keys of sub-messages mean.
@@ -13,7 +14,8 @@
 //!
 //! Nothing fails fast: a pass that cannot resolve something reports it and leaves it out, so
 //! one run shows all mistakes. [`constants`] asks the facts, [`ynl`] turns YNL's keys into type
-//! expressions.
+//! expressions, [`guess`] finds prefixes that YNL leaves out, [`members`] fits annotations to
+//! struct members.
 
 mod attrs;
 mod constants;
@@ -22,6 +24,7 @@ mod finish;
 mod guess;
 mod members;
 mod ops;
+mod protocol;
 mod scope;
 mod selectors;
 mod sets;

@@ -33,8 +33,8 @@ impl Code {
     /// The code of this id, in any case, with or without `NL`.
     pub fn from_id(id: &str) -> Option<Code> {
         let id = id.to_ascii_uppercase();
-        let digits = id.strip_prefix("NL").unwrap_or(&id);
-        TABLE.iter().find(|row| row.code.0.strip_prefix("NL") == Some(digits)).map(|row| row.code)
+        let digits = format!("{:0>4}", id.strip_prefix("NL").unwrap_or(&id));
+        TABLE.iter().find(|row| row.code.0.strip_prefix("NL") == Some(&*digits)).map(|row| row.code)
     }
 
     /// Its row in the table.
@@ -176,7 +176,9 @@ mod tests {
             assert_eq!(Code::from_id(row.code.id()), Some(row.code));
             assert_eq!(row.code.id().len(), 6, "{}", row.code.id());
         }
-        assert_eq!(Code::from_id("nl0002"), Some(DUPLICATE_KEY));
+        for id in ["nl0002", "0002", "2", "NL2"] {
+            assert_eq!(Code::from_id(id), Some(DUPLICATE_KEY));
+        }
         assert_eq!(Code::from_id("9999"), None);
     }
 }
