@@ -1,11 +1,11 @@
 //! The generated text for every row of the vocabulary: `tests/emit_golden/*.yaml` and a small
 //! facts store make the `.rs` files beside them. `UPDATE_EXPECT=1 cargo test` rewrites those.
 
+use netlink_codegen::Loader;
 use netlink_codegen::check::Checked;
 use netlink_codegen::emit::{self, Options};
 use netlink_codegen::headers::store;
 use netlink_codegen::ir::FamilyId;
-use netlink_codegen::Loader;
 use std::fs;
 use std::path::Path;
 

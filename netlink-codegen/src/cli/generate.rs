@@ -179,7 +179,8 @@ fn facts(headers: &Path) -> Result<crate::headers::facts::Store, Failure> {
         package: String::new(),
         sha256: String::new(),
     };
-    let extraction = extract(&Options::listed(headers.to_owned(), kernel)).map_err(|e| Failure::Use(e.to_string()))?;
+    let extraction =
+        extract(&Options::listed(headers.to_owned(), kernel)).map_err(|e| Failure::Use(e.to_string()))?;
     for finding in extraction.findings.iter().filter(|f| f.error) {
         eprintln!("warning: {finding}");
     }
@@ -255,11 +256,11 @@ fn leftovers(out: &Path, target: &Target, files: &[OutFile]) -> Result<(), Failu
 /// The families crate of the workspace that the current directory is in.
 fn workspace_families() -> Result<PathBuf, Failure> {
     let here = std::env::current_dir()?;
-    let manifest = |dir: &PathBuf| fs::read_to_string(dir.join("Cargo.toml")).is_ok_and(|text| tree::is_crate(&text));
-    here.ancestors()
-        .map(|dir| dir.join("netlink-families"))
-        .find(manifest)
-        .ok_or_else(|| Failure::Use("no netlink-families/ above the current directory: say --out DIR".to_owned()))
+    let manifest =
+        |dir: &PathBuf| fs::read_to_string(dir.join("Cargo.toml")).is_ok_and(|text| tree::is_crate(&text));
+    here.ancestors().map(|dir| dir.join("netlink-families")).find(manifest).ok_or_else(|| {
+        Failure::Use("no netlink-families/ above the current directory: say --out DIR".to_owned())
+    })
 }
 
 fn show(diagnostics: &Diagnostics) {

@@ -17,12 +17,59 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// What a local item must not shadow: the runtime's prelude and the standard one's types.
 const PRELUDE: &[&str] = &[
-    "Address", "AsMut", "AsRef", "Bitfield32", "Box", "Clone", "Copy", "Debug", "Default", "Drop", "Eq", "Err",
-    "Extend", "Flex", "Fn", "FnMut", "FnOnce", "From", "FromIterator", "HwAddr", "Into", "IntoIterator",
-    "IpAddr", "Ipv4Addr", "Ipv6Addr", "Iterator", "LabelStack", "NetlinkAttrs", "NetlinkMessage", "NetlinkOp",
-    "NetlinkStruct", "NetlinkSub", "NlString", "None", "Ok", "Option", "Ord", "PartialEq", "PartialOrd",
-    "Protocol", "Rest", "Result", "Send", "Sized", "Some", "String", "Sync", "ToOwned", "ToString", "TryFrom",
-    "TryInto", "Unpin", "Vec",
+    "Address",
+    "AsMut",
+    "AsRef",
+    "Bitfield32",
+    "Box",
+    "Clone",
+    "Copy",
+    "Debug",
+    "Default",
+    "Drop",
+    "Eq",
+    "Err",
+    "Extend",
+    "Flex",
+    "Fn",
+    "FnMut",
+    "FnOnce",
+    "From",
+    "FromIterator",
+    "HwAddr",
+    "Into",
+    "IntoIterator",
+    "IpAddr",
+    "Ipv4Addr",
+    "Ipv6Addr",
+    "Iterator",
+    "LabelStack",
+    "NetlinkAttrs",
+    "NetlinkMessage",
+    "NetlinkOp",
+    "NetlinkStruct",
+    "NetlinkSub",
+    "NlString",
+    "None",
+    "Ok",
+    "Option",
+    "Ord",
+    "PartialEq",
+    "PartialOrd",
+    "Protocol",
+    "Rest",
+    "Result",
+    "Send",
+    "Sized",
+    "Some",
+    "String",
+    "Sync",
+    "ToOwned",
+    "ToString",
+    "TryFrom",
+    "TryInto",
+    "Unpin",
+    "Vec",
 ];
 
 /// Suffixes of the types that the derives make beside a set.
@@ -99,7 +146,7 @@ impl Names {
                 item(Item::Sub(sub), &model[sub].name, "Data", SUB_TYPES);
             }
             for (ix, op) in family.operations.iter().enumerate() {
-                let name = scope.claim_item(&names::type_name(&op.name), "Op", PLAIN);
+                let name = scope.claim_item(&names::operation(&op.name), "Op", PLAIN);
                 out.operations.insert((id, ix), name);
             }
             out.scopes.push(scope.0);

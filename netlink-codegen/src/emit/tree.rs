@@ -62,7 +62,11 @@ pub struct OutFile {
 ///
 /// A module finds the families it uses beside itself (`super::common`), so those must be among
 /// `families` too, or there already.
-pub fn flat_files(model: &Checked, families: &[FamilyId], options: &Options) -> Result<Vec<OutFile>, Vec<EmitError>> {
+pub fn flat_files(
+    model: &Checked,
+    families: &[FamilyId],
+    options: &Options,
+) -> Result<Vec<OutFile>, Vec<EmitError>> {
     family_files(model, families, options, "")
 }
 
@@ -77,7 +81,8 @@ pub fn crate_files(
 ) -> Result<Vec<OutFile>, Vec<EmitError>> {
     let mut out = family_files(model, families, options, "src/")?;
     let index = Index::new(model);
-    let lib = section("src/lib.rs", lib, template::render("lib", &index).and_then(|text| file::pretty(&text)));
+    let lib =
+        section("src/lib.rs", lib, template::render("lib", &index).and_then(|text| file::pretty(&text)));
     let features = template::render("features", &index).map(|text| text.trim().to_owned() + "\n");
     let manifest = section("Cargo.toml", manifest, features);
     match (lib, manifest) {

@@ -3,7 +3,9 @@
 use super::EmitError;
 use super::names::{Imports, attr_field};
 use crate::ir::names;
-use crate::ir::{Attr, Card, EnumId, Item, MemberType, Model, Order, Scalar, Selector, Set, SetId, StructId, Type};
+use crate::ir::{
+    Attr, Card, EnumId, Item, MemberType, Model, Order, Scalar, Selector, Set, SetId, StructId, Type,
+};
 
 /// Keywords and a Rust type.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -95,7 +97,9 @@ impl Types<'_, '_> {
         Ok(match ty {
             Type::Scalar(scalar, names) => self.scalar(*scalar, *names)?,
             Type::VarInt { signed: true, names: Some(_) } => {
-                return Err(EmitError::unsupported("names for the values of a signed integer of variable size"));
+                return Err(EmitError::unsupported(
+                    "names for the values of a signed integer of variable size",
+                ));
             }
             Type::VarInt { signed: true, .. } => Typed::with("sint", "i64"),
             Type::VarInt { names: Some(names), .. } => Typed::with("uint", self.item(Item::Enum(*names))?),
@@ -118,7 +122,8 @@ impl Types<'_, '_> {
             Type::Array(element) => self.array(element)?,
             Type::Records(set, _) => Typed::with("records", format!("Vec<{}>", self.item(Item::Set(*set))?)),
             Type::Sub(sub, selectors) => {
-                let words = selectors.iter().map(|s| selector(self.model, s, set)).collect::<Result<Vec<_>>>()?;
+                let words =
+                    selectors.iter().map(|s| selector(self.model, s, set)).collect::<Result<Vec<_>>>()?;
                 Typed::with(format!("sub({})", words.join(", ")), self.item(Item::Sub(*sub))?)
             }
             Type::Mac => Typed::plain("HwAddr"),
@@ -136,7 +141,11 @@ impl Types<'_, '_> {
         let inner = match element {
             Type::Scalar(scalar, names) => self.scalar(*scalar, *names)?,
             Type::Struct(id) if tail(self.model, *id).is_none() => self.payload(element, None)?,
-            _ => return Err(EmitError::unsupported("an array of anything but integers and structs of fixed size")),
+            _ => {
+                return Err(EmitError::unsupported(
+                    "an array of anything but integers and structs of fixed size",
+                ));
+            }
         };
         let mut words = vec!["array".to_owned()];
         words.extend(inner.words);
@@ -162,7 +171,12 @@ impl Types<'_, '_> {
     }
 
     /// A member of a C struct.
-    pub(super) fn member(&mut self, owner: StructId, ty: &MemberType, bits: Option<(u8, u8)>) -> Result<Typed> {
+    pub(super) fn member(
+        &mut self,
+        owner: StructId,
+        ty: &MemberType,
+        bits: Option<(u8, u8)>,
+    ) -> Result<Typed> {
         if let Some((first, width)) = bits {
             return self.bits(ty, first, width);
         }
@@ -185,7 +199,9 @@ impl Types<'_, '_> {
                 let inner = self.member(owner, element, None)?;
                 Typed { ty: format!("[{}; {n}]", inner.ty), ..inner }
             }
-            MemberType::Tail(_) => return Err(EmitError::unsupported("a flexible tail before the end of a struct")),
+            MemberType::Tail(_) => {
+                return Err(EmitError::unsupported("a flexible tail before the end of a struct"));
+            }
         })
     }
 
@@ -216,7 +232,9 @@ impl Types<'_, '_> {
             MemberType::Ip4 => "Ipv4Addr".to_owned(),
             MemberType::Ip6 => "Ipv6Addr".to_owned(),
             // As many bytes as there are.
-            MemberType::IpBy(_) | MemberType::Text(0 | 1) | MemberType::Bytes(0 | 1) | MemberType::Mac(_) => "u8".to_owned(),
+            MemberType::IpBy(_) | MemberType::Text(0 | 1) | MemberType::Bytes(0 | 1) | MemberType::Mac(_) => {
+                "u8".to_owned()
+            }
             _ => return Err(EmitError::unsupported("a flexible tail of arrays")),
         })
     }
@@ -293,7 +311,11 @@ fn selector(model: &Model, selector: &Selector, set: Option<&Set>) -> Result<Str
         Selector::Header(member) => {
             let header = set.and_then(|s| s.header);
             let known = header.is_some_and(|h| model[h].members.iter().any(|m| m.c_name == *member));
-            if known { Ok(format!("header.{}", names::field(member))) } else { Err(EmitError::NoSelector(member.clone())) }
+            if known {
+                Ok(format!("header.{}", names::field(member)))
+            } else {
+                Err(EmitError::NoSelector(member.clone()))
+            }
         }
         Selector::Outer(name) => Ok(format!("outer.{}", attr_field(name))),
         Selector::Request(member) => Ok(format!("request.{}", names::field(member))),

@@ -58,7 +58,12 @@ impl Rows<'_> {
         let mut args = vec![member.offset.to_string()];
         args.extend(typed.words);
         Ok(Field {
-            doc: docs::line(&member.c_name, &member.c_name, &member.doc, &docs::lifetime(self.model, member.life)),
+            doc: docs::line(
+                &member.c_name,
+                &member.c_name,
+                &member.doc,
+                &docs::lifetime(self.model, member.life),
+            ),
             args: args.join(", "),
             name: scope.claim(names::field(&member.c_name)),
             ty: if member.grown { format!("Option<{}>", typed.ty) } else { typed.ty },
