@@ -40,6 +40,12 @@ pub const NLM_F_CAPPED: u16 = 0x100;
 /// On `NLMSG_ERROR` and `NLMSG_DONE`: extended acknowledgement attributes follow.
 pub const NLM_F_ACK_TLVS: u16 = 0x200;
 
+/// Whether a request's flags ask for a dump: on requests that make something, each of the bits
+/// means something else, but both together contradict each other.
+pub(crate) fn asks_for_dump(flags: u16) -> bool {
+    flags & NLM_F_DUMP == NLM_F_DUMP
+}
+
 /// The bits of an attribute's type that are its number.
 pub(crate) const NLA_TYPE_MASK: u16 = 0x3fff;
 

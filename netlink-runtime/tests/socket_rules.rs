@@ -178,6 +178,23 @@ fn notifications_are_no_replies_whatever_they_carry() {
 }
 
 #[test]
+fn an_echo_is_a_reply_though_its_group_is_set() {
+    let script = || {
+        vec![vec![
+            multicast(5, &[message(REPLY, 0, 1, PORT, b"echo")]),
+            multicast(5, &[message(REPLY, 0, 1, PORT + 1, b"another's")]),
+            kernel(&[ack(1)]),
+        ]]
+    };
+    let (mut socket, _) = scripted(script());
+    assert_eq!(socket.get(Get { flags: 0x8, ..Get::default() }).unwrap().view().unwrap(), "echo");
+    assert_eq!(notification(socket.receive().unwrap()).1, "another's");
+    let (mut socket, _) = scripted(script());
+    assert!(matches!(socket.get(Get::default()), Err(Error::ReplyCount(0))));
+    assert_eq!(notification(socket.receive().unwrap()).1, "echo");
+}
+
+#[test]
 fn other_senders_are_ignored() {
     let forged = Step::Datagram([reply(1, "forged"), done(1, 0)].concat(), Source { port: 9, group: 0 });
     let script = vec![vec![forged, kernel(&[reply(1, "a"), done(1, 0)])]];
@@ -249,7 +266,9 @@ fn an_end_that_is_lost_is_not_waited_for() {
     let (mut socket, _) = scripted(vec![vec![kernel(&[reply(1, "a")]), Step::Errno(libc::ENOBUFS)]]);
     assert!(matches!(socket.execute(Get::default()), Err(Error::Overrun)));
     assert!(matches!(socket.receive().unwrap(), Event::Overrun(Overrun::Kernel)));
-    assert!(matches!(socket.execute(Get::default()), Err(Error::Io(e)) if e.kind() == std::io::ErrorKind::TimedOut));
+    assert!(
+        matches!(socket.execute(Get::default()), Err(Error::Io(e)) if e.kind() == std::io::ErrorKind::TimedOut)
+    );
 }
 
 #[test]

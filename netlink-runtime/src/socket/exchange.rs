@@ -234,7 +234,7 @@ impl<'s> Exchange<'s> {
     }
 
     fn send_again(&mut self) -> Result<()> {
-        self.id = self.socket.transmit(self.asked.dump)?;
+        self.id = self.socket.transmit()?;
         self.ended = false;
         Ok(())
     }
