@@ -23,9 +23,10 @@
 
 use super::backlog::{Backlog, Entry};
 use super::transport::{Datagram, Source};
+use crate::extack::tlv::u32_at;
 use crate::message::{
     MessageError, MessageRef, Messages, NLM_F_DUMP_INTR, NLM_F_ECHO, NLMSG_DONE, NLMSG_ERROR, NLMSG_NOOP,
-    NLMSG_OVERRUN, asks_for_dump, u32_at,
+    NLMSG_OVERRUN, asks_for_dump,
 };
 use std::ops::Range;
 
