@@ -44,7 +44,10 @@ pub fn done(seq: u32, code: i32) -> Vec<u8> {
 /// A capped `NLMSG_ERROR`.
 pub fn error(seq: u32, code: i32, tlvs: &[u8]) -> Vec<u8> {
     let mut payload = code.to_ne_bytes().to_vec();
-    payload.extend(message(0, 0, seq, 0, &[]));
+    // The request's header, which says the length of the whole request.
+    let mut header = message(0, 0, seq, 0, &[]);
+    header[..4].copy_from_slice(&3000u32.to_ne_bytes());
+    payload.extend(header);
     payload.extend(tlvs);
     let flags = if tlvs.is_empty() { CAPPED } else { CAPPED | ACK_TLVS };
     message(ERROR, flags, seq, PORT, &payload)
