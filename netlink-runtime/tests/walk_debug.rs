@@ -1,7 +1,7 @@
 //! `Debug` by metadata.
 
 mod walk_sets;
-use netlink_runtime::walk::debug_set;
+use netlink_runtime::walk::debug;
 use netlink_runtime::wire::Attrs;
 use std::fmt;
 use walk_sets::*;
@@ -10,7 +10,7 @@ struct Shown(Vec<u8>);
 
 impl fmt::Debug for Shown {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        debug_set(f, &HEADED, &self.0[..6], Attrs::new(&self.0[8..]))
+        debug(f, &HEADED, &self.0[..6], Attrs::new(&self.0[8..]))
     }
 }
 

@@ -2,22 +2,16 @@
 
 use super::{Body, Container, Descend, Key, Node, StructRef, Value, Visitor, flag_names};
 use crate::meta::{Names, SetMeta};
-use crate::view::View;
 use crate::wire::Attrs;
 use core::fmt::{Display, Formatter, Result, Write};
 
-/// `Debug` of a view: its set's name, the members of its fixed header, its attributes by C name
-/// in wire order; in several lines for `{:#?}`.
+/// `Debug` of a fixed header and attributes: the set's name, the members of the header, the
+/// attributes by C name in wire order; in several lines for `{:#?}`. Derived views call it.
 ///
 /// ```text
 /// LinkInfo { IFLA_INFO_KIND: "vlan", IFLA_INFO_DATA: { IFLA_VLAN_ID: 5, 9: unknown(0000) } }
 /// ```
-pub fn debug<'a, V: View<'a>>(view: &V, f: &mut Formatter<'_>) -> Result {
-    debug_set(f, View::meta(view), View::header_bytes(view), View::attrs(view))
-}
-
-/// [`debug`] for a fixed header and attributes that are no view.
-pub fn debug_set(f: &mut Formatter<'_>, set: &'static SetMeta, header: &[u8], attrs: Attrs<'_>) -> Result {
+pub fn debug(f: &mut Formatter<'_>, set: &'static SetMeta, header: &[u8], attrs: Attrs<'_>) -> Result {
     let body = Body::new(set, header, attrs);
     f.write_str(set.name)?;
     f.write_char(' ')?;

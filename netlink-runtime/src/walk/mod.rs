@@ -47,7 +47,7 @@ mod select;
 mod structs;
 mod value;
 
-pub use debug::{debug, debug_set};
+pub use debug::debug;
 pub use names::{FlagNames, flag_names};
 pub use structs::{Items, Members, StructRef};
 pub use value::{Malformed, Reason, Value, Want};

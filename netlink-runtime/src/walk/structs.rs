@@ -1,6 +1,7 @@
 //! C structs and arrays, read by their layout.
 
 use super::value::{Value, integer, scalar};
+use crate::__private::load_bits;
 use crate::meta::{MemberMeta, MemberType, StructMeta};
 use crate::types::{HwAddr, NlStr, read_ip};
 use core::net::{Ipv4Addr, Ipv6Addr};
@@ -114,20 +115,11 @@ fn unpadded(bytes: &[u8]) -> &[u8] {
     }
 }
 
-/// Bits of the machine's integer: see [`MemberType::Bits`].
+/// See [`MemberType::Bits`].
 fn bits(bytes: &[u8], first: u8, width: u8) -> Option<u64> {
     let (first, width) = (u32::from(first), u32::from(width));
-    let count = (first + width).div_ceil(8) as usize;
-    // 64 bits and a partial byte before them.
-    let bytes = bytes.get(..count).filter(|_| count <= 16)?;
-    let mut word = 0u128;
-    for (i, byte) in bytes.iter().enumerate() {
-        let place = if cfg!(target_endian = "big") { count - 1 - i } else { i };
-        word |= u128::from(*byte) << (8 * place);
-    }
-    let shift = if cfg!(target_endian = "big") { 8 * count as u32 - first - width } else { first };
-    let mask = if width >= 64 { u64::MAX } else { (1 << width) - 1 };
-    Some((word >> shift) as u64 & mask)
+    let present = bytes.len() >= (first + width).div_ceil(8) as usize;
+    present.then(|| load_bits(bytes, first, width))
 }
 
 /// The members of a struct that are there, in C order.
