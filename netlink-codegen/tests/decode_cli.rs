@@ -220,8 +220,8 @@ fn damage_is_told_and_the_rest_decoded() {
     let (shown, told) = damaged(&[&whole[..], &[0xff; 12], &whole].concat(), &[]);
     assert_eq!(shown.len(), 2);
     assert_eq!(told, "-: offset 120: no message has 4294967295 bytes; 12 bytes left out\n");
-    let (shown, told) = damaged(&whole[..100], &[]);
-    assert_eq!(told, "-: offset 0: the message is 120 bytes long, and 100 are there\n");
+    let (shown, told) = damaged(&whole[..90], &[]);
+    assert_eq!(told, "-: offset 0: the message is 120 bytes long, and 90 are there\n");
     assert_eq!(shown[0]["attrs"][0], json!(["IFLA_IFNAME", "eth0"]));
     assert!(shown[0]["attrs"].to_string().contains("malformed"), "{shown:?}");
     let (shown, told) = damaged(&[&whole[..], &[1, 2, 3]].concat(), &[]);
