@@ -20,7 +20,17 @@ pub struct SetMeta {
 
 impl SetMeta {
     /// The attribute with this number.
+    #[inline]
     pub fn attr(&self, id: u16) -> Option<&'static AttrMeta> {
+        // Numbers of most sets have no gaps, so that the number tells the place.
+        let first = self.attrs.first()?.id;
+        match self.attrs.get(usize::from(id.wrapping_sub(first))) {
+            Some(attr) if attr.id == id && attr.ordinal != AttrMeta::NO_FIELD => Some(attr),
+            _ => self.search(id),
+        }
+    }
+
+    fn search(&self, id: u16) -> Option<&'static AttrMeta> {
         let ix = self.attrs.partition_point(|a| a.id < id);
         self.attrs.get(ix).filter(|a| a.id == id)
     }

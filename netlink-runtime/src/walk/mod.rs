@@ -203,9 +203,9 @@ impl<'a, V: Visitor<'a>> Walk<'_, V> {
         let key = |id| set.attr(id).map_or(Key::Unknown(id), Key::Attr);
         self.stream(scope, scope.body.attrs, scope.body.at, key, |walk, node| match node.key {
             Key::Attr(meta) => match meta.card {
-                Card::One | Card::Multi | Card::TypeValue(0) => walk.payload(scope, meta.ty, node),
-                Card::Indexed => walk.members(scope, meta.ty, node, 1),
-                Card::TypeValue(levels) => walk.members(scope, meta.ty, node, levels),
+                Card::One | Card::Multi | Card::TypeValue(0) => walk.payload(scope, &meta.ty, node),
+                Card::Indexed => walk.members(scope, &meta.ty, node, 1),
+                Card::TypeValue(levels) => walk.members(scope, &meta.ty, node, levels),
             },
             _ => walk.visitor.value(node, Value::Unknown(node.payload)),
         })
@@ -252,7 +252,7 @@ impl<'a, V: Visitor<'a>> Walk<'_, V> {
     fn members(
         &mut self,
         scope: &Scope<'_, 'a>,
-        ty: TypeMeta,
+        ty: &'static TypeMeta,
         node: &Node<'a>,
         levels: u8,
     ) -> Result<(), V::Stop> {
@@ -271,7 +271,26 @@ impl<'a, V: Visitor<'a>> Walk<'_, V> {
         self.visitor.leave(node, &container)
     }
 
-    fn payload(&mut self, scope: &Scope<'_, 'a>, mut ty: TypeMeta, node: &Node<'a>) -> Result<(), V::Stop> {
+    #[inline]
+    fn payload(
+        &mut self,
+        scope: &Scope<'_, 'a>,
+        ty: &'static TypeMeta,
+        node: &Node<'a>,
+    ) -> Result<(), V::Stop> {
+        match ty {
+            TypeMeta::Nest(_) | TypeMeta::Records { .. } | TypeMeta::Sub(..) => self.inside(scope, ty, node),
+            leaf => self.visitor.value(node, value::read(leaf, node.payload, |s| scope.family(s))),
+        }
+    }
+
+    /// A payload that has members, or may turn out to.
+    fn inside(
+        &mut self,
+        scope: &Scope<'_, 'a>,
+        mut ty: &'static TypeMeta,
+        node: &Node<'a>,
+    ) -> Result<(), V::Stop> {
         // A format is hardly ever a sub-message again; the bound guards against one that is its
         // own.
         for _ in 0..MAX_DEPTH {
@@ -282,9 +301,9 @@ impl<'a, V: Visitor<'a>> Walk<'_, V> {
                 },
                 TypeMeta::Nest(set) => return self.nest(scope, set.get(), node, ATTR_HEADER),
                 TypeMeta::Records { set, len_offset, len_bytes } => {
-                    return self.records(scope, set, (len_offset, len_bytes), node);
+                    return self.records(scope, *set, (*len_offset, *len_bytes), node);
                 }
-                ref leaf => {
+                leaf => {
                     return self.visitor.value(node, value::read(leaf, node.payload, |s| scope.family(s)));
                 }
             }

@@ -15,7 +15,7 @@ pub(super) struct Scope<'s, 'a> {
 
 impl<'a> Scope<'_, 'a> {
     /// The format that the selectors choose.
-    pub(super) fn format(&self, sub: &SubMeta, selectors: &[Selector]) -> Option<TypeMeta> {
+    pub(super) fn format(&self, sub: &'static SubMeta, selectors: &[Selector]) -> Option<&'static TypeMeta> {
         // The first selector is read once for all rows; others only for rows that it leaves.
         let first = selectors.first().map_or(Selected::Absent, |s| self.value(s));
         let row = sub.formats.iter().find(|row| {
@@ -24,7 +24,7 @@ impl<'a> Scope<'_, 'a> {
                 && pairs.next().is_some_and(|(key, _)| is(first, key))
                 && pairs.all(|(key, selector)| is(self.value(selector), key))
         });
-        row.map(|r| r.ty).or(sub.default)
+        row.map(|r| &r.ty).or(sub.default.as_ref())
     }
 
     /// A number that a selector gives.
@@ -48,10 +48,10 @@ impl<'a> Scope<'_, 'a> {
     /// The first occurrence of an attribute of the own set, wherever it stands.
     fn attr(&self, id: u16) -> Option<Selected<'a>> {
         let set = self.body.set;
-        let ty = set.attr(id)?.ty;
+        let ty = &set.attr(id)?.ty;
         let attrs: Attrs<'a> = self.body.attrs;
         let attr = attrs.iter(set).map_while(Result::ok).find(|a| a.id() == id)?;
-        selected(value::read(&ty, attr.payload, |_| None))
+        selected(value::read(ty, attr.payload, |_| None))
     }
 
     fn outer_attr(&self, name: &str) -> Option<Selected<'a>> {

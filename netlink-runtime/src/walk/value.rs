@@ -131,13 +131,24 @@ impl fmt::Display for Reason {
 }
 
 /// Reads a payload of a type that has no members of its own; `family` gives a selector's value.
+#[inline]
 pub(super) fn read<'a>(
     ty: &TypeMeta,
     payload: &'a [u8],
     family: impl FnOnce(&Selector) -> Option<u64>,
 ) -> Value<'a> {
+    match ty {
+        // Most attributes are integers.
+        TypeMeta::Scalar(s, names) => match scalar(payload, *s) {
+            Some(bits) => integer(bits, s.signed, *names),
+            None => malformed(payload, want(ty)),
+        },
+        _ => other(ty, payload, family),
+    }
+}
+
+fn other<'a>(ty: &TypeMeta, payload: &'a [u8], family: impl FnOnce(&Selector) -> Option<u64>) -> Value<'a> {
     let read = match ty {
-        TypeMeta::Scalar(s, names) => scalar(payload, *s).map(|bits| integer(bits, s.signed, *names)),
         TypeMeta::VarInt { signed: false, names } => Uint::read(payload).map(|n| Value::Unsigned(n, *names)),
         TypeMeta::VarInt { signed: true, names } => Sint::read(payload).map(|n| Value::Signed(n, *names)),
         TypeMeta::Msecs => scalar(payload, MSECS).map(|n| Value::Unsigned(n, None)),
@@ -163,7 +174,9 @@ pub(super) fn read<'a>(
         TypeMeta::Labels => Labels::new(payload).map(Value::Labels),
         TypeMeta::Binary | TypeMeta::Pad | TypeMeta::Unused => Some(Value::Bytes(payload)),
         // The walker enters these; as a selector's type they select nothing.
-        TypeMeta::Nest(_) | TypeMeta::Records { .. } | TypeMeta::Sub(..) => Some(Value::Unknown(payload)),
+        TypeMeta::Nest(_) | TypeMeta::Records { .. } | TypeMeta::Sub(..) | TypeMeta::Scalar(..) => {
+            Some(Value::Unknown(payload))
+        }
     };
     read.unwrap_or_else(|| malformed(payload, want(ty)))
 }
@@ -208,12 +221,17 @@ fn element_type(element: Element) -> MemberType {
 }
 
 /// A value from 64 bits, sign-extended.
+#[inline]
 pub(super) fn integer<'a>(bits: u64, signed: bool, names: Names) -> Value<'a> {
     if signed { Value::Signed(bits as i64, names) } else { Value::Unsigned(bits, names) }
 }
 
 /// The integer that these bytes are, sign-extended; `None` if they are more or fewer than it has.
+#[inline]
 pub(super) fn scalar(bytes: &[u8], scalar: Scalar) -> Option<u64> {
+    if bytes.len() != usize::from(scalar.bytes) {
+        return None;
+    }
     let big = match scalar.order {
         Order::Native => cfg!(target_endian = "big"),
         Order::Big | Order::Net => true,
@@ -226,7 +244,7 @@ pub(super) fn scalar(bytes: &[u8], scalar: Scalar) -> Option<u64> {
             Some(if scalar.signed { n as $signed as i64 as u64 } else { u64::from(n) })
         }};
     }
-    match scalar.bytes {
+    match bytes.len() {
         1 => number!(u8, i8),
         2 => number!(u16, i16),
         4 => number!(u32, i32),
