@@ -49,6 +49,9 @@ pub struct Args {
     /// Take facts from the headers in this directory (the one that holds linux/) and nowhere else
     #[arg(long, value_name = "DIR")]
     headers: Option<PathBuf>,
+    /// Take facts from this store, as `extract --store` writes it
+    #[arg(long, value_name = "DIR", conflicts_with = "headers")]
+    store: Option<PathBuf>,
     /// Where to write [default: netlink-families/ of the workspace around the current directory]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -163,9 +166,10 @@ fn loader(args: &Args, everything: bool) -> Result<Loader, Failure> {
     for family in &args.family {
         loader = loader.family(family);
     }
-    match &args.headers {
-        Some(headers) => Ok(loader.facts(facts(headers)?)),
-        None => Ok(loader),
+    match (&args.headers, &args.store) {
+        (Some(headers), _) => Ok(loader.facts(facts(headers)?)),
+        (None, Some(store)) => Ok(loader.facts_dir(store)),
+        (None, None) => Ok(loader),
     }
 }
 
