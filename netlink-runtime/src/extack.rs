@@ -4,18 +4,18 @@
 mod errno;
 mod path;
 mod policy;
+pub(crate) mod tlv;
 
 pub use errno::errno_name;
 pub use policy::Policy;
 
-use crate::message::{
-    Header, MessageRef, NLM_F_ACK_TLVS, NLM_F_CAPPED, NLMSG_DONE, NLMSG_ERROR, Tlvs, align, bytes_at,
-};
+use crate::message::{Header, MessageRef, NLM_F_ACK_TLVS, NLM_F_CAPPED, NLMSG_DONE, NLMSG_ERROR, align};
 use crate::meta::SetMeta;
 use alloc::borrow::ToOwned;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
+use tlv::{Tlv, Tlvs, bytes_at};
 
 const MSG: u16 = 1;
 const OFFS: u16 = 2;
@@ -99,7 +99,7 @@ impl<'a> Ack<'a> {
         self.find(MISS_NEST)?.u32()
     }
 
-    fn find(&self, id: u16) -> Option<crate::message::Tlv<'a>> {
+    fn find(&self, id: u16) -> Option<Tlv<'a>> {
         Tlvs::new(self.tlvs).find(id)
     }
 }

@@ -1,7 +1,8 @@
 //! The generic netlink controller: from a family's name to its number.
 
 use crate::error::{DecodeError, EncodeError};
-use crate::message::{GenlHeader, Tlvs, bytes_at};
+use crate::extack::tlv::{Tlvs, bytes_at};
+use crate::message::GenlHeader;
 use crate::meta::SetMeta;
 use crate::request::{MessageType, Protocol, Reply, Request};
 use alloc::string::String;

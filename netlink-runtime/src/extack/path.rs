@@ -1,6 +1,7 @@
 //! From an offset in a request to the names of the attributes that lead there.
 
-use crate::message::{Tlv, Tlvs, align, bytes_at};
+use super::tlv::{Tlv, Tlvs, bytes_at};
+use crate::message::align;
 use crate::meta::{
     Card, Key, MemberMeta, MemberType, Order, Scalar, Selector, SetMeta, StructMeta, SubMeta, TypeMeta,
 };
@@ -113,7 +114,7 @@ impl Path {
             let start = at + t.offset;
             (start..start + 4 + t.payload.len()).contains(&self.target)
         };
-        Tlvs::new(attrs).find_map(|t| covers(&t).then_some(t))
+        Iterator::find(&mut Tlvs::new(attrs), covers)
     }
 
     /// Goes on inside `found`, an attribute of a stream that starts at `at`.

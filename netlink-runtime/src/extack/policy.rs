@@ -1,6 +1,6 @@
 //! What the kernel says an attribute must be.
 
-use crate::message::{Tlvs, bytes_at};
+use super::tlv::{Tlvs, bytes_at};
 use core::fmt;
 
 const TYPE: u16 = 1;

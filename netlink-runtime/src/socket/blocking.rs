@@ -8,7 +8,7 @@ use super::transport::{Transport, Wait};
 use crate::error::{DecodeError, EncodeError};
 use crate::extack::KernelError;
 use crate::genl::{Family, GetFamily};
-use crate::message::{GenlHeader, Header, MessageRef, NLM_F_ACK, NLM_F_DUMP, NLM_F_REQUEST};
+use crate::message::{GenlHeader, Header, MessageRef, NLM_F_ACK, NLM_F_DUMP, NLM_F_REQUEST, asks_for_dump};
 use crate::request::{MessageType, Protocol, Reply, Request};
 use std::os::fd::BorrowedFd;
 use std::time::Duration;
@@ -244,13 +244,13 @@ impl Socket {
     /// # Ok::<(), netlink_runtime::socket::Error>(())
     /// ```
     pub fn raw_request(&mut self, message_type: u16, flags: u16, payload: &[u8]) -> Result<Exchange<'_>> {
-        let dump = flags & NLM_F_DUMP == NLM_F_DUMP;
+        let dump = asks_for_dump(flags);
         let flags = if dump { flags } else { flags | NLM_F_ACK };
         self.frame(message_type, flags, None, |out| {
             out.extend(payload);
             Ok(())
         })?;
-        let id = self.transmit(dump)?;
+        let id = self.transmit()?;
         Ok(Exchange::new(self, id, Asked { dump, ..Asked::default() }))
     }
 
@@ -266,9 +266,8 @@ impl Socket {
             out.extend(payload);
             Ok(())
         })?;
-        let dump = flags & NLM_F_DUMP == NLM_F_DUMP;
-        let id = self.transmit(dump)?;
-        if !dump && flags & NLM_F_ACK == 0 {
+        let id = self.transmit()?;
+        if !asks_for_dump(flags) && flags & NLM_F_ACK == 0 {
             self.engine.forget(id);
         }
         Ok(id)
@@ -339,7 +338,7 @@ impl Socket {
         let end = if dump { NLM_F_DUMP } else { NLM_F_ACK };
         self.frame(message_type, request.flags() | end, genl, |out| request.encode(out))?;
         self.warning = None;
-        let id = self.transmit(dump)?;
+        let id = self.transmit()?;
         let asked = Asked { name: request.name(), set: request.set(), family, dump };
         Ok(Exchange::new(self, id, asked))
     }
@@ -365,11 +364,12 @@ impl Socket {
     }
 
     /// Sends `out` under a new sequence number.
-    pub(super) fn transmit(&mut self, dump: bool) -> Result<RequestId> {
-        if dump {
+    pub(super) fn transmit(&mut self) -> Result<RequestId> {
+        let flags = u16::from_ne_bytes([self.out[6], self.out[7]]);
+        if asks_for_dump(flags) {
             self.drain()?;
         }
-        let id = self.engine.start(dump);
+        let id = self.engine.start(flags);
         self.out[8..12].copy_from_slice(&id.sequence().to_ne_bytes());
         if let Err(e) = self.transport.send(&self.out) {
             self.engine.forget(id);

@@ -16,12 +16,17 @@
 //! sequence number of a request in flight and the socket's own port. Port 0 passes as well,
 //! because the audit subsystem leaves it so. Notifications may carry the sequence number and
 //! even the port of the request that caused them; the multicast group tells them apart.
+//!
+//! With one exception: to a request with `NLM_F_ECHO`, the kernel answers by the very
+//! notification that the groups get, their number included, and leaves the requester out when it
+//! sends it to the group. So there, own sequence number and own port suffice.
 
 use super::backlog::{Backlog, Entry};
 use super::transport::{Datagram, Source};
+use crate::extack::tlv::u32_at;
 use crate::message::{
-    MessageError, MessageRef, Messages, NLM_F_DUMP_INTR, NLMSG_DONE, NLMSG_ERROR, NLMSG_NOOP, NLMSG_OVERRUN,
-    u32_at,
+    MessageError, MessageRef, Messages, NLM_F_DUMP_INTR, NLM_F_ECHO, NLMSG_DONE, NLMSG_ERROR, NLMSG_NOOP,
+    NLMSG_OVERRUN, asks_for_dump,
 };
 use std::ops::Range;
 
@@ -108,6 +113,7 @@ pub struct Dropped {
 struct InFlight {
     id: RequestId,
     dump: bool,
+    echo: bool,
     abandoned: bool,
     interrupted: bool,
 }
@@ -156,14 +162,15 @@ impl Engine {
         self.dropped
     }
 
-    /// Gives a request its sequence number.
-    pub fn start(&mut self, dump: bool) -> RequestId {
+    /// Gives a request with these `NLM_F_*` flags its sequence number.
+    pub fn start(&mut self, flags: u16) -> RequestId {
+        let (dump, echo) = (asks_for_dump(flags), flags & NLM_F_ECHO != 0);
         loop {
             // 0 is what notifications have that nobody asked for.
             self.last = self.last.checked_add(1).unwrap_or(1);
             let id = RequestId(self.last);
             if self.find(id).is_none() {
-                self.in_flight.push(InFlight { id, dump, abandoned: false, interrupted: false });
+                self.in_flight.push(InFlight { id, dump, echo, abandoned: false, interrupted: false });
                 return id;
             }
         }
@@ -276,11 +283,13 @@ impl Engine {
 
     /// The request that a message answers.
     fn asked(&self, message: &MessageRef<'_>) -> Option<usize> {
-        let addressed = message.header.port == self.port || message.header.port == 0;
-        if self.source.group != 0 || !addressed {
-            return None;
-        }
-        self.find(RequestId(message.header.sequence))
+        let header = message.header;
+        let ix = self.find(RequestId(header.sequence))?;
+        let answers = match self.source.group {
+            0 => header.port == self.port || header.port == 0,
+            _ => header.port == self.port && self.in_flight[ix].echo,
+        };
+        answers.then_some(ix)
     }
 
     /// The next message of the datagram that concerns anybody.

@@ -10,9 +10,9 @@ use crate::extack::{Ack, KernelError};
 use crate::message::{GenlHeader, Header, MessageError, MessageRef};
 use crate::meta::SetMeta;
 use crate::request::Reply;
-use std::io;
 use std::marker::PhantomData;
 use std::ops::ControlFlow;
+use std::{fmt, io};
 
 /// What is to be known about a request when its reply is read.
 #[derive(Clone, Copy, Debug, Default)]
@@ -234,7 +234,7 @@ impl<'s> Exchange<'s> {
     }
 
     fn send_again(&mut self) -> Result<()> {
-        self.id = self.socket.transmit(self.asked.dump)?;
+        self.id = self.socket.transmit()?;
         self.ended = false;
         Ok(())
     }
@@ -255,7 +255,6 @@ fn too_short(message: MessageRef<'_>) -> MessageError {
 /// The replies to a request: a lending iterator of views.
 ///
 /// Dropped before its end, the rest is skipped when the next dump starts.
-#[derive(Debug)]
 pub struct Dump<'s, R> {
     exchange: Exchange<'s>,
     reply: PhantomData<fn() -> R>,
@@ -325,7 +324,6 @@ impl<'s, R: Reply> Dump<'s, R> {
 }
 
 /// The one reply to a request; it lies in the socket's buffer.
-#[derive(Debug)]
 pub struct Answer<'s, R> {
     message: MessageRef<'s>,
     body: usize,
@@ -350,4 +348,17 @@ impl<'s, R: Reply> Answer<'s, R> {
 
 fn view<R: Reply>(message: MessageRef<'_>, body: usize) -> Result<R::View<'_>, DecodeError> {
     R::view(message.bytes().get(body..).unwrap_or_default())
+}
+
+// Not derived: that would ask for `R: Debug`.
+impl<R> fmt::Debug for Dump<'_, R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Dump").field("exchange", &self.exchange).finish()
+    }
+}
+
+impl<R> fmt::Debug for Answer<'_, R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answer").field("message", &self.message).finish()
+    }
 }
