@@ -12,7 +12,7 @@ pub(super) fn check(model: &Model, out: &mut Diagnostics) {
     while let Some(id) = next.pop() {
         if reached.insert(id) {
             for attr in &model[id].attrs {
-                follow(model, &attr.ty, &mut BTreeSet::new(), &mut next);
+                follow(model, &attr.ty, &mut next);
             }
         }
     }
@@ -28,15 +28,18 @@ pub(super) fn check(model: &Model, out: &mut Diagnostics) {
     }
 }
 
-fn follow(model: &Model, ty: &Type, subs: &mut BTreeSet<crate::ir::SubId>, out: &mut Vec<SetId>) {
-    match ty {
-        Type::Nest(set) | Type::Records(set, _) => out.push(*set),
-        Type::Sub(sub, _) if subs.insert(*sub) => {
-            let sub = &model[*sub];
-            for ty in sub.formats.iter().map(|f| &f.ty).chain(&sub.default) {
-                follow(model, ty, subs, out);
+/// Sets that a type leads to, through sub-messages.
+fn follow(model: &Model, ty: &Type, out: &mut Vec<SetId>) {
+    let mut subs = BTreeSet::new();
+    let mut types = vec![ty];
+    while let Some(ty) = types.pop() {
+        match ty {
+            Type::Nest(set) | Type::Records(set, _) => out.push(*set),
+            Type::Sub(sub, _) if subs.insert(*sub) => {
+                let sub = &model[*sub];
+                types.extend(sub.formats.iter().map(|f| &f.ty).chain(&sub.default));
             }
+            _ => {}
         }
-        _ => {}
     }
 }

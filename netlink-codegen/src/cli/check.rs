@@ -51,6 +51,10 @@ pub fn run(args: &Args) -> Outcome {
         loader = loader.shipped();
     }
     for file in &args.files {
+        if (file.extension().is_some() || file.components().count() > 1) && !file.is_file() {
+            eprintln!("error: {}: no such file", file.display());
+            return Outcome::Failed;
+        }
         // A bare name is a shipped schema, unless there is such a file.
         loader = match file.to_str() {
             Some(name) if file.extension().is_none() && !file.exists() => loader.family(name),

@@ -21,7 +21,7 @@ pub struct Args {
 pub fn run(args: &Args) -> Outcome {
     let Some(wanted) = &args.code else {
         for row in codes::TABLE {
-            println!("{}  {}", row.id, row.title);
+            println!("{}  {}", row.code.id(), row.title);
         }
         return Outcome::Fine;
     };
@@ -30,7 +30,7 @@ pub fn run(args: &Args) -> Outcome {
         return Outcome::Failed;
     };
     let row = code.row();
-    println!("{}: {}\n\n{}", row.id, row.title, row.explanation);
+    println!("{}: {}\n\n{}", row.code.id(), row.title, row.explanation);
     if row.relaxable {
         println!("\nWith --lenient this is a warning.");
     }

@@ -10,6 +10,9 @@ use crate::schema::expr::TypeExpr;
 use crate::schema::node::Text;
 use std::rc::Rc;
 
+/// Longest chain of sets that derive from each other.
+const MAX_DERIVATION: usize = 50;
+
 /// An attribute with its number; the type is still an expression of the file that wrote it.
 #[derive(Clone)]
 pub(super) struct Resolved {
@@ -66,15 +69,24 @@ impl Lower<'_> {
             }
             None => {}
         }
+        if self.attrs_open >= MAX_DERIVATION {
+            let message = format!("a set derived through more than {MAX_DERIVATION} others");
+            self.error(codes::CYCLE, message, from);
+            return Rc::default();
+        }
         self.attrs.insert(at, State::Open);
+        self.attrs_open += 1;
         let set = Rc::new(self.resolve(at));
+        self.attrs_open -= 1;
         self.attrs.insert(at, State::Done(Rc::clone(&set)));
         set
     }
 
     fn resolve(&mut self, at: (usize, usize)) -> ResolvedSet {
         let set = &self.files[at.0].sets[at.1];
-        let mut resolved = ResolvedSet { prefix: self.set_prefix(at), attrs: Vec::new() };
+        let stated = self.set_prefix(at);
+        let prefix = self.guessed_prefix(set, &stated).unwrap_or(stated);
+        let mut resolved = ResolvedSet { prefix, attrs: Vec::new() };
         let (base, subset) = match (&set.subset_of, &set.extends) {
             (Some(subset), Some(extends)) => {
                 let message = "a set is either a subset of another one or extends it, not both";

@@ -40,13 +40,14 @@ impl Lower<'_> {
         }
     }
 
-    /// Each family's items: declared ones in the order of the file, then those of headers in
-    /// the order in which they were first needed.
+    /// Each family's items: declared ones in the order of the file, then those of headers by
+    /// name, so that nothing depends on which file was loaded first.
     fn own_items(&mut self) {
         let mut order: Vec<usize> = (0..self.instances.len()).collect();
         order.sort_by_key(|ix| {
             let instance = &self.instances[*ix];
-            (instance.file, instance.set, *ix)
+            let name = &self.model[instance.id].name;
+            (instance.file, instance.set, name.len(), name.clone())
         });
         for ix in order {
             let Some(instance) = self.instances.get(ix) else { continue };
@@ -59,19 +60,23 @@ impl Lower<'_> {
         };
         let mut enums: Vec<EnumId> = (0..model.enums.len() as u32).map(EnumId).collect();
         // Of a definition used both as values and as bits, the values keep the name.
-        enums.sort_by_key(|id| (place(&model[*id].origin), model[*id].flags, *id));
+        enums.sort_by_key(|id| {
+            let item = &model[*id];
+            let first = item.entries.first().map(|e| e.c_name.clone());
+            (place(&item.origin), item.name.clone(), item.flags, first)
+        });
         for id in enums {
             let family = model[id].family;
             model.families[family.0 as usize].enums.push(id);
         }
         let mut structs: Vec<StructId> = (0..model.structs.len() as u32).map(StructId).collect();
-        structs.sort_by_key(|id| (place(&model[*id].origin), *id));
+        structs.sort_by_key(|id| (place(&model[*id].origin), model[*id].name.clone(), *id));
         for id in structs {
             let family = model[id].family;
             model.families[family.0 as usize].structs.push(id);
         }
         let mut subs: Vec<SubId> = (0..model.subs.len() as u32).map(SubId).collect();
-        subs.sort_by_key(|id| (place(&model[*id].origin), *id));
+        subs.sort_by_key(|id| place(&model[*id].origin));
         for id in subs {
             let family = model[id].family;
             model.families[family.0 as usize].subs.push(id);

@@ -5,7 +5,8 @@
 //! 1. [`scope`]: every declared name of every file, so that references resolve in any order.
 //! 2. [`attrs`]: attribute sets with derivation (`subset-of`, `extends`) applied, C names and
 //!    numbers found.
-//! 3. [`ops`]: protocols, operations and groups; they say which sets are messages.
+//! 3. [`protocol`] and [`ops`]: families, their operations and groups; operations say which
+//!    sets are messages.
 //! 4. [`sets`]: a set of the model for each pair of attribute set and fixed header that is in
 //!    use; types, and through them [`enums`] and [`structs`], follow on demand.
 //! 5. [`selectors`]: where each selector's value stands, and what the keys of sub-messages mean.
@@ -13,14 +14,17 @@
 //!
 //! Nothing fails fast: a pass that cannot resolve something reports it and leaves it out, so
 //! one run shows all mistakes. [`constants`] asks the facts, [`ynl`] turns YNL's keys into type
-//! expressions.
+//! expressions, [`guess`] finds prefixes that YNL leaves out, [`members`] fits annotations to
+//! struct members.
 
 mod attrs;
 mod constants;
 mod enums;
 mod finish;
+mod guess;
 mod members;
 mod ops;
+mod protocol;
 mod scope;
 mod selectors;
 mod sets;
@@ -32,7 +36,7 @@ use crate::ir::{EnumId, FamilyId, Lifetime, Model, Origin, StructId};
 use crate::report::{Diagnostic, Diagnostics, Span, codes};
 use crate::schema::ast::File;
 use crate::schema::expr::Word;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 
 /// Lowers files to a model. The model is complete only if `out` has no errors.
 pub(crate) fn lower(files: &[File], facts: &Store, out: &mut Diagnostics) -> Model {
@@ -47,7 +51,9 @@ pub(crate) fn lower(files: &[File], facts: &Store, out: &mut Diagnostics) -> Mod
         structs: HashMap::new(),
         structs_open: Vec::new(),
         attrs: HashMap::new(),
+        attrs_open: 0,
         instances: Vec::new(),
+        todo: VecDeque::new(),
         subs: HashMap::new(),
         used: BTreeSet::new(),
         selectors: Vec::new(),
@@ -74,7 +80,11 @@ struct Lower<'a> {
     /// Structs whose members are being lowered, to see one that contains itself.
     structs_open: Vec<(usize, String)>,
     attrs: HashMap<(usize, usize), attrs::State>,
+    /// How many sets deep derivation is.
+    attrs_open: usize,
     instances: Vec<sets::Instance>,
+    /// Items to be filled.
+    todo: VecDeque<sets::Todo>,
     subs: HashMap<(usize, usize), crate::ir::SubId>,
     /// Definitions that something refers to, by file and index.
     used: BTreeSet<(usize, usize)>,

@@ -55,18 +55,19 @@ impl Parents {
     }
 
     fn visit(&mut self, model: &Model, owner: SetId, ty: &Type) {
-        match ty {
-            Type::Nest(set) | Type::Records(set, _) => {
-                self.sets.entry(*set).or_default().insert(owner);
-            }
-            // A set that uses a table twice need not be followed twice, which also ends circles.
-            Type::Sub(sub, _) if self.users.entry(*sub).or_default().insert(owner) => {
-                let sub = &model[*sub];
-                for ty in sub.formats.iter().map(|f| &f.ty).chain(&sub.default) {
-                    self.visit(model, owner, ty);
+        let mut types = vec![ty];
+        while let Some(ty) = types.pop() {
+            match ty {
+                Type::Nest(set) | Type::Records(set, _) => {
+                    self.sets.entry(*set).or_default().insert(owner);
                 }
+                // A set that uses a table twice need not be followed twice, which also ends circles.
+                Type::Sub(sub, _) if self.users.entry(*sub).or_default().insert(owner) => {
+                    let sub = &model[*sub];
+                    types.extend(sub.formats.iter().map(|f| &f.ty).chain(&sub.default));
+                }
+                _ => {}
             }
-            _ => {}
         }
     }
 

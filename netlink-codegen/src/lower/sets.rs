@@ -17,6 +17,13 @@ pub(super) struct Instance {
     pub(super) id: SetId,
 }
 
+/// An item that has an id and no content yet.
+#[derive(Clone, Copy)]
+pub(super) enum Todo {
+    Set((usize, usize), SetId),
+    Sub((usize, usize), SubId),
+}
+
 impl Lower<'_> {
     /// Everything that is declared, whether or not something leads to it.
     pub(super) fn all_sets(&mut self) {
@@ -25,13 +32,17 @@ impl Lower<'_> {
                 self.sub((file, ix));
             }
         }
+        self.fill();
         for file in 0..self.files.len() {
             for ix in 0..self.files[file].sets.len() {
                 if !self.instances.iter().any(|i| (i.file, i.set) == (file, ix)) && !self.only_base(file, ix)
                 {
                     self.instance((file, ix), None);
+                    self.fill();
                 }
             }
+        }
+        for file in 0..self.files.len() {
             for ix in 0..self.files[file].definitions.len() {
                 if !self.used.contains(&(file, ix)) {
                     self.unused_definition((file, ix));
@@ -85,6 +96,23 @@ impl Lower<'_> {
             origin: origin(ast.name.span),
         });
         self.instances.push(Instance { file: at.0, set: at.1, header, id });
+        self.todo.push_back(Todo::Set(at, id));
+        id
+    }
+
+    /// Fills the sets and sub-messages that were referred to since the last time. A list rather
+    /// than recursion: nothing limits how long a chain of sets is.
+    pub(super) fn fill(&mut self) {
+        while let Some(todo) = self.todo.pop_front() {
+            match todo {
+                Todo::Set(at, id) => self.fill_set(at, id),
+                Todo::Sub(at, id) => self.fill_sub(at, id),
+            }
+        }
+    }
+
+    fn fill_set(&mut self, at: (usize, usize), id: SetId) {
+        let resolved = self.attrs(at, self.files[at.0].sets[at.1].name.span);
         let mut attrs = Vec::new();
         let mut c_enums = Vec::new();
         for attr in &resolved.attrs {
@@ -108,7 +136,6 @@ impl Lower<'_> {
         c_enums.dedup();
         self.model[id].c_enums = c_enums;
         self.model[id].attrs = attrs;
-        id
     }
 
     fn checks(&mut self, file: usize, written: &[(Text, Text)]) -> Checks {
@@ -284,6 +311,12 @@ impl Lower<'_> {
             origin: origin(ast.name.span),
         });
         self.subs.insert(at, id);
+        self.todo.push_back(Todo::Sub(at, id));
+        id
+    }
+
+    fn fill_sub(&mut self, at: (usize, usize), id: SubId) {
+        let ast = &self.files[at.0].subs[at.1];
         let mut formats = Vec::new();
         let mut default = None;
         for format in &ast.formats {
@@ -308,7 +341,6 @@ impl Lower<'_> {
         }
         self.model[id].formats = formats;
         self.model[id].default = default;
-        id
     }
 
     fn format_type(&mut self, file: usize, expr: &TypeExpr, place: Place) -> Option<Type> {

@@ -9,6 +9,9 @@ use crate::report::{Diagnostic, Span, codes, did_you_mean, list, plural};
 use crate::schema::ast::{self, DefKind, Definition, Form};
 use crate::schema::expr::Word;
 
+/// Deepest nesting of structs.
+const MAX_DEPTH: usize = 24;
+
 /// The C tag that a struct definition speaks of.
 fn tag_of(def: &Definition) -> String {
     let named = def.tag.as_ref().map(|t| &t.text);
@@ -108,10 +111,14 @@ impl<'a> Lower<'a> {
         if let Some(known) = self.structs.get(&key) {
             return *known;
         }
+        if self.structs_open.len() >= MAX_DEPTH {
+            self.error(codes::STRUCT_CYCLE, format!("structs nested more than {MAX_DEPTH} deep"), from);
+            return None;
+        }
         self.structs_open.push(key.clone());
         let built = match record {
-            Some(record) => self.from_record(&key, record, def, from),
-            None => def.map(|def| self.from_schema(&key, def)),
+            Some(record) => self.record_struct(&key, record, def, from),
+            None => def.map(|def| self.written_struct(&key, def)),
         };
         self.structs_open.pop();
         let id = built.map(|built| self.model.add_struct(built));
@@ -119,7 +126,7 @@ impl<'a> Lower<'a> {
         id
     }
 
-    fn from_record(
+    fn record_struct(
         &mut self,
         key: &(usize, String),
         record: &'a Record,
@@ -149,7 +156,7 @@ impl<'a> Lower<'a> {
                 let message =
                     format!("`{a}` and `{b}` of struct {} overlap in C, not as written here", record.name);
                 self.error(codes::LAYOUT_DIFFERS, message, def.name.span);
-                return Some(self.from_schema(key, def));
+                return Some(self.written_struct(key, def));
             }
             self.unsupported(&record.name, &clash, from, def);
             return None;
@@ -292,9 +299,10 @@ impl<'a> Lower<'a> {
         if let Some(def) = def {
             diagnostic = diagnostic.at(def.name.span, "defined here");
         }
-        if let [_, b] = clash {
-            let help =
-                format!("annotate the member that counts in a definition of {tag}: `members: {{{b}: TYPE}}`");
+        if let [a, b] = clash {
+            let help = format!(
+                "in a definition of {tag}, annotate the one that counts: `members: {{{a}: TYPE}}` or `{{{b}: TYPE}}`"
+            );
             diagnostic = diagnostic.help(help);
         }
         self.out.push(diagnostic.help("or use `binary` for the attribute, and say why in `doc`"));
@@ -320,7 +328,7 @@ impl<'a> Lower<'a> {
     }
 
     /// A struct that no header has: members lie one after the other, as written.
-    fn from_schema(&mut self, key: &(usize, String), def: &'a Definition) -> Struct {
+    fn written_struct(&mut self, key: &(usize, String), def: &'a Definition) -> Struct {
         let laid = self.as_written(key.0, def);
         let size = laid.last().map_or(0, |l| l.offset + l.size);
         let members = laid

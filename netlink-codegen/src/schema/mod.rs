@@ -2,7 +2,7 @@
 //!
 //! [`node`] makes a tree with places from YAML, `read` gives its objects their shapes,
 //! [`expr`] understands type expressions, [`load`] finds files and follows references.
-//! Nothing here knows headers or numbers: that is [`lower`](crate::lower)'s part.
+//! Nothing here knows headers or numbers: that is lowering's part.
 
 pub mod ast;
 mod decode;
