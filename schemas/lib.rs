@@ -4,3 +4,6 @@
 
 /// Every schema: the file's stem and its text, sorted by name.
 pub static SCHEMAS: &[(&str, &str)] = &[];
+
+/// Attribute enums and values that no schema describes, with reasons.
+pub static COVERAGE: &str = include_str!("coverage.txt");

@@ -6,6 +6,7 @@ pub mod check;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod emit;
+pub mod coverage;
 pub mod headers;
 pub mod ir;
 mod load;

@@ -1,6 +1,7 @@
 //! The `netlink-codegen` command: one file per subcommand, each with its `Args` and `run`.
 
 pub mod check;
+pub mod coverage;
 pub mod explain;
 pub mod extract;
 pub mod generate;
@@ -37,6 +38,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Check(check::Args),
+    Coverage(coverage::Args),
     Explain(explain::Args),
     Extract(extract::Args),
     Generate(generate::Args),
@@ -46,6 +48,7 @@ enum Command {
 pub fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Check(args) => check::run(&args),
+        Command::Coverage(args) => coverage::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Extract(args) => extract::run(&args),
         Command::Generate(args) => generate::run(&args),

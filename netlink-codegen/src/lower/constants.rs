@@ -42,7 +42,14 @@ impl Lower<'_> {
     }
 
     pub(super) fn life_of(&self, c_name: &str) -> Lifetime {
-        self.facts.constants.get(c_name).map(|c| lifetime(&c.value)).unwrap_or_default()
+        let Some(constant) = self.facts.constants.get(c_name) else { return Lifetime::default() };
+        let mut life = lifetime(&constant.value);
+        // Headers of the kernel's source are read for some kernels only: the others say nothing.
+        if let Some(since) = life.since.filter(|_| constant.private) {
+            let before = (since as usize - 1, constant.header.clone());
+            life.since = life.since.filter(|_| !self.facts.missing_headers.contains(&before));
+        }
+        life
     }
 
     /// A header that a name is said to come from, for messages.

@@ -129,6 +129,7 @@ impl Lower<'_> {
     /// Entries of constants: named by what follows the prefix, valued as `kind` asks.
     fn group_entries(&self, group: &Group, kind: NamesKind) -> Vec<Entry> {
         let has = |name: &str| group.constants.iter().any(|c| c == name);
+        let greatest = group.constants.iter().filter_map(|c| self.facts.int(c)).max();
         let mut entries: Vec<Entry> = Vec::new();
         for c_name in &group.constants {
             let mut schema = names::schema_name(&group.prefix, c_name);
@@ -142,6 +143,11 @@ impl Lower<'_> {
                 _ => {}
             }
             let Some(value) = self.facts.int(c_name) else { continue };
+            // `PREFIX_MAX` is a bound even where no initialiser shows it.
+            let bound = c_name.strip_prefix(&*group.prefix) == Some("MAX") && Some(value) == greatest;
+            if bound {
+                continue;
+            }
             let value = match kind {
                 NamesKind::Bits if (0..64).contains(&value) => 1 << value,
                 NamesKind::Bits => continue,
@@ -278,6 +284,9 @@ impl Lower<'_> {
             _ => value,
         };
         let life = self.life_of(&c_name);
+        // Without a prefix there is nothing that a C name could be made of.
+        let unnamed = header.is_none() && prefix.is_empty() && entry.c_name.is_none();
+        let c_name = if unnamed { String::new() } else { c_name };
         Some(Entry { name: entry.name.text.clone(), c_name, value, doc: entry.doc.clone(), life })
     }
 

@@ -60,7 +60,8 @@ impl Lower<'_> {
             _ => (1, 0),
         };
         let mut enums: Vec<EnumId> = (0..model.enums.len() as u32).map(EnumId).collect();
-        enums.sort_by_key(|id| (place(&model[*id].origin), *id));
+        // Of a definition used both as values and as bits, the values keep the name.
+        enums.sort_by_key(|id| (place(&model[*id].origin), model[*id].flags, *id));
         for id in enums {
             let family = model[id].family;
             model.families[family.0 as usize].enums.push(id);

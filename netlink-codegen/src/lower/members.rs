@@ -33,14 +33,17 @@ impl Field<'_> {
         size_of(&self.ty, facts)
     }
 
-    /// First bit and one past the last, counted from the struct's start.
+    /// First bit and one past the last, counted from the struct's start; a flexible array takes
+    /// all that follows.
     pub(super) fn bit_range(&self, facts: &Store) -> (u32, u32) {
-        match self.bits {
-            Some((first, width)) => {
-                let start = self.offset * 8 + u32::from(first);
+        let start = self.offset * 8;
+        match (self.bits, &self.ty) {
+            (Some((first, width)), _) => {
+                let start = start + u32::from(first);
                 (start, start + u32::from(width))
             }
-            None => (self.offset * 8, (self.offset + self.size(facts)) * 8),
+            (None, CType::Flexible(_)) => (start, u32::MAX),
+            (None, _) => (start, start + self.size(facts) * 8),
         }
     }
 }
@@ -87,12 +90,11 @@ impl Lower<'_> {
             Err(Misfit::Size(_)) if !strict => self.plain(file, tag, &field.ty, from),
             Err(Misfit::Size(wanted)) => {
                 let size = field.size(self.facts);
-                let size = if matches!(field.ty, CType::Flexible(_)) {
-                    "a flexible array".to_owned()
-                } else {
-                    plural(size, "byte")
+                let is = match field.ty {
+                    CType::Flexible(_) => "is a flexible array".to_owned(),
+                    _ => format!("has {}", plural(size, "byte")),
                 };
-                let message = format!("`{}` of struct {tag} has {size}, this needs {wanted}", field.name);
+                let message = format!("`{}` of struct {tag} {is}, this needs {wanted}", field.name);
                 self.error(codes::ANNOTATION, message, expr.span);
                 None
             }
@@ -257,11 +259,28 @@ impl Lower<'_> {
                 let inner = self.fit(file, inner, expr, names, fields).map_err(|e| e.or(wanted))?;
                 Ok(MemberType::Array(Box::new(inner), *count))
             }
+            // Bytes without end hold elements of any size.
+            CType::Flexible(inner) if size_of(inner, self.facts) == 1 && self.fixed_size(&expr.base).is_some() => {
+                let count = self.fixed_size(&expr.base).unwrap_or(1);
+                let element = CType::Array(inner.clone(), count);
+                let inner = self.fit(file, &element, expr, names, fields)?;
+                Ok(MemberType::Tail(Box::new(inner)))
+            }
             CType::Flexible(inner) => {
                 let inner = self.fit(file, inner, expr, names, fields).map_err(|e| e.or(wanted))?;
                 Ok(MemberType::Tail(Box::new(inner)))
             }
             _ => Err(Misfit::Size(wanted)),
+        }
+    }
+
+    /// The size of one element of a type that says it by itself.
+    fn fixed_size(&self, base: &Base) -> Option<u32> {
+        match base {
+            Base::Int(scalar) if scalar.bits > 8 => Some(u32::from(scalar.bits) / 8),
+            Base::Ip4 => Some(4),
+            Base::Ip6 => Some(16),
+            _ => None,
         }
     }
 

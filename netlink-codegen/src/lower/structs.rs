@@ -275,9 +275,9 @@ impl<'a> Lower<'a> {
         let mut sorted: Vec<&Field<'a>> = fields.iter().collect();
         sorted.sort_by_key(|f| f.bit_range(self.facts));
         sorted.windows(2).find_map(|pair| {
-            let ((_, end), (start, _)) = (pair[0].bit_range(self.facts), pair[1].bit_range(self.facts));
-            // Nothing lies on a member of no size, and a flexible tail begins where the rest ends.
-            (start < end && pair[1].size(self.facts) > 0).then(|| [pair[0].name.clone(), pair[1].name.clone()])
+            let ((_, end), (start, last)) = (pair[0].bit_range(self.facts), pair[1].bit_range(self.facts));
+            // Nothing lies on a member of no size.
+            (start < end && start < last).then(|| [pair[0].name.clone(), pair[1].name.clone()])
         })
     }
 

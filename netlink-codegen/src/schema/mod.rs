@@ -10,5 +10,6 @@ pub mod expr;
 pub mod load;
 pub mod node;
 mod read;
+mod read_ops;
 
 pub use load::Sources;
