@@ -5,8 +5,8 @@ mod builder;
 pub mod check;
 #[cfg(feature = "cli")]
 pub mod cli;
-pub mod emit;
 pub mod coverage;
+pub mod emit;
 pub mod headers;
 pub mod ir;
 mod load;

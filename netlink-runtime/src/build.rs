@@ -47,6 +47,30 @@ impl Buf for &mut alloc::vec::Vec<u8> {
     }
 }
 
+#[cfg(feature = "alloc")]
+impl Buf for alloc::vec::Vec<u8> {
+    #[inline]
+    fn append(&mut self, bytes: &[u8]) -> bool {
+        self.extend_from_slice(bytes);
+        true
+    }
+
+    #[inline]
+    fn written(&mut self) -> &mut [u8] {
+        self
+    }
+
+    #[inline]
+    fn truncate(&mut self, len: usize) {
+        alloc::vec::Vec::truncate(self, len);
+    }
+
+    #[inline]
+    fn len(&self) -> usize {
+        alloc::vec::Vec::len(self)
+    }
+}
+
 /// A caller's slice to write into, without allocation.
 #[derive(Debug)]
 pub struct SliceBuf<'s> {

@@ -1,19 +1,30 @@
-//! Netlink attribute views, builders and sockets.
+//! Netlink attribute views, builders and sockets: the library under generated and derived
+//! message types.
 #![cfg_attr(not(feature = "std"), no_std)]
 #![deny(unsafe_code)]
 
 #[cfg(feature = "alloc")]
 extern crate alloc;
+// Derived code names this crate by its own name, in here too.
+extern crate self as netlink_runtime;
 
+#[doc(hidden)]
+#[path = "private.rs"]
+pub mod __private;
 pub mod build;
 #[cfg(feature = "alloc")]
 pub mod containers;
 pub mod error;
 pub mod meta;
+mod named;
+#[cfg(feature = "alloc")]
+mod operation;
 #[cfg(feature = "alloc")]
 pub mod own_wire;
 #[cfg(feature = "alloc")]
 pub mod owned;
+#[cfg(feature = "alloc")]
+pub mod prelude;
 #[cfg(feature = "alloc")]
 mod request;
 mod selected;
@@ -22,7 +33,18 @@ mod view;
 pub mod wire;
 
 pub use error::{DecodeError, DecodeErrorKind, EncodeError};
+#[cfg(feature = "derive")]
+pub use netlink_derive::{
+    NetlinkAttrs, NetlinkMessage, NetlinkOp, NetlinkStruct, NetlinkSub, netlink_enum, netlink_flags,
+};
+#[cfg(feature = "alloc")]
+pub use operation::{Builder, Call, Operation};
 #[cfg(feature = "alloc")]
 pub use request::{MessageType, Protocol, Reply, Request};
 pub use selected::{Select, Selected, Selector, SubMessage};
 pub use view::{AttrSet, CStruct, NamedValue, RecordHeader, View};
+
+/// A message without attributes.
+#[cfg(all(feature = "derive", feature = "alloc"))]
+#[derive(Clone, Debug, Default, PartialEq, NetlinkMessage)]
+pub struct Empty {}

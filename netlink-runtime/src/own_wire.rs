@@ -150,7 +150,7 @@ impl<E: NamedValue, K: Int + Own<Owned = <K as Fixed>::Value>> Own for wt::Named
 
     #[inline]
     fn put<B: Buf>(value: &E, mut enc: Enc<B>, id: u16) -> Enc<B> {
-        match K::narrow(value.to_bits()) {
+        match fit::<K>(value.to_bits()) {
             Some(v) => K::put(&v, enc, id),
             None => {
                 enc.fail(EncodeError::Value { attr: id });
@@ -158,6 +158,16 @@ impl<E: NamedValue, K: Int + Own<Owned = <K as Fixed>::Value>> Own for wt::Named
             }
         }
     }
+}
+
+/// The integer on the wire for a named value: C enums with a negative entry are sent as unsigned
+/// integers too, so a sign extension may be cut off.
+#[inline]
+fn fit<K: Int>(bits: u64) -> Option<K::Value> {
+    K::narrow(bits).or_else(|| {
+        let mask = u64::MAX >> (64 - 8 * K::SIZE.clamp(1, 8));
+        K::narrow(bits & mask).filter(|_| bits | mask == u64::MAX)
+    })
 }
 
 impl<E: NamedValue> Own for wt::NamedBits<E> {

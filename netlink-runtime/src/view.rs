@@ -24,16 +24,13 @@ pub trait AttrSet: Sized + 'static {
 /// A lazy view of an attribute set.
 ///
 /// Machinery lives in this trait, so that inherent names belong to attributes.
-pub trait View<'a>: Copy {
+pub trait View<'a>: Copy + core::fmt::Debug {
     /// Reads a payload: the fixed header, if the set has one, and attributes. Checks only the
     /// header's length.
     fn parse(payload: &'a [u8]) -> Result<Self, DecodeError>;
 
     /// The attributes.
     fn attrs(&self) -> Attrs<'a>;
-
-    /// The bytes of the fixed header; empty when the set has none.
-    fn header_bytes(&self) -> &'a [u8];
 
     /// Names and types of the attributes.
     fn meta(&self) -> &'static SetMeta;

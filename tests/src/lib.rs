@@ -1,2 +1,123 @@
-//! Helpers for the tests that cross the crates.
+//! Helpers of the tests that need a live kernel: namespaces, time limits, counted skips.
+//!
+//! A live test asks for a network namespace of its own by [`in_namespace`]. Where the machine
+//! cannot give one, the test is skipped: the reason is printed and, when `NETLINK_SKIP_LOG` names
+//! a file, appended there, so that whoever runs all tests can count them.
 #![forbid(unsafe_code)]
+
+use std::io::Write;
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+/// Set in the process that runs inside the namespace.
+const INSIDE: &str = "NETLINK_TEST_INSIDE";
+
+/// Longest that a live test may take.
+const LIMIT: Duration = Duration::from_secs(120);
+
+/// Notes that a test is skipped, and why.
+pub fn skip(test: &str, reason: &str) {
+    eprintln!("SKIPPED {test}: {reason}");
+    if let Ok(path) = std::env::var("NETLINK_SKIP_LOG") {
+        let file = std::fs::OpenOptions::new().append(true).create(true).open(path);
+        if let Ok(mut file) = file {
+            // A line at a time, so that test processes do not interleave.
+            let _ = file.write_all(format!("{test}: {reason}\n").as_bytes());
+        }
+    }
+}
+
+/// Whether the program can be found.
+pub fn has_program(name: &str) -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).any(|dir| dir.join(name).is_file())
+}
+
+/// Runs a command with a time limit. `None` when the limit is over: the process is killed, and
+/// where even that does not end it (it hangs in the kernel), left behind.
+pub fn run_limited(command: &mut Command, limit: Duration) -> Option<std::process::ExitStatus> {
+    let mut child = command.stdin(Stdio::null()).spawn().ok()?;
+    let start = Instant::now();
+    loop {
+        match child.try_wait() {
+            Ok(Some(status)) => return Some(status),
+            Ok(None) if start.elapsed() < limit => std::thread::sleep(Duration::from_millis(20)),
+            Ok(None) | Err(_) => {
+                let _ = child.kill();
+                return None;
+            }
+        }
+    }
+}
+
+/// Why this machine cannot run live tests, if it cannot. Found out once per process.
+pub fn live_obstacle() -> Option<&'static str> {
+    static OBSTACLE: OnceLock<Option<String>> = OnceLock::new();
+    OBSTACLE.get_or_init(find_obstacle).as_deref()
+}
+
+fn find_obstacle() -> Option<String> {
+    match std::env::var("NETLINK_NO_LIVE") {
+        Ok(reason) if !reason.is_empty() => return Some(reason),
+        Ok(_) | Err(_) => {}
+    }
+    for program in ["unshare", "ip"] {
+        if !has_program(program) {
+            return Some(format!("the program `{program}` is not installed"));
+        }
+    }
+    let mut probe = Command::new("unshare");
+    // Without our own pipes: a process that hangs in the kernel would keep them open.
+    probe.args(["-rn", "ip", "link", "set", "lo", "up"]).stdout(Stdio::null()).stderr(Stdio::null());
+    match run_limited(&mut probe, Duration::from_secs(10)) {
+        Some(status) if status.success() => None,
+        Some(_) => Some("no network namespaces for this user (`unshare -rn` is refused)".to_owned()),
+        None => Some("rtnetlink of the running kernel does not answer within 10 s".to_owned()),
+    }
+}
+
+/// Runs the rest of a test in a network namespace of its own.
+///
+/// Returns `true` inside of it. Outside it runs this very test again in a child process and
+/// returns `false`; so a test begins `if !in_namespace("name of the test") { return; }`.
+///
+/// # Panics
+///
+/// When the test fails inside.
+pub fn in_namespace(test: &str) -> bool {
+    if std::env::var(INSIDE).as_deref() == Ok(test) {
+        return true;
+    }
+    if let Some(reason) = live_obstacle() {
+        skip(test, reason);
+        return false;
+    }
+    let exe = std::env::current_exe().expect("the test's own path");
+    let mut command = Command::new("unshare");
+    command.args(["-rn", "--"]).arg(exe).args(["--exact", test, "--nocapture", "--test-threads=1"]);
+    command.env(INSIDE, test);
+    let status = run_limited(&mut command, LIMIT);
+    let status = status.unwrap_or_else(|| panic!("{test}: not done after {LIMIT:?} in its namespace"));
+    assert!(status.success(), "{test} failed in its namespace: {status}");
+    false
+}
+
+/// Runs `ip` with these words.
+///
+/// # Panics
+///
+/// When it fails: the set-up of a test has to work, unless the caller asks by [`try_ip`].
+pub fn ip(words: &str) -> String {
+    try_ip(words).unwrap_or_else(|error| panic!("ip {words}: {error}"))
+}
+
+/// Runs `ip` with these words; its output, or what it said on the way out.
+pub fn try_ip(words: &str) -> Result<String, String> {
+    let output = Command::new("ip").args(words.split_whitespace()).output().map_err(|e| e.to_string())?;
+    if output.status.success() {
+        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    } else {
+        Err(String::from_utf8_lossy(&output.stderr).trim().to_owned())
+    }
+}

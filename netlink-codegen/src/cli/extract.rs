@@ -122,12 +122,15 @@ fn attempt(args: &Args) -> Result<Outcome, String> {
 
 fn kernel(args: &Args) -> Result<Kernel, String> {
     let mut parts = args.kernel.split(['.', '-']);
-    let number = |part: Option<&str>| part.is_some_and(|p| !p.is_empty() && p.bytes().all(|b| b.is_ascii_digit()));
+    let number =
+        |part: Option<&str>| part.is_some_and(|p| !p.is_empty() && p.bytes().all(|b| b.is_ascii_digit()));
     if !number(parts.next()) || !number(parts.next()) {
         return Err(format!("--kernel {}: expected a version such as 7.3 or 7.3.4", args.kernel));
     }
     let release: Vec<&str> = args.kernel.split(['.', '-']).take(2).collect();
-    if !args.sha256.is_empty() && (args.sha256.len() != 64 || !args.sha256.bytes().all(|b| b.is_ascii_hexdigit())) {
+    if !args.sha256.is_empty()
+        && (args.sha256.len() != 64 || !args.sha256.bytes().all(|b| b.is_ascii_hexdigit()))
+    {
         return Err("--sha256: expected 64 hexadecimal digits".into());
     }
     Ok(Kernel {
@@ -152,15 +155,24 @@ fn warn(args: &Args, extraction: &Extraction, asked_for: bool) -> bool {
     for finding in &extraction.findings {
         eprintln!("{}: {finding}", if finding.error { "warning" } else { "note" });
     }
-    let untrusted: Vec<&str> =
-        extraction.store.missing_headers.iter().map(|(_, h)| h.as_str()).filter(|h| !extraction.absent.iter().any(|a| a == h)).collect();
+    let untrusted: Vec<&str> = extraction
+        .store
+        .missing_headers
+        .iter()
+        .map(|(_, h)| h.as_str())
+        .filter(|h| !extraction.absent.iter().any(|a| a == h))
+        .collect();
     if !untrusted.is_empty() {
         eprintln!("warning: left out, because they do not compile: {}", untrusted.join(", "));
     }
     let absent = &extraction.absent;
     if asked_for || args.verbose {
         for header in absent {
-            eprintln!("{}: {}: no such header", if asked_for { "warning" } else { "note" }, args.headers.join(header).display());
+            eprintln!(
+                "{}: {}: no such header",
+                if asked_for { "warning" } else { "note" },
+                args.headers.join(header).display()
+            );
         }
     } else if !absent.is_empty() {
         eprintln!("note: {} listed headers are not in this kernel (-v names them)", absent.len());
@@ -191,8 +203,11 @@ fn summary(
                        "message": f.message, "error": f.error})
             })
             .collect();
-        let unsolved: Vec<_> =
-            extraction.unsolved.iter().map(|(header, name)| json!({"header": header, "name": name})).collect();
+        let unsolved: Vec<_> = extraction
+            .unsolved
+            .iter()
+            .map(|(header, name)| json!({"header": header, "name": name}))
+            .collect();
         json!({
             "kernel": args.kernel, "target": args.target,
             "headers": c.headers, "enums": c.enums, "constants": c.constants,
@@ -205,7 +220,15 @@ fn summary(
     } else {
         let mut text = format!(
             "{} ({}): {} headers\n  {} enums, {} constants\n  {} records, {} fields\n  {} integer macros, {} string macros, {} without a value\n",
-            args.kernel, args.target, c.headers, c.enums, c.constants, c.records, c.fields, c.int_macros, c.string_macros,
+            args.kernel,
+            args.target,
+            c.headers,
+            c.enums,
+            c.constants,
+            c.records,
+            c.fields,
+            c.int_macros,
+            c.string_macros,
             extraction.unsolved.len(),
         );
         if let Some(different) = different {

@@ -3,6 +3,7 @@
 //! libclang is loaded when a [`Session`] is opened, so the tool builds and runs without it.
 
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use clang::diagnostic::Severity;
 use clang::{Clang, Entity, EntityKind, EntityVisitResult, EvaluationResult, Index, Type, TypeKind, Unsaved};
@@ -17,8 +18,15 @@ or, without root, on any distribution
   pip download --no-deps -d D libclang==18.1.1 && python3 -m zipfile -e D/libclang*.whl D
   export LIBCLANG_PATH=$PWD/D/libclang-18.1.1.data/platlib/clang/native";
 
-/// libclang, loaded.
-pub(super) struct Session(Clang);
+/// libclang, loaded. Field order matters: it is unloaded before the next one may load it.
+pub(super) struct Session {
+    clang: Clang,
+    _turn: MutexGuard<'static, Option<String>>,
+}
+
+/// Held while libclang is in use, which is once per process; and why it could not be loaded,
+/// because the crate gives another, misleading answer when asked again.
+static TURN: Mutex<Option<String>> = Mutex::new(None);
 
 /// One translation unit to parse.
 pub(super) struct Unit<'a> {
@@ -89,15 +97,19 @@ pub(super) enum Evaluated {
 }
 
 impl Session {
-    /// Loads libclang; the error says how to get it.
+    /// Loads libclang, waiting for other users of it; the error says how to get it.
     pub(super) fn open() -> Result<Session, String> {
-        let clang = Clang::new().map_err(|e| format!("{e}\n{HOW_TO_GET}"))?;
-        // Older ones lack functions that are called here, which the crate answers by panicking.
-        let version = clang::get_version();
-        let digits = version.split(|c: char| !c.is_ascii_digit()).find(|part| !part.is_empty());
-        match digits.and_then(|major| major.parse::<u32>().ok()) {
-            Some(major) if major < 10 => Err(format!("{version} is too old\n{HOW_TO_GET}")),
-            _ => Ok(Session(clang)),
+        let mut turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(error) = &*turn {
+            return Err(error.clone());
+        }
+        match load() {
+            Ok(clang) => Ok(Session { clang, _turn: turn }),
+            Err(error) => {
+                let error = format!("{error}\n{HOW_TO_GET}");
+                *turn = Some(error.clone());
+                Err(error)
+            }
         }
     }
 
@@ -149,16 +161,14 @@ impl Session {
         macros: bool,
         work: impl FnOnce(Entity<'_>, Vec<Complaint>) -> R,
     ) -> Result<R, String> {
-        // clang's own strings end at a NUL; a NUL inside would make the crate panic.
-        let nul = |s: &str| s.contains('\0');
-        if nul(unit.text)
-            || unit.arguments.iter().any(|a| nul(a))
-            || unit.virtual_files.iter().any(|(p, t)| nul(&p.to_string_lossy()) || nul(t))
-            || nul(&unit.path.to_string_lossy())
-        {
-            return Err("a NUL byte in a header name or path".into());
+        // The crate panics at text that C cannot have, and at paths that are no UTF-8.
+        let text = |s: &str| !s.contains('\0');
+        let path = |p: &Path| p.to_str().is_some_and(text);
+        let files = unit.virtual_files.iter().all(|(name, content)| path(name) && text(content));
+        if !(text(unit.text) && path(unit.path) && files && unit.arguments.iter().all(|a| text(a))) {
+            return Err(format!("{}: not UTF-8, or a NUL in it", unit.path.display()));
         }
-        let index = Index::new(&self.0, false, false);
+        let index = Index::new(&self.clang, false, false);
         let mut unsaved = vec![Unsaved::new(unit.path, unit.text)];
         unsaved.extend(unit.virtual_files.iter().map(|(path, text)| Unsaved::new(path, text)));
         let parsed = index
@@ -183,6 +193,17 @@ impl Session {
             })
             .collect();
         Ok(work(parsed.get_entity(), complaints))
+    }
+}
+
+fn load() -> Result<Clang, String> {
+    let clang = Clang::new()?;
+    // Older ones lack functions that are called here, which the crate answers by panicking.
+    let version = clang::get_version();
+    let digits = version.split(|c: char| !c.is_ascii_digit()).find(|part| !part.is_empty());
+    match digits.and_then(|major| major.parse::<u32>().ok()) {
+        Some(major) if major < 10 => Err(format!("{version} is too old")),
+        _ => Ok(clang),
     }
 }
 
@@ -225,9 +246,8 @@ fn tokens(entity: &Entity<'_>) -> Vec<String> {
 }
 
 fn collect_enum(entity: Entity<'_>, out: &mut Parsed) {
-    let unsigned = entity
-        .get_enum_underlying_type()
-        .is_some_and(|ty| ty.get_canonical_type().is_unsigned_integer());
+    let unsigned =
+        entity.get_enum_underlying_type().is_some_and(|ty| ty.get_canonical_type().is_unsigned_integer());
     let mut entries = Vec::new();
     for child in entity.get_children() {
         let (Some(name), Some((signed_value, unsigned_value))) =
@@ -325,8 +345,7 @@ fn members(record: Entity<'_>, holder: Type<'_>, prefix: &str, base: u64, out: &
                     members(inner, ty, &format!("{full}."), offset, out);
                     continue;
                 }
-                let bits =
-                    child.get_bit_field_width().map(|width| ((offset % 8) as u8, width as u8));
+                let bits = child.get_bit_field_width().map(|width| ((offset % 8) as u8, width as u8));
                 out.push((full, Place { offset: (offset / 8) as u32, bits, ty: ctype(ty, 0) }));
             }
             _ => {}

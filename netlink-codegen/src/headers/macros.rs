@@ -35,7 +35,10 @@ pub(super) fn classify<'a>(name: &str, body: &'a [String]) -> Body<'a> {
         [] if body.is_empty() => Body::Empty,
         [one] if one == name => Body::Itself,
         [one] if is_identifier(one) => Body::Name(one),
-        tokens if !balanced(tokens) || tokens.iter().any(|t| ["{", "}", ";", "#", "##"].contains(&t.as_str())) => {
+        tokens
+            if !balanced(tokens)
+                || tokens.iter().any(|t| ["{", "}", ";", "#", "##"].contains(&t.as_str())) =>
+        {
             Body::Code
         }
         tokens if is_path(tokens) => Body::Path,
@@ -155,7 +158,8 @@ pub(super) fn enum_bounds(entries: &[Entry<'_>]) -> Vec<bool> {
 /// `X_MAX = NAME - 1`, perhaps in parentheses.
 fn is_less_one(entry: &Entry<'_>, name: &str) -> bool {
     let mut tokens = entry.2.iter().map(String::as_str).filter(|t| !["(", ")"].contains(t));
-    says_bound(entry.0) && [Some(name), Some("-"), Some("1"), None].into_iter().all(|want| tokens.next() == want)
+    says_bound(entry.0)
+        && [Some(name), Some("-"), Some("1"), None].into_iter().all(|want| tokens.next() == want)
 }
 
 /// Whether a word of the name says that it bounds or counts. Other `__` names are
@@ -171,6 +175,6 @@ fn ends_as_bound(name: &str) -> bool {
 }
 
 /// Whether a macro is a bound: it is named as one and computed from a bound.
-pub(super) fn macro_bound(name: &str, body: &[String], bounds: &HashSet<String>) -> bool {
-    name.contains("MAX") && body.iter().any(|t| bounds.contains(t))
+pub(super) fn macro_bound(name: &str, body: &[String], bounds: &HashSet<&str>) -> bool {
+    name.contains("MAX") && body.iter().any(|t| bounds.contains(t.as_str()))
 }

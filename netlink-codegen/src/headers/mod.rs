@@ -5,10 +5,16 @@ pub mod sources;
 pub mod store;
 
 #[cfg(feature = "headers")]
+mod assemble;
+#[cfg(feature = "headers")]
 mod clang;
 #[cfg(feature = "headers")]
 pub mod extract;
 #[cfg(feature = "headers")]
+mod include;
+#[cfg(feature = "headers")]
 mod macros;
 #[cfg(feature = "headers")]
 mod stubs;
+#[cfg(feature = "headers")]
+mod values;

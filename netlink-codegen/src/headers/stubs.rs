@@ -8,7 +8,7 @@
 use std::path::{Path, PathBuf};
 
 /// Headers of a C library that UAPI headers include, reduced to what they use.
-const LIBC: &[(&str, &str)] = &[
+pub(super) const LIBC: &[(&str, &str)] = &[
     (
         "sys/socket.h",
         "#ifndef NLX_SOCKET\n#define NLX_SOCKET\n\

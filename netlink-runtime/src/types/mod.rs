@@ -1,6 +1,8 @@
 //! Values that attributes hold and Rust has no type for.
 
 mod address;
+#[cfg(feature = "alloc")]
+mod flex;
 mod hwaddr;
 mod string;
 
@@ -13,6 +15,8 @@ pub use string::NlString;
 
 #[cfg(feature = "alloc")]
 pub use address::LabelStack;
+#[cfg(feature = "alloc")]
+pub use flex::Flex;
 
 /// A value and the bits of it that count (`struct nla_bitfield32`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

@@ -6,11 +6,13 @@
 
 mod array;
 mod attrs;
+mod flex;
 mod members;
 pub mod wt;
 
 pub use array::{Array, ArrayElement, ArrayOf};
 pub use attrs::{Attr, AttrIter, Attrs, Multi};
+pub use flex::{FlexOf, FlexStruct, FlexView};
 pub use members::{Indexed, IndexedOf, Records, RecordsOf, TypeValue, TypeValueOf};
 
 /// Bytes of `struct nlattr`.

@@ -32,7 +32,9 @@ pub fn merge(store: &Store, addition: &Store) -> Store {
 /// one kernel, extracted for `arch`; only the newest kernel of a record is described.
 pub fn add_arch(store: &mut Store, arch: &str, other: &Store) -> usize {
     let release = other.kernels.first().map(|k| k.release.as_str());
-    let Some(kernel) = store.kernels.iter().position(|k| Some(k.release.as_str()) == release) else { return 0 };
+    let Some(kernel) = store.kernels.iter().position(|k| Some(k.release.as_str()) == release) else {
+        return 0;
+    };
     let homes = Homes::of(store);
     let newest_here = store.records.values().filter(|r| homes.newest_record(r) == Some(kernel));
     let newest_here: HashSet<String> = newest_here.map(|r| r.name.clone()).collect();
@@ -103,7 +105,9 @@ pub fn only(store: &Store, kernel: KernelIx) -> Store {
     for constant in store.constants.values() {
         let define = constant.home == Home::Macro;
         let Some(value) = constant.value.at(kernel) else { continue };
-        let Some((header, define)) = homes.at(&constant.name, &constant.header, define, kernel) else { continue };
+        let Some((header, define)) = homes.at(&constant.name, &constant.header, define, kernel) else {
+            continue;
+        };
         let home = if define {
             Home::Macro
         } else {
@@ -176,6 +180,13 @@ fn replace_headers(old: &Store, new: &Store) -> Store {
             constant.home = Home::Enum(at);
         }
         out.constants.insert(constant.name.clone(), constant);
+    }
+    // Other architectures were compared with these very layouts.
+    for record in out.records.values_mut().filter(|r| r.arch.is_empty()) {
+        let before = old.records.get(&record.name);
+        if let Some(before) = before.filter(|b| b.layout == record.layout && b.fields == record.fields) {
+            record.arch.clone_from(&before.arch);
+        }
     }
     for record in old.records.values().filter(|r| kept(&r.header)) {
         let private = |r: &Record| r.fields.iter().any(|f| f.private);

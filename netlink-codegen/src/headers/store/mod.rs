@@ -79,7 +79,8 @@ fn fact_files(facts: &Path) -> Result<BTreeMap<String, String>, Error> {
             let header = path.strip_prefix(facts).ok().and_then(Path::to_str);
             let Some(header) = header.and_then(|name| name.strip_suffix(".txt")) else { continue };
             let header = header.replace(std::path::MAIN_SEPARATOR, "/");
-            let text = fs::read_to_string(&path).map_err(|source| Error::Io { path: path.clone(), source })?;
+            let text =
+                fs::read_to_string(&path).map_err(|source| Error::Io { path: path.clone(), source })?;
             files.insert(header, text);
         }
     }

@@ -6,12 +6,11 @@ use super::{Error, manifest};
 use crate::headers::facts::{Constant, Enum, Field, History, Home, KernelIx, Move, Record, Store, Value};
 
 /// Reads a store from its manifest and its files (header path and text, in path order).
-pub fn read<'t>(
-    manifest: &str,
-    files: impl Iterator<Item = (&'t str, &'t str)>,
-) -> Result<Store, Error> {
-    let mut reader =
-        Reader { store: Store { kernels: manifest::read(manifest)?, ..Store::default() }, derived: Vec::new() };
+pub fn read<'t>(manifest: &str, files: impl Iterator<Item = (&'t str, &'t str)>) -> Result<Store, Error> {
+    let mut reader = Reader {
+        store: Store { kernels: manifest::read(manifest)?, ..Store::default() },
+        derived: Vec::new(),
+    };
     for (header, text) in files {
         let mut file = File { header, private: false, block: Block::Head };
         for (at, line) in text.lines().enumerate() {
@@ -294,9 +293,12 @@ impl Reader {
                     continue;
                 }
                 let number = match (&from, &constant.home) {
-                    (From::Last(plus), Home::Enum(at)) => {
-                        self.store.enums.get(*at).and_then(|e| last_entry(&self.store, e, kernel)).map(|v| v + plus)
-                    }
+                    (From::Last(plus), Home::Enum(at)) => self
+                        .store
+                        .enums
+                        .get(*at)
+                        .and_then(|e| last_entry(&self.store, e, kernel))
+                        .map(|v| v + plus),
                     (From::Other(other), _) => {
                         match self.store.constants.get(other).and_then(|o| o.value.at(kernel)) {
                             Some(Value::Int(v)) => Some(v - 1),
@@ -305,8 +307,8 @@ impl Reader {
                     }
                     (From::Last(_), Home::Macro) => None,
                 };
-                let number =
-                    number.ok_or_else(|| syntax(format!("{name}: nothing to count from in kernel {kernel}")))?;
+                let number = number
+                    .ok_or_else(|| syntax(format!("{name}: nothing to count from in kernel {kernel}")))?;
                 if value.0.last().map(|(_, v)| v) != Some(&Some(Value::Int(number))) {
                     value.0.push((kernel, Some(Value::Int(number))));
                 }

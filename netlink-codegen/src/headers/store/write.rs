@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::syntax::{layout_out, place_out, value_out};
 use super::manifest;
+use super::syntax::{layout_out, place_out, value_out};
 use crate::headers::facts::{Constant, Enum, History, Home, KernelIx, Move, Record, Store, Value};
 
 /// The manifest, and each header's text by path.

@@ -1,0 +1,450 @@
+//! The store: its text is lossless, does not depend on the order of insertion, and answers
+//! nonsense with a line number.
+
+use std::time::Instant;
+
+use netlink_codegen::headers::facts::{
+    CType, Constant, Enum, Field, History, Home, Kernel, Layout, Order, Place, Record, Store, Value,
+};
+use netlink_codegen::headers::store::{self, Error};
+
+fn text(store: &Store) -> Vec<(String, String)> {
+    let (manifest, files) = store::write(store);
+    std::iter::once(("MANIFEST".to_owned(), manifest)).chain(files).collect()
+}
+
+fn reread(store: &Store) -> Store {
+    let (manifest, files) = store::write(store);
+    store::read(&manifest, files.iter().map(|(h, t)| (h.as_str(), t.as_str())))
+        .expect("what was written reads")
+}
+
+fn permutations(n: usize) -> Vec<Vec<usize>> {
+    if n == 0 {
+        return vec![Vec::new()];
+    }
+    let mut all = Vec::new();
+    for shorter in permutations(n - 1) {
+        for at in 0..n {
+            let mut longer = shorter.clone();
+            longer.insert(at, n - 1);
+            all.push(longer);
+        }
+    }
+    all
+}
+
+#[test]
+fn shipped_facts_load_quickly_and_write_back_unchanged() {
+    let start = Instant::now();
+    let shipped = store::shipped().expect("the shipped store");
+    println!("loaded in {:?}", start.elapsed());
+    assert!(shipped.kernels.len() >= 4);
+    let (manifest, files) = store::write(&shipped);
+    assert_eq!(manifest, netlink_kernel_headers::MANIFEST);
+    assert_eq!(files.len(), netlink_kernel_headers::FACTS.len());
+    for (header, text) in netlink_kernel_headers::FACTS {
+        assert_eq!(files.get(*header).map(String::as_str), Some(*text), "{header}");
+    }
+    assert!(
+        store::read(&manifest, files.iter().map(|(h, t)| (h.as_str(), t.as_str()))).expect("reads")
+            == shipped
+    );
+}
+
+#[test]
+fn shipped_facts_say_what_is_known_of_the_kernels() {
+    let store = store::shipped().expect("the shipped store");
+    let kernel = |release: &str| store.kernels.iter().position(|k| k.release == release).expect("a kernel");
+    let value = |name: &str, release: &str| store.constants[name].value.at(kernel(release)).cloned();
+
+    assert_eq!(value("IFLA_MTU", "5.10"), Some(Value::Int(4)));
+    assert_eq!(store.constants["IFLA_MTU"].value.0.len(), 1);
+    assert_eq!(value("GRE_KEY", "7.3"), Some(Value::Big(0x2000, 16)));
+    assert_eq!(value("TCP_FLAG_SYN", "7.3"), Some(Value::Big(0x0002_0000, 32)));
+    assert_eq!(value("NETLINK_INET_DIAG", "7.3"), Some(Value::Alias("NETLINK_SOCK_DIAG".into())));
+    assert_eq!(store.int("NETLINK_INET_DIAG"), Some(4));
+    assert_eq!(store.string("NLBL_NOT_THERE"), None);
+    assert_eq!(store.string("WG_GENL_NAME"), Some("wireguard"));
+    assert_eq!(value("TCA_RSVP_CLASSID", "6.12"), None);
+    assert_eq!(store.constants["TCA_RSVP_CLASSID"].value.gone(), Some(kernel("6.12")));
+    assert!(store.constants["__IFLA_MAX"].sentinel && store.constants["IFLA_MAX"].sentinel);
+    assert!(
+        store.constants["NUM_NL80211_ATTR"].sentinel
+            && !store.constants["NL80211_AUTHTYPE_AUTOMATIC"].sentinel
+    );
+    assert!(!store.constants["IFLA_BR_MCAST_HASH_MAX"].sentinel);
+    assert!(!store.constants["NF_INET_INGRESS"].sentinel);
+    assert_eq!(value("__IFLA_MAX", "5.10"), Some(Value::Int(56)));
+    assert_eq!(value("IFLA_MAX", "7.3"), Some(Value::Int(69)));
+    assert!(store.constants["AF_INET6"].private && store.int("AF_INET6") == Some(10));
+
+    let moved = &store.moves["ETHTOOL_A_STRSET_HEADER"][0];
+    assert_eq!((moved.header.as_str(), moved.to), ("linux/ethtool_netlink.h", kernel("6.12")));
+    assert_eq!(store.constants["ETHTOOL_A_STRSET_HEADER"].header, "linux/ethtool_netlink_generated.h");
+    assert!(store.missing_headers.contains(&(kernel("5.10"), "linux/netdev.h".into())));
+
+    let info = store.record("tcp_info").expect("tcp_info");
+    let sizes: Vec<u32> = info.layout.0.iter().filter_map(|(_, l)| Some(l.as_ref()?.size)).collect();
+    assert_eq!(sizes, [232, 248, 280]);
+    let scale = info.fields.iter().find(|f| f.name == "tcpi_rcv_wscale").expect("a bitfield");
+    assert_eq!(scale.place.newest().map(|p| (p.offset, p.bits)), Some((6, Some((4, 4)))));
+    let rto = info.fields.iter().find(|f| f.name == "tcpi_total_rto").expect("a field");
+    assert_eq!(rto.place.since(), Some(kernel("6.12")));
+    let address = store.record("xfrm_address_t").expect("a typedef");
+    assert!(address.typedef && address.union);
+    let key = store.record("tc_u32_sel").and_then(|r| r.fields.last()).expect("keys");
+    assert_eq!(
+        key.place.newest().map(|p| &p.ty),
+        Some(&CType::Flexible(Box::new(CType::Record("tc_u32_key".into()))))
+    );
+    let i386 = |name: &str| store.records[name].arch.iter().find(|(arch, ..)| arch == "i386").cloned();
+    assert_eq!(i386("rtnl_link_ifmap").map(|(_, layout, _)| layout.size), Some(28));
+    assert_eq!(i386("ifinfomsg"), None);
+}
+
+#[test]
+fn every_order_of_the_shipped_kernels_gives_the_same_bytes() {
+    let shipped = store::shipped().expect("the shipped store");
+    let parts: Vec<Store> = (0..shipped.kernels.len()).map(|at| store::only(&shipped, at)).collect();
+    let wanted = text(&shipped);
+    // Backwards, and each kernel in turn as the last one; smaller stores below try all orders.
+    let all: Vec<usize> = (0..parts.len()).collect();
+    let last = |at: usize| all.iter().copied().filter(|k| *k != at).chain([at]).collect();
+    let backwards = all.iter().rev().copied().collect();
+    for order in all.iter().map(|at| last(*at)).chain([backwards]) {
+        let order: Vec<usize> = order;
+        let mut store = Store::default();
+        for at in &order {
+            store = store::merge(&store, &parts[*at]);
+        }
+        assert!(text(&store) == wanted, "order {order:?}");
+    }
+}
+
+fn kernel(version: &str) -> Kernel {
+    Kernel {
+        release: version.to_owned(),
+        version: format!("{version}.1"),
+        package: format!("headers \"{version}\""),
+        sha256: String::new(),
+    }
+}
+
+/// A kernel from short notes: `header: enum tag A=1 B=2 | define M=3 S="x y" | struct s 8 f@0`.
+fn small(version: &str, headers: &[&str]) -> Store {
+    let mut store = Store { kernels: vec![kernel(version)], ..Store::default() };
+    for note in headers {
+        let (header, rest) = note.split_once(": ").unwrap_or((note.trim_end_matches(':'), ""));
+        store.headers.push(header.to_owned());
+        for block in rest.split(" | ").filter(|b| !b.is_empty()) {
+            let mut words = block.split(' ');
+            let kind = words.next().expect("a kind");
+            let name = if kind == "define" { "" } else { words.next().expect("a name") };
+            if kind == "struct" {
+                let size = words.next().and_then(|w| w.parse().ok()).expect("a size");
+                let fields = words.map(|word| {
+                    let (field, offset) = word.split_once('@').expect("field@offset");
+                    let ty = CType::Int { bits: 32, signed: false, order: Order::Native };
+                    let place = Place { offset: offset.parse().expect("an offset"), bits: None, ty };
+                    Field { name: field.to_owned(), place: History::always(place), private: false }
+                });
+                let record = Record {
+                    name: name.to_owned(),
+                    typedef: false,
+                    header: header.to_owned(),
+                    union: false,
+                    packed: false,
+                    layout: History::always(Layout { size, align: 4 }),
+                    fields: fields.collect(),
+                    arch: Vec::new(),
+                };
+                store.records.insert(name.to_owned(), record);
+                continue;
+            }
+            let home = if kind == "enum" {
+                let tag = (name != "-").then(|| name.to_owned());
+                store.enums.push(Enum { tag, header: header.to_owned(), entries: Vec::new() });
+                Home::Enum(store.enums.len() - 1)
+            } else {
+                Home::Macro
+            };
+            for word in words {
+                let (constant, value) = word.split_once('=').expect("name=value");
+                let value = match value.parse() {
+                    Ok(number) => Value::Int(number),
+                    Err(_) if value.starts_with('=') => Value::Alias(value[1..].to_owned()),
+                    Err(_) => Value::Str(format!("{value} \"with\" @ \\ and\nmore")),
+                };
+                if kind == "enum" {
+                    store.enums.last_mut().expect("an enum").entries.push(constant.to_owned());
+                }
+                store.constants.insert(
+                    constant.to_owned(),
+                    Constant {
+                        name: constant.to_owned(),
+                        header: header.to_owned(),
+                        home: home.clone(),
+                        value: History::always(value),
+                        sentinel: constant.ends_with("_MAX"),
+                        private: false,
+                    },
+                );
+            }
+        }
+    }
+    store
+}
+
+/// Four kernels in which everything that can happen to a name happens.
+fn eventful() -> Vec<Store> {
+    vec![
+        small(
+            "1.0",
+            &[
+                "a.h: define M=1 OLD=7 S=x T=t | enum e A=0 B=1 GONE=2 __E_MAX=3 E_MAX=2 | enum - P=0 Q=1 R=2 | struct s 8 f@0 g@4",
+                "b.h: enum b X=5 Y=6",
+                "gone.h: define G=1 | struct t 4 h@0",
+            ],
+        ),
+        small(
+            "1.2",
+            &[
+                "a.h: define M=1 S=y | enum e A=0 B=1 GONE=2 LATE=3 __E_MAX=4 E_MAX=3 | enum - P=0 | enum - Q=1 R=2 | struct s 12 f@0 g@4 i@8",
+                "b.h: enum b X=5 Y=6 Z=7 | define T==M",
+                "gone.h: define G=2 | struct t 8 h@0 k@4",
+            ],
+        ),
+        small(
+            "1.10",
+            &[
+                "a.h: define S=y M=2 | enum e2 B=1 A=0 LATE=3 __E_MAX=4 E_MAX=3 | struct s 12 i@8 f@0",
+                "c.h: enum c X=5 Z=8 W=9 | define P=0 Y=6",
+            ],
+        ),
+        small(
+            "2.0",
+            &[
+                "a.h: define M=2 | enum e2 A=0 B=1 NEW=2 LATE=3 __E_MAX=4 E_MAX=3 | struct s 16 f@0 j@12",
+                "b.h: enum b Y=6",
+                "c.h: enum c X=5 W=9 V=10 | struct t 8 h@0 k@4",
+            ],
+        ),
+    ]
+}
+
+#[test]
+fn every_order_of_eventful_kernels_gives_the_same_bytes() {
+    let kernels = eventful();
+    let wanted = text(&store::compose(&kernels));
+    for order in permutations(kernels.len()) {
+        let mut store = Store::default();
+        for at in &order {
+            // Through text as well: what the text does not keep must not be needed.
+            store = reread(&store::merge(&store, &kernels[*at]));
+        }
+        assert_eq!(text(&store), wanted, "order {order:?}");
+        // A kernel that is there already changes nothing.
+        for again in &kernels {
+            assert_eq!(text(&store::merge(&store, again)), wanted, "order {order:?}, again");
+        }
+    }
+}
+
+#[test]
+fn history_is_by_change_and_absence_of_a_header_is_no_removal() {
+    let store = store::compose(&eventful());
+    let history = |name: &str| {
+        let entries = &store.constants[name].value.0;
+        entries
+            .iter()
+            .map(|(k, v)| {
+                format!(
+                    "{}{}",
+                    v.as_ref().map_or("-".into(), |v| format!("{v:?}")),
+                    store.kernels[*k].release
+                )
+            })
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
+    assert_eq!(history("A"), "Int(0)1.0");
+    assert_eq!(history("M"), "Int(1)1.0 Int(2)1.10");
+    assert_eq!(history("OLD"), "Int(7)1.0 -1.2");
+    assert_eq!(history("GONE"), "Int(2)1.0 -1.10");
+    // gone.h is not in 1.10: unknown, so nothing is known to be removed.
+    assert_eq!(history("G"), "Int(1)1.0 Int(2)1.2");
+    // b.h is absent in 1.10; Z was seen in another header, Y became a macro there.
+    assert_eq!(history("Z"), "Int(7)1.2 Int(8)1.10 -2.0");
+    assert_eq!(history("Y"), "Int(6)1.0");
+    let stays: Vec<_> =
+        store.moves["Y"].iter().map(|m| (m.from, m.to, m.header.as_str(), m.define)).collect();
+    assert_eq!(stays, [(2, 2, "c.h", true)]);
+    assert_eq!(store.constants["X"].header, "c.h");
+    assert_eq!(
+        store.record("s").map(|s| s.fields.iter().map(|f| f.name.as_str()).collect()),
+        Some(vec!["f", "j", "g", "i"])
+    );
+    assert_eq!(
+        store.enums[store.enum_of("GONE").expect("an enum")].entries.last().map(String::as_str),
+        Some("GONE")
+    );
+    let (_, files) = store::write(&store);
+    assert!(
+        files["a.h"].contains("  __E_MAX end\n") && files["a.h"].contains("  E_MAX end-1\n"),
+        "{}",
+        files["a.h"]
+    );
+}
+
+#[test]
+fn replacing_some_headers_of_a_kernel_keeps_the_others() {
+    let store = store::compose(&eventful());
+    let patch = small("2.0", &["extra.h: define N=1", "b.h: enum b Y=7"]);
+    let patched = store::merge(&store, &patch);
+    assert_eq!(patched.int("N"), Some(1));
+    assert_eq!(patched.int("Y"), Some(7));
+    assert_eq!(patched.int("V"), Some(10));
+    assert!(patched.missing_headers.contains(&(0, "extra.h".into())));
+    assert_eq!(patched.kernels.len(), 4);
+}
+
+#[test]
+fn other_architectures_are_described_where_they_differ() {
+    let mut store = store::compose(&eventful());
+    let same = small("2.0", &["a.h: struct s 16 f@0 j@12", "c.h: struct t 12 h@0 k@8"]);
+    assert_eq!(store::add_arch(&mut store, "i386", &same), 1);
+    assert_eq!(store.records["t"].arch, [("i386".to_owned(), Layout { size: 12, align: 4 }, vec![0, 8])]);
+    assert_eq!(reread(&store), store);
+    // Of a kernel that is not the newest nothing is said.
+    let older = small("1.0", &["a.h: struct s 20 f@0 g@16"]);
+    assert_eq!(store::add_arch(&mut store, "i386", &older), 0);
+}
+
+const KERNELS: &str =
+    "[[kernel]]\nrelease = \"1.0\"\nversion = \"1.0\"\n[[kernel]]\nrelease = \"2.0\"\nversion = \"2.0\"\n";
+
+#[test]
+fn nonsense_is_an_error_with_a_line() {
+    for (line, facts) in [
+        (1, "  A 1\n"),
+        (1, "enumeration e\n"),
+        (1, "enum a b\n"),
+        (1, "enum 7\n"),
+        (2, "define\n  A\n"),
+        (2, "define\n  A one\n"),
+        (2, "define\n  7A 1\n"),
+        (2, "define\n  A 1@3.0\n"),
+        (2, "define\n  A 1@2.0 2@1.0\n"),
+        (2, "define\n  A 1 2\n"),
+        (2, "define\n  A \"open\n"),
+        (2, "define\n  A 0x1:be7\n"),
+        (2, "define\n  A =\n"),
+        (2, "define\n  A 1 ~x@1.0\n"),
+        (2, "define\n  A 1 ~enum,x.h\n"),
+        (2, "define\n  A 99999999999999999999999999999999999999999999\n"),
+        (3, "define\n  A 1\n  A 1\n"),
+        (1, "struct s\n"),
+        (1, "struct s eight/4\n"),
+        (1, "union 8/4\n"),
+        (2, "struct s 8/4\n  f 0\n"),
+        (2, "struct s 8/4\n  f u32 0\n"),
+        (2, "struct s 8/4\n  f 0 u33\n"),
+        (2, "struct s 8/4\n  f 0 u32[\n"),
+        (2, "struct s 8/4\n  f 0 u32[x]\n"),
+        (2, "struct s 8/4\n  f 0.1 u32\n"),
+        (2, "struct s 8/4\n  f 0 other:4\n"),
+        (2, "struct s 8/4\n  arch i386 8/4 x\n"),
+        (1, "unknown 3.0\n"),
+        (0, "define\n  A end\n"),
+        (0, "define\n  A end:=__A-1\n"),
+        (0, "enum\n  __A_MAX end\n"),
+    ] {
+        match store::read(KERNELS, [("x.h", facts)].into_iter()) {
+            Err(Error::Syntax { file, line: at, .. }) => {
+                assert_eq!((file.as_str(), at), ("facts/x.h.txt", line), "{facts}");
+            }
+            other => panic!("{facts:?}: {other:?}"),
+        }
+    }
+    for (line, manifest) in [
+        (1, "release = \"1\"\n"),
+        (2, "[[kernel]]\nrelease = 1\n"),
+        (2, "[[kernel]]\ncolour = \"1\"\n"),
+        (1, "[[kernel]]\n"),
+    ] {
+        let outcome = store::read(manifest, std::iter::empty());
+        assert!(
+            matches!(outcome, Err(Error::Syntax { line: at, .. }) if at == line),
+            "{manifest:?}: {outcome:?}"
+        );
+    }
+}
+
+#[test]
+fn damaged_files_never_panic() {
+    let shipped = netlink_kernel_headers::FACTS;
+    let mut seed = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut random = move |below: usize| {
+        seed ^= seed << 13;
+        seed ^= seed >> 7;
+        seed ^= seed << 17;
+        (seed % below as u64) as usize
+    };
+    let mut refused = 0;
+    for round in 0..2_000 {
+        let (header, text) = shipped[random(shipped.len())];
+        let lines: Vec<&str> = text.lines().collect();
+        if lines.is_empty() {
+            continue;
+        }
+        let from = random(lines.len());
+        let mut part: Vec<u8> = lines[from..lines.len().min(from + 60)].join("\n").into_bytes();
+        for _ in 0..=round % 4 {
+            if !part.is_empty() {
+                let at = random(part.len());
+                part[at] = b" @~=-\"'.:/[]0aeu\n\\"[random(18)];
+            }
+        }
+        let part = String::from_utf8_lossy(&part);
+        if store::read(netlink_kernel_headers::MANIFEST, [(header, &*part)].into_iter()).is_err() {
+            refused += 1;
+        }
+    }
+    assert!(refused > 200, "only {refused} of 2000 damaged files were refused");
+}
+
+#[test]
+fn a_store_is_saved_whole_and_only_where_it_changed() {
+    let directory = std::env::temp_dir().join(format!("netlink-codegen-store-{}", std::process::id()));
+    let _ = std::fs::remove_dir_all(&directory);
+    let kernels = eventful();
+    assert_eq!(store::load_dir(&directory).expect("an empty store"), Store::default());
+    let three = store::compose(&kernels[..3]);
+    store::save_dir(&three, &directory).expect("saved");
+    assert_eq!(store::load_dir(&directory).expect("loaded"), three);
+    assert_eq!(store::save_dir(&three, &directory).expect("saved again"), Vec::<std::path::PathBuf>::new());
+    let four = store::compose(&kernels);
+    let changed = store::save_dir(&four, &directory).expect("saved");
+    assert!(
+        changed.iter().any(|p| p.ends_with("MANIFEST.toml"))
+            && !changed.iter().any(|p| p.ends_with("lib.rs"))
+    );
+    assert_eq!(store::load_dir(&directory).expect("loaded"), four);
+    let mut leftovers = Vec::new();
+    let mut folders = vec![directory.clone()];
+    while let Some(folder) = folders.pop() {
+        for path in folder.read_dir().expect("a folder").flatten().map(|e| e.path()) {
+            if path.is_dir() {
+                folders.push(path);
+            } else if !["txt", "toml"].contains(&path.extension().and_then(|e| e.to_str()).unwrap_or("")) {
+                leftovers.push(path);
+            }
+        }
+    }
+    assert_eq!(leftovers, Vec::<std::path::PathBuf>::new());
+    std::fs::write(directory.join("facts/a.h.txt"), "define\n  A ?\n").expect("damaged");
+    let error = store::load_dir(&directory).expect_err("damaged").to_string();
+    assert!(error.starts_with("facts/a.h.txt:2: "), "{error}");
+    let _ = std::fs::remove_dir_all(&directory);
+}

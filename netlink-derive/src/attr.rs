@@ -1,0 +1,257 @@
+//! `#[netlink(…)]`: the words and what they say.
+
+use crate::ctxt::Ctxt;
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote};
+use syn::ext::IdentExt;
+use syn::parse::{Parse, ParseStream};
+use syn::punctuated::Punctuated;
+use syn::{Expr, Ident, LitInt, LitStr, Path, Token, Type, parenthesized};
+
+/// An attribute's C name with its number: `IFLA_MTU = 4`, or the path of a constant.
+#[derive(Clone)]
+pub(crate) struct Number {
+    /// For messages and metadata: the last segment.
+    pub(crate) c_name: String,
+    /// The number's tokens.
+    pub(crate) value: TokenStream,
+    /// The number, when it is a literal.
+    pub(crate) literal: Option<u64>,
+    pub(crate) span: Span,
+}
+
+impl ToTokens for Number {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        let value = &self.value;
+        match self.literal {
+            Some(_) => value.to_tokens(tokens),
+            None => quote!((#value) as u16).to_tokens(tokens),
+        }
+    }
+}
+
+/// An integer on the wire: `u8`, `be32`, `ile16`…
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Word {
+    pub(crate) order: Order,
+    pub(crate) signed: bool,
+    pub(crate) bits: u8,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Order {
+    Native,
+    Big,
+    Little,
+    Net,
+}
+
+impl Word {
+    /// `u8`, `i32`, `be16`, `ibe32`, `le64`, `net32`.
+    pub(crate) fn parse(text: &str) -> Option<Word> {
+        let (order, signed, bits) = if let Some(bits) = text.strip_prefix("ibe") {
+            (Order::Big, true, bits)
+        } else if let Some(bits) = text.strip_prefix("ile") {
+            (Order::Little, true, bits)
+        } else if let Some(bits) = text.strip_prefix("be") {
+            (Order::Big, false, bits)
+        } else if let Some(bits) = text.strip_prefix("le") {
+            (Order::Little, false, bits)
+        } else if let Some(bits) = text.strip_prefix("net") {
+            (Order::Net, false, bits)
+        } else if let Some(bits) = text.strip_prefix('u') {
+            (Order::Native, false, bits)
+        } else {
+            (Order::Native, true, text.strip_prefix('i')?)
+        };
+        let bits = match (bits, order) {
+            ("8", Order::Native) => 8,
+            ("16", _) => 16,
+            ("32", _) => 32,
+            ("64", _) => 64,
+            _ => return None,
+        };
+        Some(Word { order, signed, bits })
+    }
+
+    /// The runtime's marker.
+    pub(crate) fn wire(self) -> TokenStream {
+        let order = match self.order {
+            Order::Native => "",
+            Order::Big => "Be",
+            Order::Little => "Le",
+            Order::Net => "Net",
+        };
+        let sign = if self.signed { "I" } else { "U" };
+        let name = Ident::new(&format!("{order}{sign}{}", self.bits), Span::call_site());
+        quote!(::netlink_runtime::wire::wt::#name)
+    }
+}
+
+/// Where a selector's value stands.
+#[derive(Clone)]
+pub(crate) enum Selector {
+    Field(Ident),
+    Header(Ident),
+    Outer(Ident),
+    Request(Ident),
+}
+
+impl Parse for Selector {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let first = input.call(Ident::parse_any)?;
+        if !input.peek(Token![.]) {
+            return Ok(Selector::Field(first));
+        }
+        input.parse::<Token![.]>()?;
+        let member = input.call(Ident::parse_any)?;
+        match first.to_string().as_str() {
+            "header" => Ok(Selector::Header(member)),
+            "outer" => Ok(Selector::Outer(member)),
+            "request" => Ok(Selector::Request(member)),
+            _ => Err(syn::Error::new_spanned(
+                first,
+                "a selector is a field, `header.member`, `outer.field` or `request.member`",
+            )),
+        }
+    }
+}
+
+/// A key of a sub-message table.
+#[derive(Clone)]
+pub(crate) enum Key {
+    Text(LitStr),
+    Number(Number),
+}
+
+/// One word of `#[netlink(…)]`.
+#[derive(Clone)]
+pub(crate) enum Item {
+    /// A C name with its number, or the path of a constant.
+    Number(Number),
+    /// A key that is text or a bare number; the offset of a struct member.
+    Text(LitStr),
+    Int(LitInt),
+    /// A word alone: `nested`.
+    Word(Ident),
+    /// A word with selectors: `sub(kind)`.
+    Selectors(Ident, Vec<Selector>),
+    /// `type_value(a, b)`.
+    Idents(Ident, Vec<Ident>),
+    /// `pad(IFLA_PAD = 42)`.
+    Numbers(Ident, Vec<Number>),
+    /// `names(Type)`.
+    Type(Ident, Type),
+    /// `bits(3, 2)`.
+    Ints(Ident, Vec<LitInt>),
+    /// `size = 16`, `version = 2`, `protocol = 0`.
+    Value(Ident, Expr),
+    /// `tail(2, rtvia_addr: be u16)`.
+    Tail(LitInt, Ident, Vec<Ident>, Type),
+    /// `request(RTM_GETLINK = 18, Link)`.
+    Message(Ident, Number, Option<Type>),
+}
+
+const VALUES: &[&str] = &["size", "version", "protocol", "family", "length", "crate"];
+
+impl Parse for Item {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        if input.peek(LitStr) {
+            return input.parse().map(Item::Text);
+        }
+        if input.peek(LitInt) {
+            return input.parse().map(Item::Int);
+        }
+        if input.peek(Token![::]) || input.peek2(Token![::]) {
+            return number(input).map(Item::Number);
+        }
+        let fork = input.fork();
+        let word = fork.call(Ident::parse_any)?;
+        let text = word.to_string();
+        if fork.peek(syn::token::Paren) {
+            input.call(Ident::parse_any)?;
+            let inner;
+            parenthesized!(inner in input);
+            return list(word, &inner);
+        }
+        if fork.peek(Token![=]) && VALUES.contains(&text.as_str()) {
+            input.call(Ident::parse_any)?;
+            input.parse::<Token![=]>()?;
+            return Ok(Item::Value(word, input.parse()?));
+        }
+        if fork.peek(Token![=]) || text.contains(|c: char| c.is_ascii_uppercase()) {
+            return number(input).map(Item::Number);
+        }
+        input.call(Ident::parse_any)?;
+        Ok(Item::Word(word))
+    }
+}
+
+fn number(input: ParseStream<'_>) -> syn::Result<Number> {
+    let path: Path = input.parse()?;
+    let last = path.segments.last().map(|s| s.ident.clone());
+    let c_name = last.as_ref().map(Ident::to_string).unwrap_or_default();
+    let span = last.map_or_else(Span::call_site, |l| l.span());
+    if !input.peek(Token![=]) {
+        return Ok(Number { c_name, value: path.to_token_stream(), literal: None, span });
+    }
+    input.parse::<Token![=]>()?;
+    let literal: LitInt = input.parse()?;
+    let value: u64 = literal.base10_parse()?;
+    let bare = LitInt::new(literal.base10_digits(), literal.span());
+    Ok(Number { c_name, value: bare.to_token_stream(), literal: Some(value), span })
+}
+
+fn all<T>(inner: ParseStream<'_>, one: fn(ParseStream<'_>) -> syn::Result<T>) -> syn::Result<Vec<T>> {
+    Ok(Punctuated::<T, Token![,]>::parse_terminated_with(inner, one)?.into_iter().collect())
+}
+
+fn list(word: Ident, inner: ParseStream<'_>) -> syn::Result<Item> {
+    match word.to_string().as_str() {
+        "sub" | "by" => Ok(Item::Selectors(word, all(inner, Selector::parse)?)),
+        "type_value" | "flags" => Ok(Item::Idents(word, all(inner, |i| i.call(Ident::parse_any))?)),
+        "pad" | "unused" => Ok(Item::Numbers(word, all(inner, number)?)),
+        "names" => Ok(Item::Type(word, inner.parse()?)),
+        "bits" => Ok(Item::Ints(word, all(inner, LitInt::parse)?)),
+        "tail" => {
+            let offset = inner.parse()?;
+            inner.parse::<Token![,]>()?;
+            let name = inner.call(Ident::parse_any)?;
+            inner.parse::<Token![:]>()?;
+            let mut words = Vec::new();
+            while inner.peek2(Ident) || inner.peek(Token![struct]) {
+                words.push(inner.call(Ident::parse_any)?);
+            }
+            Ok(Item::Tail(offset, name, words, inner.parse()?))
+        }
+        "request" | "reply" => {
+            let message = number(inner)?;
+            let mut ty = None;
+            if inner.peek(Token![,]) {
+                inner.parse::<Token![,]>()?;
+                if !inner.is_empty() {
+                    ty = Some(inner.parse()?);
+                }
+            }
+            Ok(Item::Message(word, message, ty))
+        }
+        other => Err(syn::Error::new(word.span(), format!("unknown netlink keyword `{other}(…)`"))),
+    }
+}
+
+/// Every item of every `#[netlink(…)]` among these attributes.
+pub(crate) fn items(cx: &Ctxt, attrs: &[syn::Attribute]) -> Vec<Item> {
+    let mut out = Vec::new();
+    for attr in attrs.iter().filter(|a| a.path().is_ident("netlink")) {
+        match attr.parse_args_with(Punctuated::<Item, Token![,]>::parse_terminated) {
+            Ok(items) => out.extend(items),
+            Err(error) => cx.push(error),
+        }
+    }
+    out
+}
+
+/// The doc comments among these attributes, to copy onto accessors.
+pub(crate) fn docs(attrs: &[syn::Attribute]) -> Vec<syn::Attribute> {
+    attrs.iter().filter(|a| a.path().is_ident("doc")).cloned().collect()
+}

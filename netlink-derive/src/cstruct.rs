@@ -1,0 +1,271 @@
+//! `#[derive(NetlinkStruct)]`: C structs, read and written by offset.
+
+use crate::attr::{self, Item};
+use crate::ctxt::Ctxt;
+use crate::shape;
+use crate::wire::{self, Keywords};
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{Data, DeriveInput, Expr, Fields, Ident, LitInt, Type};
+
+struct Member {
+    name: Ident,
+    c_name: String,
+    ty: Type,
+    offset: LitInt,
+    /// The fixed wire type; of bits, none.
+    marker: Option<TokenStream>,
+    bits: Option<(LitInt, LitInt)>,
+    /// An `Option`: the struct grew by it.
+    grown: bool,
+}
+
+#[derive(Default)]
+struct Container {
+    c_name: Option<Ident>,
+    size: Option<Expr>,
+    length: Option<Expr>,
+    tail: Option<(LitInt, Ident, TokenStream)>,
+}
+
+pub(crate) fn expand(cx: &Ctxt, input: &DeriveInput) -> Option<TokenStream> {
+    let fields = match &input.data {
+        Data::Struct(data) => match &data.fields {
+            Fields::Named(fields) => Some(&fields.named),
+            _ => None,
+        },
+        _ => None,
+    };
+    let Some(fields) = fields else {
+        cx.error(&input.ident, "C structs are structs with named fields");
+        return None;
+    };
+    let container = Container::read(cx, input);
+    let members: Vec<Member> = fields.iter().filter_map(|f| member(cx, f)).collect();
+    let Some(size) = &container.size else {
+        cx.error(&input.ident, "how large is it? Say `#[netlink(size = 16)]`, as C's sizeof gives");
+        return None;
+    };
+    Some(emit(cx, input, &container, size, &members))
+}
+
+impl Container {
+    fn read(cx: &Ctxt, input: &DeriveInput) -> Self {
+        let mut out = Container::default();
+        for item in attr::items(cx, &input.attrs) {
+            match item {
+                Item::Value(w, value) if w == "size" => out.size = Some(value),
+                Item::Value(w, value) if w == "length" => out.length = Some(value),
+                Item::Tail(offset, name, words, ty) => {
+                    let mut keywords = Keywords::default();
+                    for word in &words {
+                        if !keywords.take(cx, word) {
+                            cx.error(word, "unknown keyword");
+                        }
+                    }
+                    if let Some(marker) = wire::member(cx, &keywords, &ty) {
+                        out.tail = Some((offset, name, marker));
+                    }
+                }
+                Item::Word(w) if out.c_name.is_none() => out.c_name = Some(w),
+                other => cx.error(
+                    other.tokens(),
+                    "unknown keyword here; structs take their C name, `size = n`, `length = member`, `tail(…)`",
+                ),
+            }
+        }
+        out
+    }
+}
+
+fn member(cx: &Ctxt, field: &syn::Field) -> Option<Member> {
+    let name = field.ident.clone()?;
+    let mut words = Keywords::default();
+    let (mut offset, mut bits) = (None, None);
+    for item in attr::items(cx, &field.attrs) {
+        match item {
+            Item::Int(int) if offset.is_none() => offset = Some(int),
+            Item::Ints(w, ints) => match ints.as_slice() {
+                [first, width] => bits = Some((first.clone(), width.clone())),
+                _ => cx.error(w, "bits have a first bit and a width: `bits(0, 4)`"),
+            },
+            Item::Word(w) if words.take(cx, &w) => {}
+            other => cx.error(other.tokens(), "this keyword does not go with a struct member"),
+        }
+    }
+    let Some(offset) = offset else {
+        cx.error(&name, "where is it? Say the offset in bytes: `#[netlink(4)]`");
+        return None;
+    };
+    let (ty, grown) = match shape::inside(&field.ty, "Option") {
+        Some(inner) => (inner, true),
+        None => (&field.ty, false),
+    };
+    let marker = match bits {
+        Some(_) => None,
+        None => Some(wire::member(cx, &words, ty)?),
+    };
+    let c_name = name.to_string().trim_start_matches("r#").to_owned();
+    Some(Member { name, c_name, ty: ty.clone(), offset, marker, bits, grown })
+}
+
+fn emit(
+    cx: &Ctxt,
+    input: &DeriveInput,
+    container: &Container,
+    size: &Expr,
+    members: &[Member],
+) -> TokenStream {
+    let name = &input.ident;
+    let c_name = container.c_name.as_ref().map_or_else(|| name.to_string(), Ident::to_string);
+    let rt = quote!(::netlink_runtime::meta);
+    let fixed = quote!(::netlink_runtime::wire::wt::Fixed);
+    let metas = members.iter().map(|m| {
+        let (c_name, offset) = (&m.c_name, &m.offset);
+        let ty = match (&m.marker, &m.bits) {
+            (Some(marker), _) => quote!(<#marker as #fixed>::MEMBER),
+            (None, Some((first, width))) => quote!(#rt::MemberType::Bits(#first, #width)),
+            (None, None) => quote!(#rt::MemberType::Bytes(0)),
+        };
+        quote!(#rt::MemberMeta { c_name: #c_name, offset: #offset, ty: #ty })
+    });
+    let tail_meta = container.tail.iter().map(|(offset, c_name, marker)| {
+        let c_name = c_name.to_string();
+        quote!(#rt::MemberMeta {
+            c_name: #c_name, offset: #offset, ty: #rt::MemberType::Tail(&<#marker as #fixed>::MEMBER),
+        })
+    });
+    let loads = members.iter().map(|m| {
+        let (name, offset, ty) = (&m.name, &m.offset, &m.ty);
+        let (load, end) = match (&m.marker, &m.bits) {
+            (Some(marker), _) => (
+                quote!(<#marker as #fixed>::load(&all[#offset..])),
+                quote!(#offset + <#marker as #fixed>::SIZE),
+            ),
+            (None, bits) => {
+                let (first, width) =
+                    bits.as_ref().map_or((quote!(0), quote!(0)), |(f, w)| (quote!(#f), quote!(#w)));
+                (
+                    quote!(::netlink_runtime::__private::load_bits(&all[#offset..], #first, #width) as #ty),
+                    quote!(#offset + 1),
+                )
+            }
+        };
+        if m.grown {
+            quote!(#name: if bytes.len() >= #end {
+                ::core::option::Option::Some(#load)
+            } else {
+                ::core::option::Option::None
+            },)
+        } else {
+            quote!(#name: #load,)
+        }
+    });
+    let stores = members.iter().map(|m| {
+        let (name, offset) = (&m.name, &m.offset);
+        let at = quote!(out.get_mut(#offset..).unwrap_or_default());
+        let store = |value: TokenStream| match (&m.marker, &m.bits) {
+            (Some(marker), _) => quote!(<#marker as #fixed>::store(#value, #at);),
+            (None, Some((first, width))) => quote! {
+                ::netlink_runtime::__private::store_bits(
+                    #value as ::core::primitive::u64, #at, #first, #width,
+                );
+            },
+            (None, None) => quote!(),
+        };
+        if m.grown {
+            let store = store(quote!(value));
+            quote!(if let ::core::option::Option::Some(value) = self.#name { #store })
+        } else {
+            store(quote!(self.#name))
+        }
+    });
+    let lens = members.iter().filter(|m| m.grown).map(|m| {
+        let (name, offset) = (&m.name, &m.offset);
+        quote!(if self.#name.is_none() { return #offset; })
+    });
+    // Members that a check at compile time must find inside the struct, and how many bytes they take.
+    let ends = members.iter().filter_map(|m| {
+        let (marker, offset) = (m.marker.as_ref()?, &m.offset);
+        Some(quote!(assert!(#offset + <#marker as #fixed>::SIZE <= SIZE, "a member lies beyond the struct's size");))
+    });
+    let sizes =
+        members.iter().filter_map(|m| m.marker.as_ref()).map(|marker| quote!(+ <#marker as #fixed>::SIZE));
+    let has_bits = members.iter().any(|m| m.bits.is_some());
+    let tail = container.tail.as_ref().map(|(offset, _, marker)| {
+        quote! {
+            impl ::netlink_runtime::wire::FlexStruct for #name {
+                type Element = #marker;
+                const TAIL: ::core::primitive::usize = #offset;
+            }
+        }
+    });
+    let length = container.length.as_ref().and_then(|length| record_header(cx, name, length, members));
+    quote! {
+        const _: () = {
+            const SIZE: ::core::primitive::usize = #size;
+            const _: () = { #(#ends)* };
+
+            impl ::netlink_runtime::CStruct for #name {
+                const META: &'static #rt::StructMeta = &#rt::StructMeta {
+                    c_name: #c_name,
+                    size: SIZE as ::core::primitive::u32,
+                    members: &[#(#metas,)* #(#tail_meta,)*],
+                };
+                const PADDED: ::core::primitive::bool = #has_bits || (0 #(#sizes)*) != SIZE;
+
+                #[inline]
+                fn read(bytes: &[::core::primitive::u8]) -> Self {
+                    let room;
+                    let all: &[::core::primitive::u8; SIZE] = match bytes.first_chunk::<SIZE>() {
+                        ::core::option::Option::Some(all) => all,
+                        ::core::option::Option::None => {
+                            room = ::netlink_runtime::__private::widen::<SIZE>(bytes);
+                            &room
+                        }
+                    };
+                    Self { #(#loads)* }
+                }
+
+                #[inline]
+                fn write(&self, out: &mut [::core::primitive::u8]) {
+                    #(#stores)*
+                }
+
+                #[inline]
+                fn wire_len(&self) -> ::core::primitive::usize {
+                    #(#lens)*
+                    SIZE
+                }
+            }
+
+            impl ::core::default::Default for #name {
+                /// All zero.
+                fn default() -> Self {
+                    <Self as ::netlink_runtime::CStruct>::read(&[0; SIZE])
+                }
+            }
+
+            #tail
+            #length
+        };
+    }
+}
+
+/// `length = member`: the member that says how long a record is.
+fn record_header(cx: &Ctxt, name: &Ident, length: &Expr, members: &[Member]) -> Option<TokenStream> {
+    let member = match length {
+        Expr::Path(path) => path.path.get_ident().and_then(|i| members.iter().find(|m| m.name == *i)),
+        _ => None,
+    };
+    let Some(Member { offset, marker: Some(marker), .. }) = member else {
+        cx.error(length, "the name of the member that holds the record's length");
+        return None;
+    };
+    Some(quote! {
+        impl ::netlink_runtime::RecordHeader for #name {
+            const LENGTH: (::core::primitive::usize, ::core::primitive::usize) =
+                (#offset, <#marker as ::netlink_runtime::wire::wt::Fixed>::SIZE);
+        }
+    })
+}

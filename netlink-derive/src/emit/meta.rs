@@ -1,0 +1,109 @@
+//! The static metadata.
+
+use crate::attr::{Number, Selector};
+use crate::set::{Card, Field, Payload, Set};
+use crate::wire::Kind;
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+pub(crate) fn emit(set: &Set) -> TokenStream {
+    let Set { name, .. } = set;
+    let view = format_ident!("{name}View");
+    let text = name.to_string();
+    let rt = quote!(::netlink_runtime::meta);
+    let (header, header_ty) = match &set.header {
+        Some((_, ty)) => {
+            (quote!(::core::option::Option::Some(<#ty as ::netlink_runtime::CStruct>::META)), quote!(#ty))
+        }
+        None => (quote!(::core::option::Option::None), quote!(())),
+    };
+    let attrs = set.fields.iter().map(|f| attr(set, f));
+    let pads = set.pads.iter().map(|n| without_field(n, &quote!(Pad)));
+    let unused = set.unused.iter().map(|n| without_field(n, &quote!(Unused)));
+    let count = set.fields.len() + set.pads.len() + set.unused.len();
+    quote! {
+        static ATTRS: [#rt::AttrMeta; #count] = #rt::AttrMeta::sorted([#(#attrs,)* #(#pads,)* #(#unused,)*]);
+        static META: #rt::SetMeta = #rt::SetMeta { name: #text, header: #header, attrs: &ATTRS };
+
+        impl ::netlink_runtime::AttrSet for #name {
+            type View<'a> = #view<'a>;
+            type Header = #header_ty;
+
+            #[inline]
+            fn meta() -> &'static #rt::SetMeta {
+                &META
+            }
+        }
+    }
+}
+
+fn attr(set: &Set, field: &Field) -> TokenStream {
+    let rt = quote!(::netlink_runtime::meta);
+    let Field { number, ordinal, .. } = field;
+    let name = field.name.to_string();
+    let c_name = &number.c_name;
+    let card = match (&field.payload, field.card) {
+        (_, Card::Multi) => quote!(Multi),
+        (Payload::Wire(w), _) => match &w.kind {
+            Kind::Indexed(_) => quote!(Indexed),
+            Kind::TypeValue(levels) => {
+                let levels = *levels as u8;
+                quote!(TypeValue(#levels))
+            }
+            Kind::Scalar(_) | Kind::Value | Kind::Nest(_) | Kind::Records(_) => quote!(One),
+        },
+        (Payload::Selected { .. }, _) => quote!(One),
+    };
+    let ty = match &field.payload {
+        Payload::Wire(w) => {
+            let marker = &w.marker;
+            quote!(<#marker as ::netlink_runtime::wire::wt::Wire>::TYPE)
+        }
+        Payload::Selected { ty, selectors, address } => {
+            let selectors = selectors.iter().map(|s| selector(set, s));
+            if *address {
+                quote!(#rt::TypeMeta::IpBy(#(#selectors)*))
+            } else {
+                quote!(#rt::TypeMeta::Sub(<#ty as ::netlink_runtime::SubMessage>::META, &[#(#selectors),*]))
+            }
+        }
+    };
+    quote! {
+        #rt::AttrMeta {
+            id: #number, c_name: #c_name, name: #name, card: #rt::Card::#card, ty: #ty, ordinal: #ordinal,
+        }
+    }
+}
+
+fn without_field(number: &Number, ty: &TokenStream) -> TokenStream {
+    let rt = quote!(::netlink_runtime::meta);
+    let c_name = &number.c_name;
+    quote! {
+        #rt::AttrMeta {
+            id: #number, c_name: #c_name, name: "", card: #rt::Card::One, ty: #rt::TypeMeta::#ty,
+            ordinal: #rt::AttrMeta::NO_FIELD,
+        }
+    }
+}
+
+fn selector(set: &Set, selector: &Selector) -> TokenStream {
+    let rt = quote!(::netlink_runtime::meta::Selector);
+    match selector {
+        Selector::Field(name) => {
+            let number = set.fields.iter().find(|f| f.name == *name).map(|f| &f.number);
+            quote!(#rt::Attr(#number))
+        }
+        Selector::Header(name) => {
+            let name = name.to_string();
+            quote!(#rt::Header(#name))
+        }
+        Selector::Outer(name) => {
+            let name = name.to_string();
+            quote!(#rt::Outer(#name))
+        }
+        Selector::Request(name) => {
+            let name = name.to_string();
+            quote!(#rt::Request(#name))
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! What a set expands to: view, owned decode and encode, builder, metadata.
+//!
+//! Generated functions are thin: one call into the runtime each, `#[inline]` where they are
+//! short, so that nothing is compiled until it is used.
+
+mod build;
+mod meta;
+mod owned;
+mod view;
+
+use crate::set::Set;
+use proc_macro2::TokenStream;
+use quote::quote;
+
+/// All of it.
+pub(crate) fn set(set: &Set) -> TokenStream {
+    let view = view::emit(set);
+    let meta = meta::emit(set);
+    let owned = owned::emit(set);
+    let build = build::emit(set);
+    quote! {
+        #view
+        #build
+        const _: () = {
+            #meta
+            #owned
+        };
+    }
+}

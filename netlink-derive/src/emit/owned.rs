@@ -1,0 +1,231 @@
+//! The owned type: decoding in one pass, encoding through the setters.
+
+use crate::set::{Card, Field, Payload, Set};
+use crate::wire::Kind;
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+pub(crate) fn emit(set: &Set) -> TokenStream {
+    let Set { name, .. } = set;
+    let decode = decode(set);
+    let encode = encode(set);
+    let debug = set.debug.then(|| {
+        quote! {
+            impl ::core::fmt::Debug for #name {
+                fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                    ::netlink_runtime::__private::debug_owned(self, f)
+                }
+            }
+        }
+    });
+    quote! {
+        impl ::netlink_runtime::owned::OwnedSet for #name {
+            #decode
+            #encode
+        }
+        #debug
+    }
+}
+
+fn decode(set: &Set) -> TokenStream {
+    let name = &set.name;
+    let keep = set.rest.is_some();
+    // Numbers that are paths become constants, so that they can be patterns.
+    let consts = set.fields.iter().map(|f| {
+        let (ident, number) = (pattern(f), &f.number);
+        quote!(const #ident: ::core::primitive::u16 = #number;)
+    });
+    let slots = set.fields.iter().map(slot);
+    let arms = set.fields.iter().map(arm);
+    let selected = set.fields.iter().filter_map(late);
+    let values = set.fields.iter().map(value);
+    let header = set.header.as_ref().map(|(field, _)| quote!(#field: view.header,));
+    let rest = set.rest.as_ref().map(|field| quote!(#field: reader.rest(),));
+    quote! {
+        fn decode_at(
+            view: Self::View<'_>,
+            depth: ::core::primitive::u8,
+        ) -> ::core::result::Result<Self, ::netlink_runtime::DecodeError> {
+            #(#consts)*
+            let attrs = view.attrs;
+            let meta = <#name as ::netlink_runtime::AttrSet>::meta();
+            let mut reader = ::netlink_runtime::owned::Reader::new(attrs, meta, depth, #keep)?;
+            #(#slots)*
+            for attr in attrs.iter(meta) {
+                let attr = attr?;
+                match attr.id() {
+                    #(#arms)*
+                    _ => reader.unknown(attr),
+                }
+            }
+            #(#selected)*
+            ::core::result::Result::Ok(Self { #header #(#values)* #rest })
+        }
+    }
+}
+
+fn pattern(field: &Field) -> proc_macro2::Ident {
+    format_ident!("A{}", field.ordinal)
+}
+
+fn local(field: &Field) -> proc_macro2::Ident {
+    format_ident!("f{}", field.ordinal)
+}
+
+fn slot(field: &Field) -> TokenStream {
+    let local = local(field);
+    match (&field.payload, field.card) {
+        (_, Card::Multi) => quote!(let mut #local = ::netlink_runtime::__private::Vec::new();),
+        (_, Card::Flag) => quote!(let mut #local = false;),
+        (Payload::Selected { .. } | Payload::Wire(_), Card::Optional | Card::Always) => {
+            quote!(let mut #local = ::core::option::Option::None;)
+        }
+    }
+}
+
+fn arm(field: &Field) -> TokenStream {
+    let (pattern, local, ordinal) = (pattern(field), local(field), field.ordinal);
+    match (&field.payload, field.card) {
+        (Payload::Wire(w), Card::Multi) => {
+            let marker = &w.marker;
+            quote!(#pattern => reader.multi::<#marker>(&mut #local, attr, #ordinal)?,)
+        }
+        (Payload::Wire(_), Card::Flag) => quote!(#pattern => reader.flag(&mut #local, attr, #ordinal),),
+        (Payload::Wire(w), Card::Optional | Card::Always) => {
+            let marker = &w.marker;
+            quote!(#pattern => reader.one::<#marker>(&mut #local, attr, #ordinal)?,)
+        }
+        (Payload::Selected { .. }, _) => {
+            quote!(#pattern => reader.selected(&mut #local, attr, #ordinal),)
+        }
+    }
+}
+
+/// A selected payload is read after the loop, when its selector is known wherever it stood.
+fn late(field: &Field) -> Option<TokenStream> {
+    let Payload::Selected { ty, .. } = &field.payload else { return None };
+    let (name, local, number) = (&field.name, local(field), &field.number);
+    let read = if field.card == Card::Always {
+        quote!(::core::option::Option::Some(view.#name()?))
+    } else {
+        quote!(view.#name()?)
+    };
+    Some(quote! {
+        let #local = match #local {
+            ::core::option::Option::None => ::core::option::Option::None,
+            ::core::option::Option::Some(payload) => match #read {
+                ::core::option::Option::None => ::core::option::Option::None,
+                ::core::option::Option::Some(value) => {
+                    ::core::option::Option::Some(reader.own_selected::<#ty>(value, #number, payload)?)
+                }
+            },
+        };
+    })
+}
+
+fn value(field: &Field) -> TokenStream {
+    let (name, local, number) = (&field.name, local(field), &field.number);
+    let boxed = field.boxed.then(|| quote!(.map(::netlink_runtime::__private::Box::new)));
+    match field.card {
+        Card::Multi | Card::Flag => quote!(#name: #local,),
+        Card::Optional => quote!(#name: #local #boxed,),
+        Card::Always => quote! {
+            #name: match #local #boxed {
+                ::core::option::Option::Some(value) => value,
+                ::core::option::Option::None => {
+                    return ::core::result::Result::Err(
+                        ::netlink_runtime::owned::missing(meta, #number, attrs)
+                    );
+                }
+            },
+        },
+    }
+}
+
+fn encode(set: &Set) -> TokenStream {
+    let name = &set.name;
+    let count = set.fields.len() as u16;
+    let arms = set.fields.iter().map(put);
+    let header = set.header.as_ref().map(|(field, _)| quote!(builder = builder.header(self.#field);));
+    let run = match &set.rest {
+        Some(rest) => quote!(self.#rest.encode(#count, builder, put)),
+        None => quote!(::netlink_runtime::__private::put_all(#count, builder, put)),
+    };
+    quote! {
+        fn encode_to<B: ::netlink_runtime::build::Buf>(
+            &self,
+            enc: ::netlink_runtime::build::Enc<B>,
+        ) -> ::netlink_runtime::build::Enc<B> {
+            #[allow(unused_mut)] // only sets with a header write one
+            let mut builder = <#name as ::netlink_runtime::build::BuildSet>::builder(enc);
+            #header
+            #[allow(unused_mut, unused_variables)] // sets without attributes have no arms
+            let put = |mut builder: <#name as ::netlink_runtime::build::BuildSet>::Builder<B>,
+                       ordinal: ::core::primitive::u16,
+                       from: ::core::primitive::usize,
+                       limit: ::core::primitive::usize| {
+                match ordinal {
+                    #(#arms)*
+                    _ => builder,
+                }
+            };
+            let builder = #run;
+            ::netlink_runtime::build::SetBuilder::finish(builder)
+        }
+    }
+}
+
+/// Writes one field through its setter.
+fn put(field: &Field) -> TokenStream {
+    let (name, ordinal) = (&field.name, field.ordinal);
+    let setter = match &field.payload {
+        Payload::Wire(w) => match &w.kind {
+            Kind::Scalar(_) | Kind::Value => quote!(#name),
+            Kind::Nest(_) | Kind::Indexed(_) | Kind::TypeValue(_) | Kind::Records(_) => {
+                let from = field.from_name();
+                quote!(#from)
+            }
+        },
+        Payload::Selected { address: true, .. } => quote!(#name),
+        Payload::Selected { address: false, .. } => {
+            let from = field.from_name();
+            quote!(#from)
+        }
+    };
+    let argument = match &field.payload {
+        Payload::Wire(w) if matches!(w.kind, Kind::Scalar(_)) => quote!(*value),
+        Payload::Selected { address: true, .. } => quote!(*value),
+        _ => quote!(value),
+    };
+    match field.card {
+        Card::Flag => quote! {
+            #ordinal if self.#name && from == 0 => builder.#name(),
+        },
+        Card::Multi => quote! {
+            #ordinal => {
+                for value in self.#name.iter().skip(from).take(limit) {
+                    builder = builder.#setter(#argument);
+                }
+                builder
+            }
+        },
+        Card::Always => quote! {
+            #ordinal if from == 0 => {
+                let value = &self.#name;
+                builder.#setter(#argument)
+            }
+        },
+        Card::Optional => {
+            let deref = field.boxed.then(|| quote!(let value = &**value;));
+            quote! {
+                #ordinal => match &self.#name {
+                    ::core::option::Option::Some(value) if from == 0 => {
+                        #deref
+                        builder.#setter(#argument)
+                    }
+                    _ => builder,
+                },
+            }
+        }
+    }
+}

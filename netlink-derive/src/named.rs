@@ -1,0 +1,91 @@
+//! `#[netlink_enum]` and `#[netlink_flags]`: open newtypes with named values.
+
+use crate::attr::{self, Item};
+use crate::ctxt::Ctxt;
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{Fields, Ident, ItemEnum};
+
+pub(crate) fn expand(args: TokenStream, input: TokenStream, flags: bool) -> TokenStream {
+    let item: ItemEnum = match syn::parse2(input) {
+        Ok(item) => item,
+        Err(error) => return error.to_compile_error(),
+    };
+    let cx = Ctxt::new();
+    let output = named(&cx, args, &item, flags);
+    cx.finish().unwrap_or(output.unwrap_or_default())
+}
+
+fn named(cx: &Ctxt, args: TokenStream, item: &ItemEnum, flags: bool) -> Option<TokenStream> {
+    const WIDTHS: &[&str] = &["u8", "u16", "u32", "u64", "i8", "i16", "i32", "i64"];
+    let repr: Ident = match syn::parse2::<Option<Ident>>(args) {
+        Ok(Some(ident)) if WIDTHS.contains(&ident.to_string().as_str()) => ident,
+        Ok(None) => Ident::new("u32", item.ident.span()),
+        Ok(Some(other)) => {
+            cx.error(other, "an integer type: `u8` to `u64`, `i8` to `i64`");
+            return None;
+        }
+        Err(error) => {
+            cx.push(error);
+            return None;
+        }
+    };
+    let (name, vis, attrs) = (&item.ident, &item.vis, &item.attrs);
+    let text = name.to_string();
+    let (mut consts, mut entries) = (Vec::new(), Vec::new());
+    for variant in &item.variants {
+        let (entry, docs) = (&variant.ident, attr::docs(&variant.attrs));
+        if !matches!(variant.fields, Fields::Unit) {
+            cx.error(variant, "entries hold nothing: they are values of the integer");
+        }
+        let Some((_, value)) = &variant.discriminant else {
+            cx.error(variant, "say the value: `NAME = 1`");
+            continue;
+        };
+        let mut c_name = entry.to_string();
+        for item in attr::items(cx, &variant.attrs) {
+            match item {
+                Item::Number(number) if number.literal.is_none() => c_name = number.c_name,
+                Item::Word(word) => c_name = word.to_string(),
+                other => cx.error(other.tokens(), "the entry's C name, or nothing"),
+            }
+        }
+        consts.push(quote!(#(#docs)* pub const #entry: Self = Self(#value);));
+        entries.push(quote!((#c_name, Self::#entry.0 as ::core::primitive::i64 as ::core::primitive::u64)));
+    }
+    let kind = if flags { quote!(flags) } else { quote!(values) };
+    Some(quote! {
+        #(#attrs)*
+        #[derive(
+            ::core::clone::Clone, ::core::marker::Copy, ::core::cmp::PartialEq, ::core::cmp::Eq,
+            ::core::hash::Hash, ::core::cmp::PartialOrd, ::core::cmp::Ord, ::core::default::Default,
+        )]
+        #[repr(transparent)]
+        #vis struct #name(pub ::core::primitive::#repr);
+
+        #[allow(non_upper_case_globals)] // constants are named as the entries were written
+        impl #name {
+            #(#consts)*
+        }
+
+        impl ::netlink_runtime::NamedValue for #name {
+            const META: &'static ::netlink_runtime::meta::EnumMeta = &::netlink_runtime::meta::EnumMeta {
+                name: #text,
+                flags: #flags,
+                entries: &[#(#entries),*],
+            };
+
+            #[inline]
+            fn from_bits(bits: ::core::primitive::u64) -> Self {
+                Self(bits as ::core::primitive::#repr)
+            }
+
+            #[inline]
+            fn to_bits(self) -> ::core::primitive::u64 {
+                self.0 as ::core::primitive::i64 as ::core::primitive::u64
+            }
+        }
+
+        ::netlink_runtime::__named!(#kind #name, ::core::primitive::#repr);
+    })
+}

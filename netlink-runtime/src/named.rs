@@ -1,0 +1,131 @@
+//! What enums and flags can do.
+
+use crate::meta::EnumMeta;
+use core::fmt;
+
+/// Implements what `netlink_enum` and `netlink_flags` types share. Not for direct use.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __named {
+    (values $name:ident, $repr:ty) => {
+        $crate::__named!(common $name, $repr);
+
+        impl ::core::fmt::Debug for $name {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                $crate::__private::fmt_value(f, <Self as $crate::NamedValue>::META, $crate::NamedValue::to_bits(*self))
+            }
+        }
+    };
+    (flags $name:ident, $repr:ty) => {
+        $crate::__named!(common $name, $repr);
+
+        impl $name {
+            /// No bits.
+            pub const fn empty() -> Self {
+                Self(0)
+            }
+
+            /// The bits, known or not.
+            pub const fn bits(self) -> $repr {
+                self.0
+            }
+
+            /// All bits of `other` are set.
+            pub const fn contains(self, other: Self) -> bool {
+                self.0 & other.0 == other.0
+            }
+
+            /// Some bits of `other` are set.
+            pub const fn intersects(self, other: Self) -> bool {
+                self.0 & other.0 != 0
+            }
+
+            /// No bit is set.
+            pub const fn is_empty(self) -> bool {
+                self.0 == 0
+            }
+        }
+
+        impl ::core::ops::BitOr for $name {
+            type Output = Self;
+            fn bitor(self, other: Self) -> Self {
+                Self(self.0 | other.0)
+            }
+        }
+        impl ::core::ops::BitOrAssign for $name {
+            fn bitor_assign(&mut self, other: Self) {
+                self.0 |= other.0;
+            }
+        }
+        impl ::core::ops::BitAnd for $name {
+            type Output = Self;
+            fn bitand(self, other: Self) -> Self {
+                Self(self.0 & other.0)
+            }
+        }
+        impl ::core::ops::Not for $name {
+            type Output = Self;
+            fn not(self) -> Self {
+                Self(!self.0)
+            }
+        }
+
+        impl ::core::fmt::Debug for $name {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                $crate::__private::fmt_flags(f, <Self as $crate::NamedValue>::META, $crate::NamedValue::to_bits(*self))
+            }
+        }
+    };
+    (common $name:ident, $repr:ty) => {
+        impl $name {
+            /// The C name of exactly this value, if it has one.
+            pub fn c_name(self) -> ::core::option::Option<&'static str> {
+                <Self as $crate::NamedValue>::META.name_of($crate::NamedValue::to_bits(self))
+            }
+        }
+
+        impl ::core::convert::From<$repr> for $name {
+            fn from(value: $repr) -> Self {
+                Self(value)
+            }
+        }
+
+        impl ::core::convert::From<$name> for $repr {
+            fn from(value: $name) -> Self {
+                value.0
+            }
+        }
+
+        impl<'a> $crate::Select<'a> for $name {
+            #[inline]
+            fn select(self) -> $crate::Selector<'a> {
+                $crate::Selector::Number($crate::NamedValue::to_bits(self))
+            }
+        }
+    };
+}
+
+/// A value by name, or as a number.
+pub fn fmt_value(f: &mut fmt::Formatter<'_>, meta: &EnumMeta, bits: u64) -> fmt::Result {
+    match meta.name_of(bits) {
+        Some(name) => f.write_str(name),
+        None => write!(f, "{}({})", meta.name, bits as i64),
+    }
+}
+
+/// Flags by name, what is left as a number.
+pub fn fmt_flags(f: &mut fmt::Formatter<'_>, meta: &EnumMeta, bits: u64) -> fmt::Result {
+    let mut rest = bits;
+    let mut first = true;
+    for (name, mask) in meta.entries {
+        if *mask != 0 && bits & mask == *mask && rest & mask != 0 {
+            rest &= !mask;
+            write!(f, "{}{name}", if first { "" } else { " | " })?;
+            first = false;
+        }
+    }
+    if rest != 0 || first {
+        write!(f, "{}{rest:#x}", if first { "" } else { " | " })?;
+    }
+    Ok(())
+}

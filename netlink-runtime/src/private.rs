@@ -1,0 +1,147 @@
+//! What derived code calls. Not for direct use; it may change in any release.
+
+#[cfg(feature = "alloc")]
+use crate::build::SetBuilder;
+use crate::build::{Buf, Enc};
+use crate::error::{DecodeError, DecodeErrorKind};
+use crate::meta::SetMeta;
+#[cfg(feature = "alloc")]
+use crate::owned::OwnedSet;
+use crate::selected::{Selected, Selector};
+use crate::view::{AttrSet, CStruct};
+use crate::wire::{Attrs, align};
+#[cfg(feature = "alloc")]
+pub use alloc::{boxed::Box, vec::Vec};
+use core::fmt;
+
+pub use crate::named::{fmt_flags, fmt_value};
+
+/// Splits a payload into its fixed header and its attributes.
+#[inline]
+pub fn split_header<T: AttrSet>(payload: &[u8]) -> Result<(T::Header, Attrs<'_>), DecodeError> {
+    let size = T::Header::META.size as usize;
+    if payload.len() < size {
+        return Err(DecodeError::new(DecodeErrorKind::Header, T::meta(), 0, payload.len()));
+    }
+    let attrs = payload.get(align(size)..).unwrap_or_default();
+    Ok((T::Header::read(payload), Attrs::new(attrs)))
+}
+
+/// Reads a selected payload.
+#[inline]
+pub fn selected<'a, T: Selected, const N: usize>(
+    payload: &'a [u8],
+    attrs: Attrs<'a>,
+    id: u16,
+    set: &'static SetMeta,
+    selectors: impl FnOnce() -> Result<[Selector<'a>; N], DecodeError>,
+) -> Result<T::View<'a>, DecodeError> {
+    match T::read(payload, &selectors()?) {
+        Some(view) => Ok(view),
+        None => Err(malformed(attrs, id, set)),
+    }
+}
+
+/// The error for the first attribute of this number, whose payload is malformed.
+#[cold]
+#[inline(never)]
+fn malformed(attrs: Attrs<'_>, id: u16, set: &'static SetMeta) -> DecodeError {
+    let found = attrs.iter(set).filter_map(Result::ok).find(|a| a.id() == id);
+    DecodeError::new(DecodeErrorKind::Length, set, id, found.map_or(0, |a| a.offset))
+}
+
+/// Appends a zeroed fixed header and its padding.
+#[inline]
+pub fn put_header<H: CStruct, B: Buf>(enc: &mut Enc<B>) {
+    let mut left = align(H::META.size as usize);
+    while left > 0 {
+        let step = left.min(32);
+        enc.raw(&[0; 32][..step]);
+        left -= step;
+    }
+}
+
+/// Writes the fixed header where [`put_header`] made room.
+#[inline]
+pub fn set_header<H: CStruct, B: Buf>(enc: &mut Enc<B>, start: usize, header: &H) {
+    if let Some(room) = enc.since(start).get_mut(..H::META.size as usize) {
+        header.write(room);
+    }
+}
+
+/// Writes all fields in order, for sets that keep nothing beside their fields.
+#[cfg(feature = "alloc")]
+#[inline]
+pub fn put_all<B: Buf, S: SetBuilder<B>>(
+    fields: u16,
+    mut builder: S,
+    mut put: impl FnMut(S, u16, usize, usize) -> S,
+) -> S {
+    for ordinal in 0..fields {
+        builder = put(builder, ordinal, 0, usize::MAX);
+    }
+    builder
+}
+
+/// `bytes`, filled up with zeroes.
+#[cold]
+pub fn widen<const N: usize>(bytes: &[u8]) -> [u8; N] {
+    let mut out = [0; N];
+    let n = bytes.len().min(N);
+    out[..n].copy_from_slice(&bytes[..n]);
+    out
+}
+
+/// Bits of a C bitfield: `first` is counted from the least significant bit of the first byte on
+/// little-endian machines, from the most significant one on big-endian ones.
+pub fn load_bits(bytes: &[u8], first: u32, width: u32) -> u64 {
+    let mut value = 0;
+    for i in 0..width {
+        let at = first + i;
+        let byte = bytes.get((at / 8) as usize).copied().unwrap_or(0);
+        if cfg!(target_endian = "little") {
+            value |= u64::from(byte >> (at % 8) & 1) << i;
+        } else {
+            value = value << 1 | u64::from(byte >> (7 - at % 8) & 1);
+        }
+    }
+    value
+}
+
+/// Writes bits of a C bitfield; see [`load_bits`].
+pub fn store_bits(value: u64, bytes: &mut [u8], first: u32, width: u32) {
+    for i in 0..width {
+        let at = first + i;
+        let (bit, shift) = if cfg!(target_endian = "little") {
+            (value >> i & 1, at % 8)
+        } else {
+            (value >> (width - 1 - i) & 1, 7 - at % 8)
+        };
+        if let Some(byte) = bytes.get_mut((at / 8) as usize) {
+            *byte = *byte & !(1 << shift) | (bit as u8) << shift;
+        }
+    }
+}
+
+/// `Debug` of a view.
+pub fn debug(
+    f: &mut fmt::Formatter<'_>,
+    set: &'static SetMeta,
+    header: &[u8],
+    attrs: Attrs<'_>,
+) -> fmt::Result {
+    write!(f, "{}({} + {} bytes)", set.name, header.len(), attrs.bytes().len())
+}
+
+/// `Debug` of an owned set: that of its view.
+#[cfg(feature = "alloc")]
+pub fn debug_owned<T: OwnedSet>(value: &T, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let mut bytes = Vec::new();
+    match value.encode_to(Enc::new(&mut bytes)).end() {
+        Ok(_) => match <T::View<'_> as crate::View<'_>>::parse(&bytes) {
+            Ok(view) => fmt::Debug::fmt(&view, f),
+            Err(error) => write!(f, "{}({error})", T::meta().name),
+        },
+        Err(error) => write!(f, "{}({error})", T::meta().name),
+    }
+}

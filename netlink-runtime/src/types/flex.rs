@@ -1,0 +1,97 @@
+//! Owned C structs with a flexible tail.
+
+use crate::build::{Buf, Enc};
+use crate::error::DecodeError;
+use crate::own_wire::ToWire;
+use crate::owned::Own;
+use crate::wire::wt::Fixed;
+use crate::wire::{FlexOf, FlexStruct, FlexView};
+use alloc::vec::Vec;
+use core::fmt;
+
+/// A C struct and the elements after it.
+pub struct Flex<T: FlexStruct> {
+    /// The struct before the tail.
+    pub head: T,
+    /// The elements.
+    pub tail: Vec<<T::Element as Fixed>::Value>,
+    /// Bytes after the last whole element.
+    pub rest: Vec<u8>,
+}
+
+impl<T: FlexStruct> Flex<T> {
+    /// A struct with these elements.
+    pub fn new(head: T, tail: Vec<<T::Element as Fixed>::Value>) -> Self {
+        Flex { head, tail, rest: Vec::new() }
+    }
+}
+
+impl<T: FlexStruct> Clone for Flex<T> {
+    fn clone(&self) -> Self {
+        Flex { head: self.head, tail: self.tail.clone(), rest: self.rest.clone() }
+    }
+}
+
+impl<T: FlexStruct> PartialEq for Flex<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.head == other.head && self.tail == other.tail && self.rest == other.rest
+    }
+}
+
+impl<T: FlexStruct> fmt::Debug for Flex<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Flex").field("head", &self.head).field("tail", &self.tail).finish()
+    }
+}
+
+impl<T: FlexStruct> Own for FlexOf<T> {
+    type Owned = Flex<T>;
+
+    fn own(view: FlexView<'_, T>, _depth: u8) -> Result<Flex<T>, DecodeError> {
+        let whole = view.tail_bytes().chunks_exact(T::Element::SIZE.max(1));
+        let rest = whole.remainder().to_vec();
+        Ok(Flex { head: view.head, tail: whole.map(T::Element::load).collect(), rest })
+    }
+
+    fn put<B: Buf>(value: &Flex<T>, mut enc: Enc<B>, id: u16) -> Enc<B> {
+        let at = enc.open_raw(id);
+        let start = enc.position();
+        zeroes(&mut enc, T::TAIL);
+        value.head.write(enc.since(start));
+        for element in &value.tail {
+            let start = enc.position();
+            zeroes(&mut enc, T::Element::SIZE);
+            T::Element::store(*element, enc.since(start));
+        }
+        enc.raw(&value.rest);
+        enc.close(at);
+        enc
+    }
+
+    fn exact(value: &Flex<T>, payload: &[u8]) -> bool {
+        // Bytes between members may hold anything; only writing tells.
+        let mut out = Vec::new();
+        Self::put(value, Enc::new(&mut out), 0);
+        out.get(4..4 + payload.len()).is_some_and(|written| written == payload)
+    }
+}
+
+fn zeroes<B: Buf>(enc: &mut Enc<B>, count: usize) {
+    let start = enc.position();
+    for _ in 0..count.div_ceil(64) {
+        enc.raw(&[0; 64]);
+    }
+    enc.truncate(start + count);
+}
+
+impl<T: FlexStruct> ToWire<FlexOf<T>> for &Flex<T> {
+    fn put_as<B: Buf>(self, enc: Enc<B>, id: u16) -> Enc<B> {
+        FlexOf::put(self, enc, id)
+    }
+}
+
+impl<T: FlexStruct> ToWire<FlexOf<T>> for Flex<T> {
+    fn put_as<B: Buf>(self, enc: Enc<B>, id: u16) -> Enc<B> {
+        FlexOf::put(&self, enc, id)
+    }
+}
