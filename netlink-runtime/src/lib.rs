@@ -6,6 +6,7 @@
 #[cfg(feature = "alloc")]
 extern crate alloc;
 // Derived code names this crate by its own name, in here too.
+#[allow(unused_extern_crates)] // used by what derives expand to
 extern crate self as netlink_runtime;
 
 #[doc(hidden)]
@@ -15,6 +16,11 @@ pub mod build;
 #[cfg(feature = "alloc")]
 pub mod containers;
 pub mod error;
+#[cfg(feature = "alloc")]
+pub mod extack;
+#[cfg(feature = "alloc")]
+pub mod genl;
+pub mod message;
 pub mod meta;
 mod named;
 #[cfg(feature = "alloc")]
@@ -28,6 +34,8 @@ pub mod prelude;
 #[cfg(feature = "alloc")]
 mod request;
 mod selected;
+#[cfg(all(feature = "std", any(target_os = "linux", target_os = "android")))]
+pub mod socket;
 pub mod types;
 mod view;
 pub mod wire;

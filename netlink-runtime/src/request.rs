@@ -66,6 +66,37 @@ pub trait Request {
 
     /// The request's attributes, to name those that the kernel refuses.
     fn set(&self) -> Option<&'static SetMeta>;
+
+    /// What is asked, for error texts: `RTM_NEWLINK`.
+    fn name(&self) -> Option<&'static str> {
+        None
+    }
+}
+
+impl<R: Request + ?Sized> Request for &R {
+    type Reply = R::Reply;
+
+    const PROTOCOL: Protocol = R::PROTOCOL;
+
+    fn message_type(&self) -> MessageType {
+        (**self).message_type()
+    }
+
+    fn flags(&self) -> u16 {
+        (**self).flags()
+    }
+
+    fn encode(&self, out: &mut Vec<u8>) -> Result<(), EncodeError> {
+        (**self).encode(out)
+    }
+
+    fn set(&self) -> Option<&'static SetMeta> {
+        (**self).set()
+    }
+
+    fn name(&self) -> Option<&'static str> {
+        (**self).name()
+    }
 }
 
 /// A type of replies.

@@ -1,0 +1,79 @@
+//! Sockets.
+//!
+//! [`Socket`] is the blocking one. It stands on [`engine`], which knows the protocol and does no
+//! I/O, and on a [`Transport`], which is the kernel unless somebody puts another in its place.
+//!
+//! What a socket does with what it receives:
+//!
+//! - A message is never truncated: the buffer (32 KiB, the most that the kernel fills in a dump)
+//!   grows where one message is longer.
+//! - Replies are told apart by sequence number, port and multicast group. Notifications that come
+//!   while a reply is read wait, in order, for [`Socket::receive`]; where too many wait or the
+//!   kernel had to drop some, an [`Event::Overrun`] stands in their place.
+//! - A dump ends at its `NLMSG_DONE`, whose error code counts, or at an error.
+//! - A dump that is dropped half-read is read to its end when the next one starts, because the
+//!   kernel runs one per socket.
+//!
+//! ```
+//! use netlink_runtime::meta::SetMeta;
+//! use netlink_runtime::socket::Socket;
+//! use netlink_runtime::{DecodeError, EncodeError, MessageType, Protocol, Reply, Request};
+//!
+//! // Derived types write this for you.
+//! struct GetLinks;
+//! struct Link;
+//!
+//! impl Request for GetLinks {
+//!     type Reply = Link;
+//!     const PROTOCOL: Protocol = Protocol::Route;
+//!     fn message_type(&self) -> MessageType {
+//!         MessageType::Raw(18) // RTM_GETLINK
+//!     }
+//!     fn flags(&self) -> u16 {
+//!         0
+//!     }
+//!     fn encode(&self, out: &mut Vec<u8>) -> Result<(), EncodeError> {
+//!         out.extend([0; 16]); // struct ifinfomsg
+//!         Ok(())
+//!     }
+//!     fn set(&self) -> Option<&'static SetMeta> {
+//!         None
+//!     }
+//! }
+//!
+//! impl Reply for Link {
+//!     type View<'a> = &'a [u8];
+//!     fn view(payload: &[u8]) -> Result<&[u8], DecodeError> {
+//!         Ok(payload)
+//!     }
+//!     fn accepts(message_type: u16) -> bool {
+//!         message_type == 16 // RTM_NEWLINK
+//!     }
+//! }
+//!
+//! let mut route = Socket::open(Protocol::Route)?;
+//! let mut links = route.dump(GetLinks)?;
+//! let mut count = 0;
+//! while let Some(link) = links.next()? {
+//!     assert!(link.len() > 16);
+//!     count += 1;
+//! }
+//! assert!(count > 0, "there is always the loopback device");
+//! # Ok::<(), netlink_runtime::socket::Error>(())
+//! ```
+
+mod backlog;
+mod blocking;
+mod builder;
+pub mod engine;
+mod error;
+mod exchange;
+mod sys;
+mod transport;
+
+pub use blocking::{Event, Socket};
+pub use builder::{Builder, Interrupted};
+pub use engine::{Dropped, Overrun, RequestId};
+pub use error::{Error, Result};
+pub use exchange::{Answer, Dump, Exchange};
+pub use transport::{Datagram, Source, Transport, Wait};

@@ -1,0 +1,141 @@
+//! How a socket is opened.
+
+use super::blocking::Socket;
+use super::error::Result;
+use super::sys::Kernel;
+use super::transport::Transport;
+use crate::request::Protocol;
+use std::io;
+use std::time::Duration;
+
+/// What to do about dumps of something that changed meanwhile (`NLM_F_DUMP_INTR`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Interrupted {
+    /// Fail with [`Error::DumpInterrupted`](super::Error::DumpInterrupted), after everything that
+    /// came.
+    Report,
+    /// Where replies are collected ([`Socket::dump_all`]), dump again, up to so many times;
+    /// elsewhere as [`Report`](Self::Report): what was yielded cannot be taken back.
+    Retry(u32),
+    /// Take what came.
+    Ignore,
+}
+
+/// Options of a [`Socket`].
+///
+/// ```
+/// use netlink_runtime::{Protocol, socket::Socket};
+/// use std::time::Duration;
+///
+/// let route = Socket::builder()
+///     .receive_buffer(1 << 20)
+///     .timeout(Duration::from_secs(5))
+///     .group(1) // RTNLGRP_LINK
+///     .open(Protocol::Route)?;
+/// assert_ne!(route.port(), 0);
+/// # Ok::<(), netlink_runtime::socket::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct Builder {
+    strict: bool,
+    receive_buffer: Option<u32>,
+    timeout: Option<Duration>,
+    pub(super) interrupted: Interrupted,
+    groups: Vec<u32>,
+    pub(super) queue: usize,
+}
+
+impl Default for Builder {
+    fn default() -> Self {
+        Builder {
+            strict: true,
+            receive_buffer: None,
+            timeout: None,
+            interrupted: Interrupted::Retry(8),
+            groups: Vec::new(),
+            queue: 1 << 20,
+        }
+    }
+}
+
+impl Builder {
+    /// Whether the kernel checks dump requests strictly (`NETLINK_GET_STRICT_CHK`, from 4.20 on;
+    /// on unless turned off).
+    ///
+    /// Strictly checked, requests can carry filters, and what the kernel does not understand is
+    /// an error. Turned off, it ignores fixed header and attributes of most dump requests and
+    /// sends everything, as it does for programs that send too short a header.
+    pub fn strict(mut self, strict: bool) -> Self {
+        self.strict = strict;
+        self
+    }
+
+    /// How many bytes the kernel may queue for the socket: more for a listener of busy groups.
+    /// Above the system's limit (`net.core.rmem_max`) it takes `CAP_NET_ADMIN`; without it, the
+    /// limit is what there is.
+    pub fn receive_buffer(mut self, bytes: u32) -> Self {
+        self.receive_buffer = Some(bytes);
+        self
+    }
+
+    /// How long to wait for a datagram. Without it, for ever: the kernel answers most requests
+    /// while they are being sent.
+    pub fn timeout(mut self, limit: Duration) -> Self {
+        self.timeout = Some(limit);
+        self
+    }
+
+    /// What to do about dumps of something that changed meanwhile. [`Interrupted::Retry`] with 8
+    /// attempts more, if nothing else is said.
+    pub fn interrupted(mut self, policy: Interrupted) -> Self {
+        self.interrupted = policy;
+        self
+    }
+
+    /// Joins a multicast group, by number.
+    pub fn group(mut self, group: u32) -> Self {
+        self.groups.push(group);
+        self
+    }
+
+    /// How many bytes of notifications may wait while replies are read: 1 MiB, if nothing else is
+    /// said.
+    pub fn queue(mut self, bytes: usize) -> Self {
+        self.queue = bytes;
+        self
+    }
+
+    /// Opens a socket.
+    pub fn open(self, protocol: Protocol) -> Result<Socket> {
+        let kernel = Kernel::open(protocol)?;
+        kernel.set_option(libc::NETLINK_PKTINFO, 1)?;
+        // Kernels older than an option do without it, and so do we.
+        let wanted = |option: i32| match kernel.set_option(option, 1) {
+            Err(e) if e.raw_os_error() == Some(libc::ENOPROTOOPT) => Ok(()),
+            other => other,
+        };
+        wanted(libc::NETLINK_EXT_ACK)?;
+        wanted(libc::NETLINK_CAP_ACK)?;
+        if self.strict {
+            wanted(libc::NETLINK_GET_STRICT_CHK)?;
+        }
+        if let Some(bytes) = self.receive_buffer {
+            kernel.set_receive_buffer(bytes)?;
+        }
+        self.over(protocol, kernel)
+    }
+
+    /// Makes a socket over another transport. [`strict`](Self::strict) and
+    /// [`receive_buffer`](Self::receive_buffer) are the kernel's, and have no effect.
+    pub fn over(self, protocol: Protocol, mut transport: impl Transport + 'static) -> Result<Socket> {
+        if self.timeout.is_some() {
+            transport.set_timeout(self.timeout)?;
+        }
+        for group in &self.groups {
+            let told = |e: io::Error| io::Error::new(e.kind(), format!("joining group {group}: {e}"));
+            transport.join(*group).map_err(told)?;
+        }
+        Ok(Socket::new(protocol, Box::new(transport), &self))
+    }
+}

@@ -1,0 +1,211 @@
+//! The system calls. The only file of this crate with `unsafe` in it.
+#![allow(unsafe_code)]
+
+use super::transport::{Datagram, Source, Transport, Wait};
+use crate::request::Protocol;
+use std::io;
+use std::mem::MaybeUninit;
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
+use std::time::Duration;
+
+/// A dump's datagrams are as long as the longest receive buffer so far, up to this.
+pub(super) const BUFFER: usize = 32 * 1024;
+
+/// A netlink socket of the kernel.
+#[derive(Debug)]
+pub(super) struct Kernel {
+    fd: OwnedFd,
+    port: u32,
+}
+
+impl Kernel {
+    /// Opens a socket and lets the kernel choose its port.
+    pub(super) fn open(protocol: Protocol) -> io::Result<Self> {
+        let kind = libc::SOCK_RAW | libc::SOCK_CLOEXEC;
+        // SAFETY: no pointers are involved.
+        let fd = check(unsafe { libc::socket(libc::AF_NETLINK, kind, i32::from(protocol.0)) })?;
+        // SAFETY: `fd` is open, and nobody else has it.
+        let fd = unsafe { OwnedFd::from_raw_fd(fd) };
+        let mut address = kernel_address();
+        let mut len = ADDRESS_LEN;
+        // SAFETY: `address` is a `sockaddr_nl` of the length given.
+        check(unsafe { libc::bind(fd.as_raw_fd(), (&raw const address).cast(), len) })?;
+        // SAFETY: `address` has room for the `len` bytes that `len` says.
+        check(unsafe { libc::getsockname(fd.as_raw_fd(), (&raw mut address).cast(), &raw mut len) })?;
+        Ok(Kernel { fd, port: address.nl_pid })
+    }
+
+    /// Sets an option of the netlink level.
+    pub(super) fn set_option(&self, option: i32, value: u32) -> io::Result<()> {
+        self.set(libc::SOL_NETLINK, option, &value)
+    }
+
+    /// Sets the kernel's receive buffer for this socket, beyond the system's limit if allowed.
+    pub(super) fn set_receive_buffer(&self, bytes: u32) -> io::Result<()> {
+        self.set(libc::SOL_SOCKET, libc::SO_RCVBUFFORCE, &bytes)
+            .or_else(|_| self.set(libc::SOL_SOCKET, libc::SO_RCVBUF, &bytes))
+    }
+
+    // `T` must be plain data; private, and called with integers and `timeval` only.
+    fn set<T: Copy>(&self, level: i32, option: i32, value: &T) -> io::Result<()> {
+        let len = size_of::<T>() as libc::socklen_t;
+        let value: *const T = value;
+        // SAFETY: `value` points to `len` readable bytes.
+        check(unsafe { libc::setsockopt(self.fd.as_raw_fd(), level, option, value.cast(), len) })?;
+        Ok(())
+    }
+
+    /// Waits for the next datagram, and says how long it is.
+    fn peek(&self, flags: i32) -> io::Result<usize> {
+        let flags = flags | libc::MSG_PEEK | libc::MSG_TRUNC;
+        // SAFETY: a length of 0 lets the kernel write nothing.
+        retry(|| unsafe { libc::recv(self.fd.as_raw_fd(), std::ptr::null_mut(), 0, flags) })
+    }
+
+    /// Receives, and says whether the datagram was longer than the buffer.
+    fn take(&self, buffer: &mut [u8], flags: i32) -> io::Result<(Datagram, bool)> {
+        let mut address = kernel_address();
+        let mut control = Control { space: [0; CONTROL_LEN] };
+        let mut iov = libc::iovec { iov_base: buffer.as_mut_ptr().cast(), iov_len: buffer.len() };
+        // SAFETY: all zeros is a valid `msghdr`; it has private padding on some C libraries.
+        let mut msg: libc::msghdr = unsafe { MaybeUninit::zeroed().assume_init() };
+        msg.msg_name = (&raw mut address).cast();
+        msg.msg_namelen = ADDRESS_LEN;
+        msg.msg_iov = &raw mut iov;
+        msg.msg_iovlen = 1;
+        let len = retry(|| {
+            msg.msg_control = (&raw mut control).cast();
+            msg.msg_controllen = CONTROL_LEN as _;
+            // SAFETY: `msg` points to the address, the control buffer and one vector over
+            // `buffer`, each with its length; all of them outlive the call.
+            unsafe { libc::recvmsg(self.fd.as_raw_fd(), &raw mut msg, flags) }
+        })?;
+        let source = Source { port: address.nl_pid, group: group_of(&msg) };
+        Ok((Datagram { len, source }, msg.msg_flags & libc::MSG_TRUNC != 0))
+    }
+}
+
+impl Transport for Kernel {
+    fn port(&self) -> u32 {
+        self.port
+    }
+
+    fn send(&mut self, datagram: &[u8]) -> io::Result<()> {
+        let address = kernel_address();
+        retry(|| {
+            // SAFETY: both pointers come with the length of what they point to.
+            unsafe {
+                libc::sendto(
+                    self.fd.as_raw_fd(),
+                    datagram.as_ptr().cast(),
+                    datagram.len(),
+                    0,
+                    (&raw const address).cast(),
+                    ADDRESS_LEN,
+                )
+            }
+        })?;
+        Ok(())
+    }
+
+    fn receive(&mut self, buffer: &mut Vec<u8>, wait: Wait) -> io::Result<Datagram> {
+        let flags = if wait == Wait::No { libc::MSG_DONTWAIT } else { 0 };
+        let timed = |e: io::Error| match e.kind() {
+            io::ErrorKind::WouldBlock if wait == Wait::Yes => io::ErrorKind::TimedOut.into(),
+            _ => e,
+        };
+        // What does not fit a buffer is lost, so its length is asked for first: a reply or a
+        // notification may be of any length. (The second call costs nothing that could be
+        // measured against what the kernel does to fill a datagram.)
+        let len = self.peek(flags).map_err(timed)?;
+        if buffer.len() < len.max(BUFFER) {
+            buffer.resize(len.max(BUFFER).next_multiple_of(4096), 0);
+        }
+        let (datagram, cut) = self.take(buffer, flags).map_err(timed)?;
+        if cut {
+            // Only if somebody else reads from the same socket: this is not what was announced.
+            let text = "a datagram longer than announced: is the socket shared?";
+            return Err(io::Error::new(io::ErrorKind::InvalidData, text));
+        }
+        Ok(datagram)
+    }
+
+    fn join(&mut self, group: u32) -> io::Result<()> {
+        self.set_option(libc::NETLINK_ADD_MEMBERSHIP, group)
+    }
+
+    fn leave(&mut self, group: u32) -> io::Result<()> {
+        self.set_option(libc::NETLINK_DROP_MEMBERSHIP, group)
+    }
+
+    fn set_timeout(&mut self, limit: Option<Duration>) -> io::Result<()> {
+        // 0 means no limit, so a limit below the resolution is rounded up.
+        let limit = limit.map_or(Duration::ZERO, |l| l.max(Duration::from_micros(1)));
+        let value = libc::timeval {
+            tv_sec: libc::time_t::try_from(limit.as_secs()).unwrap_or(libc::time_t::MAX),
+            tv_usec: limit.subsec_micros() as libc::suseconds_t,
+        };
+        self.set(libc::SOL_SOCKET, libc::SO_RCVTIMEO, &value)
+    }
+
+    fn fd(&self) -> Option<BorrowedFd<'_>> {
+        Some(self.fd.as_fd())
+    }
+}
+
+const ADDRESS_LEN: libc::socklen_t = size_of::<libc::sockaddr_nl>() as libc::socklen_t;
+
+// SAFETY: `CMSG_SPACE` computes a number.
+const CONTROL_LEN: usize =
+    unsafe { libc::CMSG_SPACE(size_of::<libc::nl_pktinfo>() as libc::c_uint) } as usize;
+
+/// Room for `NETLINK_PKTINFO`, aligned as control messages must be.
+#[repr(C)]
+union Control {
+    space: [u8; CONTROL_LEN],
+    _align: libc::cmsghdr,
+}
+
+/// The kernel's address; also the one that lets the kernel choose a port.
+fn kernel_address() -> libc::sockaddr_nl {
+    // SAFETY: all zeros is a valid `sockaddr_nl`.
+    let mut address: libc::sockaddr_nl = unsafe { MaybeUninit::zeroed().assume_init() };
+    address.nl_family = libc::AF_NETLINK as libc::sa_family_t;
+    address
+}
+
+/// The multicast group of a received message, from `NETLINK_PKTINFO`: the address only has room
+/// for the first 32 groups.
+fn group_of(msg: &libc::msghdr) -> u32 {
+    // SAFETY: the kernel has filled `msg` and its control buffer, which is still there.
+    unsafe {
+        let mut at = libc::CMSG_FIRSTHDR(msg);
+        while let Some(header) = at.as_ref() {
+            if (header.cmsg_level, header.cmsg_type) == (libc::SOL_NETLINK, libc::NETLINK_PKTINFO) {
+                let info = libc::CMSG_DATA(at).cast::<libc::nl_pktinfo>();
+                return info.read_unaligned().group;
+            }
+            at = libc::CMSG_NXTHDR(msg, at);
+        }
+    }
+    0
+}
+
+fn check(result: i32) -> io::Result<i32> {
+    if result < 0 { Err(io::Error::last_os_error()) } else { Ok(result) }
+}
+
+/// Repeats a call that a signal interrupted.
+fn retry(mut call: impl FnMut() -> isize) -> io::Result<usize> {
+    loop {
+        match usize::try_from(call()) {
+            Ok(n) => return Ok(n),
+            Err(_) => {
+                let error = io::Error::last_os_error();
+                if error.kind() != io::ErrorKind::Interrupted {
+                    return Err(error);
+                }
+            }
+        }
+    }
+}
