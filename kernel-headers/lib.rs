@@ -79,6 +79,7 @@ pub static FACTS: &[(&str, &str)] = &[
     ("linux/ioam6_genl.h", include_str!("facts/linux/ioam6_genl.h.txt")),
     ("linux/ioam6_iptunnel.h", include_str!("facts/linux/ioam6_iptunnel.h.txt")),
     ("linux/ip.h", include_str!("facts/linux/ip.h.txt")),
+    ("linux/ip6_tunnel.h", include_str!("facts/linux/ip6_tunnel.h.txt")),
     ("linux/ip_vs.h", include_str!("facts/linux/ip_vs.h.txt")),
     ("linux/ipv6.h", include_str!("facts/linux/ipv6.h.txt")),
     ("linux/l2tp.h", include_str!("facts/linux/l2tp.h.txt")),

@@ -3,7 +3,18 @@
 #![forbid(unsafe_code)]
 
 /// Every schema: the file's stem and its text, sorted by name.
-pub static SCHEMAS: &[(&str, &str)] = &[];
+pub static SCHEMAS: &[(&str, &str)] = &[
+    ("common", include_str!("common.yaml")),
+    ("lwtunnel", include_str!("lwtunnel.yaml")),
+    ("nlctrl", include_str!("nlctrl.yaml")),
+    ("rt-addr", include_str!("rt-addr.yaml")),
+    ("rt-link", include_str!("rt-link.yaml")),
+    ("rt-neigh", include_str!("rt-neigh.yaml")),
+    ("rt-neightbl", include_str!("rt-neightbl.yaml")),
+    ("rt-nexthop", include_str!("rt-nexthop.yaml")),
+    ("rt-route", include_str!("rt-route.yaml")),
+    ("rt-rule", include_str!("rt-rule.yaml")),
+];
 
 /// Attribute enums and values that no schema describes, with reasons.
 pub static COVERAGE: &str = include_str!("coverage.txt");

@@ -6,3 +6,52 @@
 #![forbid(unsafe_code)]
 
 // Generated from here on by `netlink-codegen generate`; do not edit below.
+/// Names shared by families; it has no messages of its own. Feature `common`.
+#[cfg(feature = "common")]
+#[rustfmt::skip]
+pub mod common;
+
+/// Lightweight tunnel encapsulations of routes and nexthops. Feature `lwtunnel`.
+#[cfg(feature = "lwtunnel")]
+#[rustfmt::skip]
+pub mod lwtunnel;
+
+/// The generic netlink controller: families, their operations, groups and policies. Feature `nlctrl`.
+#[cfg(feature = "nlctrl")]
+#[rustfmt::skip]
+pub mod nlctrl;
+
+/// Interface addresses: unicast, and the multicast and anycast ones that are joined. Feature `rt-addr`.
+#[cfg(feature = "rt-addr")]
+#[rustfmt::skip]
+pub mod rt_addr;
+
+/// Network interfaces: list, create, change and delete them, and hear about changes. Feature `rt-link`.
+#[cfg(feature = "rt-link")]
+#[rustfmt::skip]
+pub mod rt_link;
+
+/// Neighbours (ARP, NDISC, proxies) and forwarding databases of bridges and VXLAN. Feature `rt-neigh`.
+#[cfg(feature = "rt-neigh")]
+#[rustfmt::skip]
+pub mod rt_neigh;
+
+/// Neighbour tables: limits, statistics and timing parameters. Feature `rt-neightbl`.
+#[cfg(feature = "rt-neightbl")]
+#[rustfmt::skip]
+pub mod rt_neightbl;
+
+/// Nexthop objects: single nexthops, groups and buckets of resilient groups. Feature `rt-nexthop`.
+#[cfg(feature = "rt-nexthop")]
+#[rustfmt::skip]
+pub mod rt_nexthop;
+
+/// Routes: IPv4, IPv6, MPLS and multicast forwarding. Feature `rt-route`.
+#[cfg(feature = "rt-route")]
+#[rustfmt::skip]
+pub mod rt_route;
+
+/// Policy routing rules: which table a packet looks up. Feature `rt-rule`.
+#[cfg(feature = "rt-rule")]
+#[rustfmt::skip]
+pub mod rt_rule;
