@@ -191,6 +191,7 @@ impl Builder {
         Options {
             kernel: self.kernel.clone(),
             sources: self.schemas.iter().filter_map(|path| Options::source_of(path)).collect(),
+            arguments: String::new(),
             command: Some("cargo build".to_owned()),
         }
     }
@@ -213,7 +214,10 @@ impl Builder {
         let folders: Vec<&Path> = self.schemas.iter().filter_map(|path| path.parent()).collect();
         for source in &diagnostics.sources.files {
             let path = Path::new(&source.path);
-            if !self.schemas.iter().any(|p| p == path) && path.parent().is_some_and(|p| folders.contains(&p)) && path.exists() {
+            if !self.schemas.iter().any(|p| p == path)
+                && path.parent().is_some_and(|p| folders.contains(&p))
+                && path.exists()
+            {
                 println!("cargo::rerun-if-changed={}", source.path);
             }
         }
@@ -237,7 +241,8 @@ impl Builder {
         options.headers = Vec::new();
         options.files = self.headers.clone();
         let extraction = extract(&options).map_err(|e| Error::Headers(e.to_string()))?;
-        let errors: Vec<String> = extraction.findings.iter().filter(|f| f.error).map(ToString::to_string).collect();
+        let errors: Vec<String> =
+            extraction.findings.iter().filter(|f| f.error).map(ToString::to_string).collect();
         if !errors.is_empty() {
             return Err(Error::Headers(errors.join("\n")));
         }

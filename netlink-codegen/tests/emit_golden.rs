@@ -1,11 +1,11 @@
 //! The generated text for every row of the vocabulary: `tests/emit_golden/*.yaml` and a small
 //! facts store make the `.rs` files beside them. `UPDATE_EXPECT=1 cargo test` rewrites those.
 
+use netlink_codegen::Loader;
 use netlink_codegen::check::Checked;
 use netlink_codegen::emit::{self, Options};
 use netlink_codegen::headers::store;
 use netlink_codegen::ir::FamilyId;
-use netlink_codegen::Loader;
 use std::fs;
 use std::path::Path;
 
@@ -53,7 +53,11 @@ fn every_row_of_the_vocabulary() {
 #[test]
 fn one_kernel_has_less() {
     let model = model().for_kernel("1.0").expect("in the store");
-    let options = Options { kernel: Some("1.0".to_owned()), ..Options::default() };
+    let options = Options {
+        kernel: Some("1.0".to_owned()),
+        arguments: "--kernel 1.0".to_owned(),
+        ..Options::default()
+    };
     let (_, text) = texts(&model, &options).into_iter().find(|(path, _)| path == "zoo.rs").expect("zoo.rs");
     expect("zoo-1.0.rs", &text);
 }

@@ -63,7 +63,9 @@ mod tests {
     fn read(releases: &[&str], header: &str, text: &str) -> Store {
         let manifest: String = releases
             .iter()
-            .map(|r| format!("[[kernel]]\nrelease = \"{r}\"\nversion = \"{r}.1\"\npackage = \"\"\nsha256 = \"\"\n"))
+            .map(|r| {
+                format!("[[kernel]]\nrelease = \"{r}\"\nversion = \"{r}.1\"\npackage = \"\"\nsha256 = \"\"\n")
+            })
             .collect();
         store::read(&manifest, [(header, text)].into_iter()).unwrap()
     }

@@ -50,7 +50,8 @@ pub(super) fn lifetime(model: &Model, life: Lifetime) -> String {
         Some((model.kernels.get(ix)?, model.kernels.get(ix.checked_sub(1)?)?))
     };
     let since = life.since.and_then(pair).map(|(first, before)| format!("Since {first} (not in {before})."));
-    let gone = life.gone.and_then(pair).map(|(first, before)| format!("Gone in {first} (still in {before})."));
+    let gone =
+        life.gone.and_then(pair).map(|(first, before)| format!("Gone in {first} (still in {before})."));
     join(&[since.as_deref().unwrap_or_default(), gone.as_deref().unwrap_or_default()])
 }
 
@@ -81,7 +82,7 @@ pub(super) fn markdown(line: &str) -> String {
         .map(|c| if c.is_control() { ' ' } else { c })
         .collect();
     let line = line.trim();
-    let paired = line.matches('`').count() % 2 == 0 && !line.contains("``");
+    let paired = line.matches('`').count().is_multiple_of(2) && !line.contains("``");
     let mut out = String::with_capacity(line.len() + 8);
     if line.starts_with(['#', '>', '~', '|']) {
         out.push('\\');
@@ -108,7 +109,8 @@ fn escape(text: &str, out: &mut String) {
     while let Some(c) = rest.chars().next() {
         // rustdoc wants addresses marked as such.
         if rest.starts_with("http://") || rest.starts_with("https://") {
-            let end = rest.find(|c: char| c.is_whitespace() || "()<>[]`,\"'".contains(c)).unwrap_or(rest.len());
+            let end =
+                rest.find(|c: char| c.is_whitespace() || "()<>[]`,\"'".contains(c)).unwrap_or(rest.len());
             let url = rest[..end].trim_end_matches(['.', ':', ';']);
             out.extend(["<", url, ">"]);
             rest = &rest[url.len()..];

@@ -50,17 +50,26 @@ fn kernels(model: &Model, options: &Options) -> String {
 pub(super) fn pretty(text: &str) -> Result<String, EmitError> {
     let broken = |error: syn::Error| EmitError::Broken(error.to_string());
     let file = syn::parse_file(text).map_err(broken)?;
-    let mut out: String =
-        text.lines().take_while(|line| line.starts_with("// ")).map(|line| format!("{}\n", line.trim_end())).collect();
+    let mut out: String = text
+        .lines()
+        .take_while(|line| line.starts_with("// "))
+        .map(|line| format!("{}\n", line.trim_end()))
+        .collect();
     let mut last = None;
     for item in file.items {
         let kind = std::mem::discriminant(&item);
         let import = matches!(item, syn::Item::Use(_));
-        if !(import && last == Some(kind)) && !out.is_empty() {
+        let packed = import && last == Some(kind);
+        if !packed && !out.is_empty() {
             out.push('\n');
         }
         last = Some(kind);
-        out.push_str(&prettyplease::unparse(&syn::File { shebang: None, frontmatter: None, attrs: Vec::new(), items: vec![item] }));
+        out.push_str(&prettyplease::unparse(&syn::File {
+            shebang: None,
+            frontmatter: None,
+            attrs: Vec::new(),
+            items: vec![item],
+        }));
     }
     Ok(out)
 }

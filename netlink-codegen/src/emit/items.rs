@@ -8,7 +8,9 @@ use super::docs;
 use super::names::{Imports, Names};
 use super::types::Types;
 use crate::ir::names;
-use crate::ir::{Enum, Family, FamilyId, Group, Item, Lifetime, Message, Model, Operation, Protocol, StructId, Type};
+use crate::ir::{
+    Enum, Family, FamilyId, Group, Item, Lifetime, Message, Model, Operation, Protocol, StructId, Type,
+};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -93,10 +95,9 @@ impl Uses {
             out.headers.extend(set.header);
             let formats = model.subs.iter().flat_map(|s| s.formats.iter().map(|f| &f.ty).chain(&s.default));
             for ty in set.attrs.iter().map(|a| &a.ty).chain(formats) {
-                if let Type::Records(records, length) = ty {
-                    if let Some(header) = model[*records].header {
-                        out.lengths.entry(header).or_default().insert(length.clone());
-                    }
+                let Type::Records(records, length) = ty else { continue };
+                if let Some(header) = model[*records].header {
+                    out.lengths.entry(header).or_default().insert(length.clone());
                 }
             }
         }
@@ -185,11 +186,14 @@ impl<'m> Rows<'m> {
             Protocol::Generic { name, version, .. } => {
                 vec![format!("family = {name:?}"), format!("version = {version}")]
             }
-            Protocol::None => return Err(EmitError::unsupported("an operation of a family without protocol")),
+            Protocol::None => {
+                return Err(EmitError::unsupported("an operation of a family without protocol"));
+            }
         };
         let modes = [("do", op.do_), ("dump", op.dump), ("event", op.event)];
         args.extend(modes.iter().filter(|(_, on)| *on).map(|(word, _)| (*word).to_owned()));
         if !op.nlm_flags.is_empty() {
+            op.nlm_flags.iter().try_for_each(|flag| identifier(flag).map(|_| ()))?;
             args.push(format!("flags({})", op.nlm_flags.join(", ")));
         }
         for (word, message) in [("request", &op.request), ("reply", &op.reply)] {
@@ -201,7 +205,8 @@ impl<'m> Rows<'m> {
         let intro = if c_name.is_empty() { format!("`{}`:", op.name) } else { format!("`{c_name}`:") };
         let intro = if op.doc.is_empty() { format!("{}.", &intro[..intro.len() - 1]) } else { intro };
         let required: Vec<String> = op.required.iter().map(|r| format!("`{r}`")).collect();
-        let required = if required.is_empty() { String::new() } else { format!("Needs {}.", required.join(", ")) };
+        let required =
+            if required.is_empty() { String::new() } else { format!("Needs {}.", required.join(", ")) };
         let group = op.group.as_ref().map_or_else(String::new, |g| format!("Sent to group `{g}`."));
         let ends = docs::join(&[&required, &group, &docs::lifetime(self.model, op.life)]);
         let name = self.names.operation(self.id, ix).unwrap_or_default().to_owned();
@@ -225,7 +230,8 @@ impl<'m> Rows<'m> {
         };
         let mark = if e.doc.is_empty() { "." } else { ":" };
         let intro = if intro.is_empty() { intro } else { format!("{intro}{mark}") };
-        let rows = e.entries.iter().map(|x| (x.name.as_str(), x.c_name.as_str(), x.value, x.doc.as_str(), x.life));
+        let rows =
+            e.entries.iter().map(|x| (x.name.as_str(), x.c_name.as_str(), x.value, x.doc.as_str(), x.life));
         self.enum_row(docs::item(&intro, &e.doc, ""), e.flags, name, rows)
             .map_err(|error| error.at(format!("enum `{}`", e.name)))
     }
@@ -238,9 +244,17 @@ impl<'m> Rows<'m> {
         let mut rows = Vec::new();
         for group in &self.family.groups {
             let Some(number) = group.number else {
-                return Err(EmitError::unsupported("a group without number").at(format!("group `{}`", group.name)));
+                return Err(
+                    EmitError::unsupported("a group without number").at(format!("group `{}`", group.name))
+                );
             };
-            rows.push((group_name(group), group.c_name.as_str(), i128::from(number), group.doc.as_str(), Lifetime::default()));
+            rows.push((
+                group_name(group),
+                group.c_name.as_str(),
+                i128::from(number),
+                group.doc.as_str(),
+                Lifetime::default(),
+            ));
         }
         let doc = vec!["Multicast groups.".to_owned()];
         self.enum_row(doc, false, "Group".to_owned(), rows.into_iter()).map(Some)
@@ -280,7 +294,11 @@ impl<'m> Rows<'m> {
 const NETLINK_NETFILTER: u16 = 12;
 
 fn group_const(group: &Group) -> Const {
-    let doc = if group.doc.is_empty() { format!("The multicast group `{}`.", group.name) } else { group.doc.clone() };
+    let doc = if group.doc.is_empty() {
+        format!("The multicast group `{}`.", group.name)
+    } else {
+        group.doc.clone()
+    };
     Const {
         doc: docs::item("", &doc, ""),
         name: format!("GROUP_{}", names::constant(&group.name).trim_start_matches('_')),
@@ -322,4 +340,26 @@ fn identifier(c_name: &str) -> Result<&str> {
 /// `C_NAME = 4`.
 fn numbered(c_name: &str, number: impl std::fmt::Display) -> Result<String> {
     Ok(format!("{} = {number}", identifier(c_name)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn enums_are_as_wide_as_their_values() {
+        assert_eq!(repr(0, 0xffff_ffff), Some("u32"));
+        assert_eq!(repr(0, 0x1_0000_0000), Some("u64"));
+        assert_eq!(repr(-1, 0x7fff_ffff), Some("i32"));
+        assert_eq!(repr(-1, 0x8000_0000), Some("i64"));
+        assert_eq!(repr(-1, u64::MAX.into()), None);
+    }
+
+    #[test]
+    fn only_words_become_words() {
+        assert!(identifier("IFLA_MTU").is_ok() && identifier("_x").is_ok());
+        for bad in ["", "6LOWPAN", "A B", "A)] pub fn x() {} #[netlink(B", "Ä"] {
+            assert!(identifier(bad).is_err(), "{bad}");
+        }
+    }
 }

@@ -68,7 +68,9 @@ impl EmitError {
     fn at(self, place: impl Into<String>) -> Self {
         let place = place.into();
         match self {
-            EmitError::At { place: inner, error } => EmitError::At { place: format!("{place}: {inner}"), error },
+            EmitError::At { place: inner, error } => {
+                EmitError::At { place: format!("{place}: {inner}"), error }
+            }
             error => EmitError::At { place, error: Box::new(error) },
         }
     }

@@ -17,12 +17,59 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// What a local item must not shadow: the runtime's prelude and the standard one's types.
 const PRELUDE: &[&str] = &[
-    "Address", "AsMut", "AsRef", "Bitfield32", "Box", "Clone", "Copy", "Debug", "Default", "Drop", "Eq", "Err",
-    "Extend", "Flex", "Fn", "FnMut", "FnOnce", "From", "FromIterator", "HwAddr", "Into", "IntoIterator",
-    "IpAddr", "Ipv4Addr", "Ipv6Addr", "Iterator", "LabelStack", "NetlinkAttrs", "NetlinkMessage", "NetlinkOp",
-    "NetlinkStruct", "NetlinkSub", "NlString", "None", "Ok", "Option", "Ord", "PartialEq", "PartialOrd",
-    "Protocol", "Rest", "Result", "Send", "Sized", "Some", "String", "Sync", "ToOwned", "ToString", "TryFrom",
-    "TryInto", "Unpin", "Vec",
+    "Address",
+    "AsMut",
+    "AsRef",
+    "Bitfield32",
+    "Box",
+    "Clone",
+    "Copy",
+    "Debug",
+    "Default",
+    "Drop",
+    "Eq",
+    "Err",
+    "Extend",
+    "Flex",
+    "Fn",
+    "FnMut",
+    "FnOnce",
+    "From",
+    "FromIterator",
+    "HwAddr",
+    "Into",
+    "IntoIterator",
+    "IpAddr",
+    "Ipv4Addr",
+    "Ipv6Addr",
+    "Iterator",
+    "LabelStack",
+    "NetlinkAttrs",
+    "NetlinkMessage",
+    "NetlinkOp",
+    "NetlinkStruct",
+    "NetlinkSub",
+    "NlString",
+    "None",
+    "Ok",
+    "Option",
+    "Ord",
+    "PartialEq",
+    "PartialOrd",
+    "Protocol",
+    "Rest",
+    "Result",
+    "Send",
+    "Sized",
+    "Some",
+    "String",
+    "Sync",
+    "ToOwned",
+    "ToString",
+    "TryFrom",
+    "TryInto",
+    "Unpin",
+    "Vec",
 ];
 
 /// Suffixes of the types that the derives make beside a set.
@@ -179,5 +226,25 @@ pub(super) fn attr_field(name: &str) -> String {
     match names::field(name) {
         field if field == "rest" => format!("{field}_"),
         field => field,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn late_comers_get_another_name() {
+        let mut scope = Scope::with(["Option"]);
+        assert_eq!(scope.claim_item("Link", "Attrs", SET_TYPES), "Link");
+        // `LinkView` is derived from the set `Link`.
+        assert_eq!(scope.claim_item("LinkView", "Struct", PLAIN), "LinkViewStruct");
+        assert_eq!(scope.claim_item("Link", "Op", PLAIN), "LinkOp");
+        assert_eq!(scope.claim_item("Link", "Op", PLAIN), "LinkOp2");
+        assert_eq!(scope.claim_item("Option", "Enum", PLAIN), "OptionEnum");
+        // A set needs all of its derived names.
+        assert_eq!(scope.claim_item("StatsView", "Struct", PLAIN), "StatsView");
+        assert_eq!(scope.claim_item("Stats", "Attrs", SET_TYPES), "StatsAttrs");
+        assert_eq!(scope.claim("X".to_owned()) + &scope.claim("X".to_owned()), "XX_");
     }
 }

@@ -19,7 +19,9 @@ pub struct Options {
     pub kernel: Option<String>,
     /// Schemas by family, as a reader finds them; `schemas/<family>.yaml` for all others.
     pub sources: BTreeMap<String, String>,
-    /// How to make the files again; `netlink-codegen generate --family …` when not given.
+    /// What else than the family stood on the command line: `--kernel 6.12`.
+    pub arguments: String,
+    /// How to make the files again, if not by `netlink-codegen generate`.
     pub command: Option<String>,
 }
 
@@ -44,8 +46,7 @@ impl Options {
             Some(path) => format!("--schema {path}"),
             None => format!("--family {family}"),
         };
-        let kernel = self.kernel.as_ref().map(|k| format!(" --kernel {k}")).unwrap_or_default();
-        format!("netlink-codegen generate {what}{kernel}")
+        docs::join(&["netlink-codegen generate", &what, &self.arguments])
     }
 }
 
@@ -62,7 +63,11 @@ pub struct OutFile {
 ///
 /// A module finds the families it uses beside itself (`super::common`), so those must be among
 /// `families` too, or there already.
-pub fn flat_files(model: &Checked, families: &[FamilyId], options: &Options) -> Result<Vec<OutFile>, Vec<EmitError>> {
+pub fn flat_files(
+    model: &Checked,
+    families: &[FamilyId],
+    options: &Options,
+) -> Result<Vec<OutFile>, Vec<EmitError>> {
     family_files(model, families, options, "")
 }
 
@@ -77,7 +82,8 @@ pub fn crate_files(
 ) -> Result<Vec<OutFile>, Vec<EmitError>> {
     let mut out = family_files(model, families, options, "src/")?;
     let index = Index::new(model);
-    let lib = section("src/lib.rs", lib, template::render("lib", &index).and_then(|text| file::pretty(&text)));
+    let lib =
+        section("src/lib.rs", lib, template::render("lib", &index).and_then(|text| file::pretty(&text)));
     let features = template::render("features", &index).map(|text| text.trim().to_owned() + "\n");
     let manifest = section("Cargo.toml", manifest, features);
     match (lib, manifest) {

@@ -3,7 +3,9 @@
 use super::EmitError;
 use super::names::{Imports, attr_field};
 use crate::ir::names;
-use crate::ir::{Attr, Card, EnumId, Item, MemberType, Model, Order, Scalar, Selector, Set, SetId, StructId, Type};
+use crate::ir::{
+    Attr, Card, EnumId, Item, MemberType, Model, Order, Scalar, Selector, Set, SetId, StructId, Type,
+};
 
 /// Keywords and a Rust type.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -95,7 +97,9 @@ impl Types<'_, '_> {
         Ok(match ty {
             Type::Scalar(scalar, names) => self.scalar(*scalar, *names)?,
             Type::VarInt { signed: true, names: Some(_) } => {
-                return Err(EmitError::unsupported("names for the values of a signed integer of variable size"));
+                return Err(EmitError::unsupported(
+                    "names for the values of a signed integer of variable size",
+                ));
             }
             Type::VarInt { signed: true, .. } => Typed::with("sint", "i64"),
             Type::VarInt { names: Some(names), .. } => Typed::with("uint", self.item(Item::Enum(*names))?),
@@ -118,7 +122,8 @@ impl Types<'_, '_> {
             Type::Array(element) => self.array(element)?,
             Type::Records(set, _) => Typed::with("records", format!("Vec<{}>", self.item(Item::Set(*set))?)),
             Type::Sub(sub, selectors) => {
-                let words = selectors.iter().map(|s| selector(self.model, s, set)).collect::<Result<Vec<_>>>()?;
+                let words =
+                    selectors.iter().map(|s| selector(self.model, s, set)).collect::<Result<Vec<_>>>()?;
                 Typed::with(format!("sub({})", words.join(", ")), self.item(Item::Sub(*sub))?)
             }
             Type::Mac => Typed::plain("HwAddr"),
@@ -136,7 +141,11 @@ impl Types<'_, '_> {
         let inner = match element {
             Type::Scalar(scalar, names) => self.scalar(*scalar, *names)?,
             Type::Struct(id) if tail(self.model, *id).is_none() => self.payload(element, None)?,
-            _ => return Err(EmitError::unsupported("an array of anything but integers and structs of fixed size")),
+            _ => {
+                return Err(EmitError::unsupported(
+                    "an array of anything but integers and structs of fixed size",
+                ));
+            }
         };
         let mut words = vec!["array".to_owned()];
         words.extend(inner.words);
@@ -162,7 +171,7 @@ impl Types<'_, '_> {
     }
 
     /// A member of a C struct.
-    pub(super) fn member(&mut self, owner: StructId, ty: &MemberType, bits: Option<(u8, u8)>) -> Result<Typed> {
+    pub(super) fn member(&mut self, ty: &MemberType, bits: Option<(u8, u8)>) -> Result<Typed> {
         if let Some((first, width)) = bits {
             return self.bits(ty, first, width);
         }
@@ -178,23 +187,29 @@ impl Types<'_, '_> {
             // for that.
             MemberType::IpBy(_) => Typed::with("opaque", "[u8; 16]"),
             MemberType::Array(element, n) => {
-                let inner = self.member(owner, element, None)?;
+                // The words that give bytes a meaning go with the innermost array only.
+                if let Some(len) = byte_len(element).and_then(|len| len.checked_mul(*n)) {
+                    return Ok(Typed::with("opaque", format!("[u8; {len}]")));
+                }
+                let inner = self.member(element, None)?;
                 Typed { ty: format!("[{}; {n}]", inner.ty), ..inner }
             }
-            MemberType::Tail(_) => return Err(EmitError::unsupported("a flexible tail before the end of a struct")),
+            MemberType::Tail(_) => {
+                return Err(EmitError::unsupported("a flexible tail before the end of a struct"));
+            }
         })
     }
 
-    /// A bitfield: the smallest integer that holds it.
+    /// A bitfield: the smallest integer that holds it. Names for its values have no place there.
     fn bits(&mut self, ty: &MemberType, first: u8, width: u8) -> Result<Typed> {
-        let MemberType::Scalar(scalar, names) = ty else {
+        let MemberType::Scalar(scalar, _) = ty else {
             return Err(EmitError::unsupported("a bitfield that is no integer"));
         };
         if width == 0 || width > 64 {
             return Err(EmitError::unsupported(format!("a bitfield of {width} bits")));
         }
         let bits = width.next_power_of_two().max(8);
-        let mut out = self.scalar(Scalar { bits, ..*scalar }, *names)?;
+        let mut out = self.scalar(Scalar { bits, order: Order::Native, ..*scalar }, None)?;
         out.words.push(format!("bits({first}, {width})"));
         Ok(out)
     }
@@ -212,7 +227,9 @@ impl Types<'_, '_> {
             MemberType::Ip4 => "Ipv4Addr".to_owned(),
             MemberType::Ip6 => "Ipv6Addr".to_owned(),
             // As many bytes as there are.
-            MemberType::IpBy(_) | MemberType::Text(0 | 1) | MemberType::Bytes(0 | 1) | MemberType::Mac(_) => "u8".to_owned(),
+            MemberType::IpBy(_) | MemberType::Text(0 | 1) | MemberType::Bytes(0 | 1) | MemberType::Mac(_) => {
+                "u8".to_owned()
+            }
             _ => return Err(EmitError::unsupported("a flexible tail of arrays")),
         })
     }
@@ -231,11 +248,10 @@ impl Types<'_, '_> {
                 return true;
             }
             for attr in &self.model[set].attrs {
-                if let (Card::One, Type::Nest(inner)) = (&attr.card, &attr.ty) {
-                    if !seen.contains(inner) {
-                        seen.push(*inner);
-                        todo.push(*inner);
-                    }
+                let (Card::One, Type::Nest(inner)) = (&attr.card, &attr.ty) else { continue };
+                if !seen.contains(inner) {
+                    seen.push(*inner);
+                    todo.push(*inner);
                 }
             }
         }
@@ -255,6 +271,15 @@ pub(super) fn tail(model: &Model, id: StructId) -> Option<(&str, u32, &MemberTyp
         MemberType::Tail(element) => Some((member.c_name.as_str(), member.offset, element.as_ref())),
         _ => None,
     })
+}
+
+/// How many bytes a member of bytes has, arrays of such included.
+fn byte_len(ty: &MemberType) -> Option<u32> {
+    match ty {
+        MemberType::Text(n) | MemberType::Bytes(n) | MemberType::Mac(n) => Some(*n),
+        MemberType::Array(element, n) => byte_len(element)?.checked_mul(*n),
+        _ => None,
+    }
 }
 
 /// `be`, `le`, `net`; nothing for the machine's order and for single bytes.
@@ -289,9 +314,64 @@ fn selector(model: &Model, selector: &Selector, set: Option<&Set>) -> Result<Str
         Selector::Header(member) => {
             let header = set.and_then(|s| s.header);
             let known = header.is_some_and(|h| model[h].members.iter().any(|m| m.c_name == *member));
-            if known { Ok(format!("header.{}", names::field(member))) } else { Err(EmitError::NoSelector(member.clone())) }
+            if known {
+                Ok(format!("header.{}", names::field(member)))
+            } else {
+                Err(EmitError::NoSelector(member.clone()))
+            }
         }
         Selector::Outer(name) => Ok(format!("outer.{}", attr_field(name))),
         Selector::Request(member) => Ok(format!("request.{}", names::field(member))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::emit::names::Names;
+    use crate::ir::FamilyId;
+
+    fn member(ty: &MemberType, bits: Option<(u8, u8)>) -> std::result::Result<(String, String), String> {
+        let model = Model::default();
+        let names = Names::new(&model);
+        let mut imports = Imports::new(&model, &names, FamilyId(0));
+        let typed = Types { model: &model, imports: &mut imports }.member(ty, bits);
+        typed.map(|t| (t.words.join(", "), t.ty)).map_err(|e| e.to_string())
+    }
+
+    fn some(words: &str, ty: &str) -> std::result::Result<(String, String), String> {
+        Ok((words.to_owned(), ty.to_owned()))
+    }
+
+    const BE16: Scalar = Scalar { bits: 16, signed: false, order: Order::Big };
+
+    #[test]
+    fn members() {
+        let array = |ty: MemberType, n| MemberType::Array(Box::new(ty), n);
+        assert_eq!(member(&MemberType::Scalar(BE16, None), None), some("be", "u16"));
+        assert_eq!(member(&array(array(MemberType::Scalar(BE16, None), 2), 3), None), some("be", "[[u16; 2]; 3]"));
+        assert_eq!(member(&MemberType::Bytes(5), None), some("opaque", "[u8; 5]"));
+        assert_eq!(member(&array(MemberType::Text(16), 4), None), some("opaque", "[u8; 64]"));
+        assert_eq!(member(&MemberType::IpBy("family".to_owned()), None), some("opaque", "[u8; 16]"));
+    }
+
+    #[test]
+    fn bitfields() {
+        let scalar = MemberType::Scalar(Scalar { bits: 32, signed: false, order: Order::Native }, None);
+        assert_eq!(member(&scalar, Some((3, 8))), some("bits(3, 8)", "u8"));
+        assert_eq!(member(&scalar, Some((0, 9))), some("bits(0, 9)", "u16"));
+        assert_eq!(member(&scalar, Some((0, 33))), some("bits(0, 33)", "u64"));
+        assert!(member(&scalar, Some((0, 0))).is_err());
+        assert!(member(&scalar, Some((0, 255))).is_err());
+        assert!(member(&MemberType::Ip4, Some((0, 4))).is_err());
+    }
+
+    #[test]
+    fn words_of_integers() {
+        let word = |bits, signed, order| wire_word(Scalar { bits, signed, order });
+        assert_eq!(word(8, false, Order::Big), "u8");
+        assert_eq!(word(16, true, Order::Native), "i16");
+        assert_eq!(word(32, false, Order::Net), "net32");
+        assert_eq!(word(64, true, Order::Little), "ile64");
     }
 }

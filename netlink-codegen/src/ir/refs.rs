@@ -63,7 +63,9 @@ impl Model {
 
 fn of_type(ty: &Type) -> Option<Item> {
     match ty {
-        Type::Scalar(_, names) | Type::VarInt { names, .. } | Type::Bitfield32(names) => names.map(Item::Enum),
+        Type::Scalar(_, names) | Type::VarInt { names, .. } | Type::Bitfield32(names) => {
+            names.map(Item::Enum)
+        }
         Type::Nest(id) | Type::Records(id, _) => Some(Item::Set(*id)),
         Type::Struct(id) => Some(Item::Struct(*id)),
         Type::Array(element) => of_type(element),

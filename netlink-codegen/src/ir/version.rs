@@ -27,7 +27,9 @@ impl Model {
     /// `release` is one of [`kernels`](Self::kernels), or a point release of one (`6.12.107`).
     pub fn for_kernel(&self, release: &str) -> Result<Model, UnknownKernel> {
         let is = |known: &String| {
-            release.strip_prefix(known.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '-']))
+            release
+                .strip_prefix(known.as_str())
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '-']))
         };
         let Some(kernel) = self.kernels.iter().position(is) else {
             return Err(UnknownKernel { wanted: release.to_owned(), known: self.kernels.clone() });
@@ -61,7 +63,8 @@ impl Model {
         let emptied = |set: &SetId| had[set.0 as usize] && self.sets[set.0 as usize].attrs.is_empty();
         for sub in &mut self.subs {
             sub.formats.retain(|format| {
-                let lost = |key: &Key| matches!(key, Key::Number { c_name, .. } if lost_names.contains(c_name));
+                let lost =
+                    |key: &Key| matches!(key, Key::Number { c_name, .. } if lost_names.contains(c_name));
                 let empty = matches!(&format.ty, Type::Nest(set) if emptied(set));
                 !empty && !format.keys.iter().any(lost)
             });
@@ -104,7 +107,8 @@ impl Model {
         for ix in 0..self.families.len() {
             let id = FamilyId(ix as u32);
             let own = self.items().filter(|item| self.family_of(*item) == id && keep(*item));
-            let mut used: HashSet<FamilyId> = own.flat_map(|i| self.references(i)).map(|i| self.family_of(i)).collect();
+            let mut used: HashSet<FamilyId> =
+                own.flat_map(|i| self.references(i)).map(|i| self.family_of(i)).collect();
             used.extend(self.message_sets(id).map(|set| self[set].family));
             self.families[ix].uses.retain(|family| used.contains(family));
         }
@@ -146,7 +150,9 @@ impl Struct {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ir::{Attr, Card, Checks, Entry, Enum, Family, Message, Operation, Order, Origin, Protocol, Scalar, Set};
+    use crate::ir::{
+        Attr, Card, Checks, Entry, Enum, Family, Message, Operation, Order, Origin, Protocol, Scalar, Set,
+    };
 
     const U32: Scalar = Scalar { bits: 32, signed: false, order: Order::Native };
 
@@ -199,7 +205,8 @@ mod tests {
     }
 
     fn model() -> Model {
-        let mut m = Model { kernels: ["5.10", "6.1", "6.12"].map(str::to_owned).to_vec(), ..Model::default() };
+        let mut m =
+            Model { kernels: ["5.10", "6.1", "6.12"].map(str::to_owned).to_vec(), ..Model::default() };
         let main = m.add_family(family("main"));
         let common = m.add_family(family("common"));
         let names = m.add_enum(Enum {
@@ -208,10 +215,20 @@ mod tests {
             c_tag: None,
             doc: String::new(),
             flags: false,
-            entries: vec![Entry { name: "a".into(), c_name: "A".into(), value: 1, doc: String::new(), life: life(2, None) }],
+            entries: vec![Entry {
+                name: "a".into(),
+                c_name: "A".into(),
+                value: 1,
+                doc: String::new(),
+                life: life(2, None),
+            }],
             origin: Origin::Synthetic,
         });
-        let inner = m.add_set(set(main, "inner", vec![attr("x", 1, Type::Scalar(U32, Some(names)), Lifetime::default())]));
+        let inner = m.add_set(set(
+            main,
+            "inner",
+            vec![attr("x", 1, Type::Scalar(U32, Some(names)), Lifetime::default())],
+        ));
         let top = m.add_set(set(
             main,
             "top",

@@ -41,7 +41,7 @@ impl Rows<'_> {
         let mut scope = Scope::default();
         let mut fields = Vec::new();
         for member in members {
-            fields.push(self.member(id, member, &mut scope).map_err(|e| e.at(&member.c_name))?);
+            fields.push(self.member(member, &mut scope).map_err(|e| e.at(&member.c_name))?);
         }
         let bytes = if s.size == 1 { "1 byte".to_owned() } else { format!("{} bytes", s.size) };
         let intro = format!("{}, {bytes}{}.", c_struct(self.model, id), sizes(self.model, s));
@@ -53,12 +53,17 @@ impl Rows<'_> {
         })
     }
 
-    fn member(&mut self, owner: StructId, member: &Member, scope: &mut Scope) -> Result<Field> {
-        let typed = self.types().member(owner, &member.ty, member.bits)?;
+    fn member(&mut self, member: &Member, scope: &mut Scope) -> Result<Field> {
+        let typed = self.types().member(&member.ty, member.bits)?;
         let mut args = vec![member.offset.to_string()];
         args.extend(typed.words);
         Ok(Field {
-            doc: docs::line(&member.c_name, &member.c_name, &member.doc, &docs::lifetime(self.model, member.life)),
+            doc: docs::line(
+                &member.c_name,
+                &member.c_name,
+                &member.doc,
+                &docs::lifetime(self.model, member.life),
+            ),
             args: args.join(", "),
             name: scope.claim(names::field(&member.c_name)),
             ty: if member.grown { format!("Option<{}>", typed.ty) } else { typed.ty },

@@ -52,7 +52,8 @@ impl Rows<'_> {
             "" => String::new(),
             prefix => format!("C prefix `{prefix}*`."),
         };
-        let intro = if set.doc.is_empty() { format!("The attributes of `{}`.", set.name) } else { String::new() };
+        let intro =
+            if set.doc.is_empty() { format!("The attributes of `{}`.", set.name) } else { String::new() };
         Ok(SetRow {
             row: Row { doc: docs::item(&intro, &set.doc, &prefix), args: args.join(", "), name, fields },
             derive: if set.message { "NetlinkMessage" } else { "NetlinkAttrs" },
@@ -108,7 +109,8 @@ impl Rows<'_> {
             name: "Unknown".to_owned(),
             ty: "Vec<u8>".to_owned(),
         });
-        let intro = if sub.doc.is_empty() { format!("The formats of `{}`.", sub.name) } else { String::new() };
+        let intro =
+            if sub.doc.is_empty() { format!("The formats of `{}`.", sub.name) } else { String::new() };
         let name = self.own(Item::Sub(id))?;
         Ok(Row { doc: docs::item(&intro, &sub.doc, ""), args: "debug".to_owned(), name, fields })
     }
