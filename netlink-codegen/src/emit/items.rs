@@ -58,6 +58,8 @@ pub(super) struct StructRow {
     #[serde(flatten)]
     pub row: Row,
     pub non_exhaustive: bool,
+    /// A member's C name has two underscores in a row (`tcm__pad1`), which rustc dislikes.
+    pub odd_names: bool,
 }
 
 #[derive(Serialize)]
@@ -238,23 +240,15 @@ impl<'m> Rows<'m> {
 
     /// The multicast groups of a classic protocol, which have numbers.
     fn group_enum(&self) -> Result<Option<EnumRow>> {
-        if self.family.groups.is_empty() {
-            return Ok(None);
-        }
         let mut rows = Vec::new();
         for group in &self.family.groups {
-            let Some(number) = group.number else {
-                return Err(
-                    EmitError::unsupported("a group without number").at(format!("group `{}`", group.name))
-                );
-            };
-            rows.push((
-                group_name(group),
-                group.c_name.as_str(),
-                i128::from(number),
-                group.doc.as_str(),
-                Lifetime::default(),
-            ));
+            // Nobody can join a group without a number.
+            let Some(number) = group.number else { continue };
+            let name = group_name(group);
+            rows.push((name, group.c_name.as_str(), number.into(), group.doc.as_str(), Lifetime::default()));
+        }
+        if rows.is_empty() {
+            return Ok(None);
         }
         let doc = vec!["Multicast groups.".to_owned()];
         self.enum_row(doc, false, "Group".to_owned(), rows.into_iter()).map(Some)

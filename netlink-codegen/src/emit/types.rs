@@ -49,7 +49,7 @@ impl Types<'_, '_> {
                 }
                 attr.ty != Type::Flag && !(attr.always && has_default(&attr.ty))
             }
-            Card::Multi if attr.ty == Type::Flag => {
+            Card::Multi | Card::TypeValue(_) | Card::Indexed if attr.ty == Type::Flag => {
                 return Err(EmitError::unsupported("a flag that repeats"));
             }
             Card::Multi => {
@@ -80,6 +80,8 @@ impl Types<'_, '_> {
         if matches!(ty, Type::Sub(..) | Type::Pad | Type::Unused) {
             return Err(EmitError::unsupported("this type as a sub-message's format"));
         }
+        // A selector that goes without a payload: there are no bytes, as a rule.
+        let ty = if *ty == Type::Flag { &Type::Binary } else { ty };
         let mut out = self.payload(ty, None)?;
         let boxed = match ty {
             Type::Nest(_) => true,

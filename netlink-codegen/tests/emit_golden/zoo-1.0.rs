@@ -278,6 +278,9 @@ pub enum Feed {
     /// `tail`.
     #[netlink("tail", flex)]
     Tail(Flex<ZooPoints>),
+    /// `nothing`.
+    #[netlink("nothing")]
+    Nothing(Vec<u8>),
     /// A form that this table does not know, as bytes.
     #[netlink(unknown)]
     Unknown(Vec<u8>),
@@ -356,6 +359,7 @@ pub struct ZooHdr {
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
 #[netlink(zoo_mixed, size = 112)]
 #[non_exhaustive]
+#[allow(non_snake_case)]
 pub struct ZooMixed {
     /// `name`.
     #[netlink(0, text)]
@@ -381,6 +385,9 @@ pub struct ZooMixed {
     /// `counts`.
     #[netlink(52)]
     pub counts: [u32; 3],
+    /// `zoo__pad`.
+    #[netlink(70)]
+    pub zoo__pad: u16,
     /// `ip4`.
     #[netlink(64)]
     pub ip4: Ipv4Addr,

@@ -46,7 +46,9 @@ impl Rows<'_> {
         let bytes = if s.size == 1 { "1 byte".to_owned() } else { format!("{} bytes", s.size) };
         let intro = format!("{}, {bytes}{}.", c_struct(self.model, id), sizes(self.model, s));
         let name = self.own(Item::Struct(id))?;
+        let odd_names = fields.iter().any(|f| f.name.trim_matches('_').contains("__"));
         Ok(StructRow {
+            odd_names,
             row: Row { doc: docs::item(&intro, &s.doc, ""), args: args.join(", "), name, fields },
             // A header is written as a literal; it never grows, or it would break the kernel's users too.
             non_exhaustive: !uses.headers.contains(&id),
