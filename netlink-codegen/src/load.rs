@@ -97,7 +97,9 @@ impl Loader {
     pub fn facts_dir(mut self, directory: impl AsRef<Path>) -> Self {
         match store::load_dir(directory.as_ref()) {
             Ok(facts) => self.facts = Some(facts),
-            Err(error) => self.failed.push(Diagnostic::error(codes::FACTS, format!("the facts store: {error}"))),
+            Err(error) => {
+                self.failed.push(Diagnostic::error(codes::FACTS, format!("the facts store: {error}")))
+            }
         }
         self
     }

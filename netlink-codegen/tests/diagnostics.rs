@@ -13,7 +13,8 @@ const MANIFEST: &str = "[[kernel]]\nrelease = \"7.3\"\nversion = \"7.3.4\"\npack
 
 fn facts() -> Store {
     let text = fs::read_to_string(Path::new(FOLDER).join("facts.txt")).expect("facts.txt");
-    store::read(MANIFEST, [("demo.h", text.as_str())].into_iter()).expect("facts.txt is in the store's format")
+    store::read(MANIFEST, [("demo.h", text.as_str())].into_iter())
+        .expect("facts.txt is in the store's format")
 }
 
 fn examples() -> Vec<PathBuf> {
@@ -85,7 +86,8 @@ fn machine_formats() {
     let diagnostics = check(&Path::new(FOLDER).join("NL0006.yaml"));
     let cargo = render::cargo(&diagnostics);
     assert!(
-        cargo.starts_with("cargo::error=tests/diagnostics/NL0006.yaml:10:11: error[NL0006]: `u33` is no type"),
+        cargo
+            .starts_with("cargo::error=tests/diagnostics/NL0006.yaml:10:11: error[NL0006]: `u33` is no type"),
         "{cargo}"
     );
     assert_eq!(cargo.lines().count(), diagnostics.list.len());

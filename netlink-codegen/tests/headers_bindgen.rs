@@ -102,8 +102,9 @@ fn constants_of_bindgen(root: &std::path::Path, scratch: &Scratch, store: &Store
     let bindings = bindgen::Builder::default()
         .header(main.to_string_lossy())
         .clang_args(["-nostdinc", "-std=gnu11", "-w", "--target=x86_64-linux-gnu"])
-        .clang_args(["-isystem", &root.to_string_lossy(), "-isystem", &asm.to_string_lossy()])
+        // The stand-ins first: a C library may be in the same directory as the headers.
         .clang_args(["-isystem", &scratch.0.join("libc").to_string_lossy()])
+        .clang_args(["-isystem", &root.to_string_lossy(), "-isystem", &asm.to_string_lossy()])
         .clang_macro_fallback()
         .clang_macro_fallback_build_dir(&scratch.0)
         .default_enum_style(bindgen::EnumVariation::Consts)

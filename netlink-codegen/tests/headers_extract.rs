@@ -41,8 +41,7 @@ fn newest_kernel_has_the_measured_counts() {
         return skip("counts", "no headers of 7.3.4");
     };
     let mut options = Options::listed(root.path.clone(), root.kernel());
-    let later =
-        ["linux/sctp.h", "linux/android/binder_netlink.h", "drm/drm_ras.h", "linux/ip6_tunnel.h"];
+    let later = ["linux/sctp.h", "linux/android/binder_netlink.h", "drm/drm_ras.h", "linux/ip6_tunnel.h"];
     options.headers.retain(|h| !later.contains(&h.as_str()));
     let start = Instant::now();
     let Some(extraction) = run("counts", &options) else { return };
@@ -96,6 +95,28 @@ fn extraction_gives_the_shipped_facts() {
         checked += 1;
     }
     println!("{checked} kernels compared");
+}
+
+#[test]
+fn every_order_of_extracted_kernels_gives_the_same_bytes() {
+    let mut kernels = Vec::new();
+    for root in roots() {
+        let Some(extraction) = run("orders", &Options::listed(root.path.clone(), root.kernel())) else {
+            return;
+        };
+        kernels.push(extraction.store);
+    }
+    if kernels.len() < 2 {
+        return skip("orders", "headers of one kernel only");
+    }
+    let wanted = store::write(&store::compose(&kernels));
+    // Backwards, and each kernel in turn as the last one.
+    let all = 0..kernels.len();
+    let last = |at: usize| all.clone().filter(|k| *k != at).chain([at]).collect::<Vec<_>>();
+    for order in all.clone().map(last).chain([all.clone().rev().collect()]) {
+        let merged = order.iter().fold(Store::default(), |store, at| store::merge(&store, &kernels[*at]));
+        assert!(store::write(&merged) == wanted, "order {order:?}");
+    }
 }
 
 /// An include directory with just enough below it.

@@ -27,7 +27,9 @@ fn value(node: &Node) -> Value {
             Value::Object(entries.collect::<Map<_, _>>())
         }
         Kind::Scalar { .. } if node.is_null() => Value::Null,
-        Kind::Scalar { text, plain: true } if matches!(&**text, "true" | "false") => (&**text == "true").into(),
+        Kind::Scalar { text, plain: true } if matches!(&**text, "true" | "false") => {
+            (&**text == "true").into()
+        }
         Kind::Scalar { text, plain: true } => match text.parse::<i64>() {
             Ok(number) => number.into(),
             Err(_) if text.starts_with("0x") => 0.into(),
@@ -45,7 +47,8 @@ fn valid(root: &Value, schema: &Value, value: &Value) -> Result<(), String> {
         let fine = match key.as_str() {
             "$schema" | "title" | "description" | "examples" | "definitions" | "properties" => true,
             "$ref" => {
-                let name = rule.as_str().and_then(|r| r.strip_prefix("#/definitions/")).expect("a local reference");
+                let name =
+                    rule.as_str().and_then(|r| r.strip_prefix("#/definitions/")).expect("a local reference");
                 valid(root, &root["definitions"][name], value)?;
                 true
             }
@@ -55,16 +58,22 @@ fn valid(root: &Value, schema: &Value, value: &Value) -> Result<(), String> {
             },
             "enum" => rule.as_array().expect("a list").contains(value),
             "anyOf" => {
-                let errors: Vec<String> =
-                    rule.as_array().expect("a list").iter().filter_map(|s| valid(root, s, value).err()).collect();
+                let errors: Vec<String> = rule
+                    .as_array()
+                    .expect("a list")
+                    .iter()
+                    .filter_map(|s| valid(root, s, value).err())
+                    .collect();
                 if errors.len() == rule.as_array().map_or(0, Vec::len) {
                     return Err(errors.join(" / "));
                 }
                 true
             }
-            "required" => rule.as_array().expect("a list").iter().all(|k| {
-                value.as_object().is_none_or(|o| o.contains_key(k.as_str().expect("a name")))
-            }),
+            "required" => rule
+                .as_array()
+                .expect("a list")
+                .iter()
+                .all(|k| value.as_object().is_none_or(|o| o.contains_key(k.as_str().expect("a name")))),
             "items" => {
                 value.as_array().into_iter().flatten().try_for_each(|v| valid(root, rule, v))?;
                 true
@@ -133,7 +142,8 @@ fn it_accepts_every_sound_schema() {
 fn it_refuses_misspelt_keys_and_wrong_shapes() {
     let schema = schema();
     for name in ["NL0003", "NL0004"] {
-        let text = fs::read_to_string(Path::new("tests/diagnostics").join(format!("{name}.yaml"))).expect(name);
+        let text =
+            fs::read_to_string(Path::new("tests/diagnostics").join(format!("{name}.yaml"))).expect(name);
         assert!(valid(&schema, &schema, &yaml(&text)).is_err(), "{name}");
     }
     for text in [

@@ -56,7 +56,7 @@ pub(crate) enum Card {
 impl Field {
     /// The setter's name for owned values.
     pub(crate) fn from_name(&self) -> Ident {
-        format_ident!("{}_from", self.name)
+        format_ident!("{}_from", self.name.to_string().trim_end_matches('_'))
     }
 
     /// The wire type, for payloads that have one.

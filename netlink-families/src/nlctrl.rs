@@ -12,12 +12,12 @@ pub const GROUP_NOTIFY: &str = "notify";
 /// `CTRL_CMD_NEWFAMILY`: A family was registered.
 #[derive(NetlinkOp)]
 #[netlink(family = "nlctrl", version = 2, event, reply(CTRL_CMD_NEWFAMILY = 1, Ctrl))]
-pub struct Newfamily;
+pub struct NewFamily;
 
 /// `CTRL_CMD_DELFAMILY`: A family went away.
 #[derive(NetlinkOp)]
 #[netlink(family = "nlctrl", version = 2, event, reply(CTRL_CMD_DELFAMILY = 2, Ctrl))]
-pub struct Delfamily;
+pub struct DelFamily;
 
 /// `CTRL_CMD_GETFAMILY`: One family by id or name, or all.
 #[derive(NetlinkOp)]
@@ -29,17 +29,17 @@ pub struct Delfamily;
     request(CTRL_CMD_GETFAMILY = 3, Ctrl),
     reply(CTRL_CMD_NEWFAMILY = 1, Ctrl)
 )]
-pub struct Getfamily;
+pub struct GetFamily;
 
 /// `CTRL_CMD_NEWMCAST_GRP`: A family gained a multicast group.
 #[derive(NetlinkOp)]
 #[netlink(family = "nlctrl", version = 2, event, reply(CTRL_CMD_NEWMCAST_GRP = 7, Ctrl))]
-pub struct NewmcastGrp;
+pub struct NewMcastGrp;
 
 /// `CTRL_CMD_DELMCAST_GRP`: A family lost a multicast group.
 #[derive(NetlinkOp)]
 #[netlink(family = "nlctrl", version = 2, event, reply(CTRL_CMD_DELMCAST_GRP = 8, Ctrl))]
-pub struct DelmcastGrp;
+pub struct DelMcastGrp;
 
 /// `CTRL_CMD_GETPOLICY`: Policies of a family or of one operation; replies carry this number too.
 #[derive(NetlinkOp)]
@@ -50,7 +50,7 @@ pub struct DelmcastGrp;
     request(CTRL_CMD_GETPOLICY = 10, Ctrl),
     reply(CTRL_CMD_GETPOLICY = 10, Ctrl)
 )]
-pub struct Getpolicy;
+pub struct GetPolicy;
 
 /// A family, or a part of its policies. C prefix `CTRL_ATTR_*`.
 #[derive(Clone, Default, PartialEq, NetlinkMessage)]

@@ -16,7 +16,7 @@ pub const PROTOCOL: Protocol = Protocol(0);
     request(RTM_NEWADDR = 20, Addr),
     reply(RTM_NEWADDR = 20, Addr)
 )]
-pub struct Newaddr;
+pub struct NewAddr;
 
 /// `RTM_DELADDR`: Remove an address.
 #[derive(NetlinkOp)]
@@ -27,7 +27,7 @@ pub struct Newaddr;
     request(RTM_DELADDR = 21, Addr),
     reply(RTM_DELADDR = 21, Addr)
 )]
-pub struct Deladdr;
+pub struct DelAddr;
 
 /// `RTM_GETADDR`: One IPv6 address, or all addresses.
 #[derive(NetlinkOp)]
@@ -38,17 +38,17 @@ pub struct Deladdr;
     request(RTM_GETADDR = 22, Addr),
     reply(RTM_NEWADDR = 20, Addr)
 )]
-pub struct Getaddr;
+pub struct GetAddr;
 
 /// `RTM_NEWMULTICAST`: A multicast group was joined. Since 7.3 (not in 6.12).
 #[derive(NetlinkOp)]
 #[netlink(protocol = 0, event, reply(RTM_NEWMULTICAST = 56, Addr))]
-pub struct Newmulticast;
+pub struct NewMulticast;
 
 /// `RTM_DELMULTICAST`: A multicast group was left. Since 7.3 (not in 6.12).
 #[derive(NetlinkOp)]
 #[netlink(protocol = 0, event, reply(RTM_DELMULTICAST = 57, Addr))]
-pub struct Delmulticast;
+pub struct DelMulticast;
 
 /// `RTM_GETMULTICAST`: Joined multicast groups; replies carry this number too.
 #[derive(NetlinkOp)]
@@ -58,17 +58,17 @@ pub struct Delmulticast;
     request(RTM_GETMULTICAST = 58, Addr),
     reply(RTM_GETMULTICAST = 58, Addr)
 )]
-pub struct Getmulticast;
+pub struct GetMulticast;
 
 /// `RTM_NEWANYCAST`: An IPv6 anycast address was joined. Since 7.3 (not in 6.12).
 #[derive(NetlinkOp)]
 #[netlink(protocol = 0, event, reply(RTM_NEWANYCAST = 60, Addr))]
-pub struct Newanycast;
+pub struct NewAnycast;
 
 /// `RTM_DELANYCAST`: An IPv6 anycast address was left. Since 7.3 (not in 6.12).
 #[derive(NetlinkOp)]
 #[netlink(protocol = 0, event, reply(RTM_DELANYCAST = 61, Addr))]
-pub struct Delanycast;
+pub struct DelAnycast;
 
 /// `RTM_GETANYCAST`: IPv6 anycast addresses; replies carry this number too.
 #[derive(NetlinkOp)]
@@ -78,7 +78,7 @@ pub struct Delanycast;
     request(RTM_GETANYCAST = 62, Addr),
     reply(RTM_GETANYCAST = 62, Addr)
 )]
-pub struct Getanycast;
+pub struct GetAnycast;
 
 /// An address of an interface. C prefix `IFA_*`.
 #[derive(Clone, Default, PartialEq, NetlinkMessage)]

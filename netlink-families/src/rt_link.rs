@@ -16,7 +16,7 @@ pub const PROTOCOL: Protocol = Protocol(0);
     request(RTM_NEWLINK = 16, Link),
     reply(RTM_NEWLINK = 16, Link)
 )]
-pub struct Newlink;
+pub struct NewLink;
 
 /// `RTM_DELLINK`: Deletes an interface, or with family bridge some port settings; also sent when one is gone.
 #[derive(NetlinkOp)]
@@ -27,7 +27,7 @@ pub struct Newlink;
     request(RTM_DELLINK = 17, Link),
     reply(RTM_DELLINK = 17, Link)
 )]
-pub struct Dellink;
+pub struct DelLink;
 
 /// `RTM_GETLINK`: Reads one interface or all of them; family bridge or inet6 gives that family's own view.
 #[derive(NetlinkOp)]
@@ -38,7 +38,7 @@ pub struct Dellink;
     request(RTM_GETLINK = 18, Link),
     reply(RTM_NEWLINK = 16, Link)
 )]
-pub struct Getlink;
+pub struct GetLink;
 
 /// `RTM_SETLINK`: Changes an existing interface, never creates one; the only way to set bridge port options with family bridge.
 #[derive(NetlinkOp)]
@@ -48,7 +48,7 @@ pub struct Getlink;
     request(RTM_SETLINK = 19, Link),
     reply(RTM_SETLINK = 19, Link)
 )]
-pub struct Setlink;
+pub struct SetLink;
 
 /// `RTM_NEWLINKPROP`: Adds properties to an interface, today alternative names.
 #[derive(NetlinkOp)]
@@ -58,7 +58,7 @@ pub struct Setlink;
     request(RTM_NEWLINKPROP = 108, Link),
     reply(RTM_NEWLINKPROP = 108, Link)
 )]
-pub struct Newlinkprop;
+pub struct NewLinkprop;
 
 /// `RTM_DELLINKPROP`: Removes properties from an interface.
 #[derive(NetlinkOp)]
@@ -68,12 +68,12 @@ pub struct Newlinkprop;
     request(RTM_DELLINKPROP = 109, Link),
     reply(RTM_DELLINKPROP = 109, Link)
 )]
-pub struct Dellinkprop;
+pub struct DelLinkprop;
 
 /// `getlinkprop`: Reserved number; no kernel up to 7.3 handles it, read prop-list of getlink instead.
 #[derive(NetlinkOp)]
 #[netlink(protocol = 0)]
-pub struct Getlinkprop;
+pub struct GetLinkprop;
 
 /// One network interface. C prefix `IFLA_*`.
 #[derive(Clone, Default, PartialEq, NetlinkMessage)]

@@ -16,7 +16,7 @@ pub const PROTOCOL: Protocol = Protocol(0);
     request(RTM_NEWNEIGH = 28, Neigh),
     reply(RTM_NEWNEIGH = 28, Neigh)
 )]
-pub struct Newneigh;
+pub struct NewNeigh;
 
 /// `RTM_DELNEIGH`: Remove an entry, or with NLM_F_BULK every forwarding entry that matches.
 #[derive(NetlinkOp)]
@@ -27,7 +27,7 @@ pub struct Newneigh;
     request(RTM_DELNEIGH = 29, Neigh),
     reply(RTM_DELNEIGH = 29, Neigh)
 )]
-pub struct Delneigh;
+pub struct DelNeigh;
 
 /// `RTM_GETNEIGH`: One entry, or those that match.
 #[derive(NetlinkOp)]
@@ -38,7 +38,7 @@ pub struct Delneigh;
     request(RTM_GETNEIGH = 30, Neigh),
     reply(RTM_NEWNEIGH = 28, Neigh)
 )]
-pub struct Getneigh;
+pub struct GetNeigh;
 
 /// `RTM_GETNEIGH`: The kernel asks user space to resolve a neighbour.
 #[derive(NetlinkOp)]

@@ -15,7 +15,7 @@ pub const PROTOCOL: Protocol = Protocol(0);
     request(RTM_GETNEIGHTBL = 66, Neightbl),
     reply(RTM_NEWNEIGHTBL = 64, Neightbl)
 )]
-pub struct Getneightbl;
+pub struct GetNeightbl;
 
 /// `RTM_SETNEIGHTBL`: Change a table or a device's parameters. Needs `name`.
 #[derive(NetlinkOp)]
@@ -25,7 +25,7 @@ pub struct Getneightbl;
     request(RTM_SETNEIGHTBL = 67, Neightbl),
     reply(RTM_SETNEIGHTBL = 67, Neightbl)
 )]
-pub struct Setneightbl;
+pub struct SetNeightbl;
 
 /// A neighbour table, or one device's parameters in it. C prefix `NDTA_*`.
 #[derive(Clone, Default, PartialEq, NetlinkMessage)]

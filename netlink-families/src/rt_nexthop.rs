@@ -17,7 +17,7 @@ pub const PROTOCOL: Protocol = Protocol(0);
     request(RTM_NEWNEXTHOP = 104, Nexthop),
     reply(RTM_NEWNEXTHOP = 104, Nexthop)
 )]
-pub struct Newnexthop;
+pub struct NewNexthop;
 
 /// `RTM_DELNEXTHOP`: Remove a nexthop or group and whatever depends on it. Needs `id`.
 #[derive(NetlinkOp)]
@@ -28,7 +28,7 @@ pub struct Newnexthop;
     request(RTM_DELNEXTHOP = 105, Nexthop),
     reply(RTM_DELNEXTHOP = 105, Nexthop)
 )]
-pub struct Delnexthop;
+pub struct DelNexthop;
 
 /// `RTM_GETNEXTHOP`: One by id, or those that match.
 #[derive(NetlinkOp)]
@@ -39,12 +39,12 @@ pub struct Delnexthop;
     request(RTM_GETNEXTHOP = 106, Nexthop),
     reply(RTM_NEWNEXTHOP = 104, Nexthop)
 )]
-pub struct Getnexthop;
+pub struct GetNexthop;
 
 /// `RTM_NEWNEXTHOPBUCKET`: A bucket moved to another nexthop. Since 6.1 (not in 5.10).
 #[derive(NetlinkOp)]
 #[netlink(protocol = 0, event, reply(RTM_NEWNEXTHOPBUCKET = 116, Nexthop))]
-pub struct Newnexthopbucket;
+pub struct NewNexthopbucket;
 
 /// `RTM_GETNEXTHOPBUCKET`: One bucket by group and index, or those that match. Since 6.1 (not in 5.10).
 #[derive(NetlinkOp)]
@@ -55,7 +55,7 @@ pub struct Newnexthopbucket;
     request(RTM_GETNEXTHOPBUCKET = 118, Nexthop),
     reply(RTM_NEWNEXTHOPBUCKET = 116, Nexthop)
 )]
-pub struct Getnexthopbucket;
+pub struct GetNexthopbucket;
 
 /// A nexthop, a group of them, or one bucket. C prefix `NHA_*`.
 #[derive(Clone, Default, PartialEq, NetlinkMessage)]

@@ -17,7 +17,7 @@ pub const PROTOCOL: Protocol = Protocol(0);
     request(RTM_NEWROUTE = 24, Route),
     reply(RTM_NEWROUTE = 24, Route)
 )]
-pub struct Newroute;
+pub struct NewRoute;
 
 /// `RTM_DELROUTE`: Remove the first route that matches.
 #[derive(NetlinkOp)]
@@ -28,7 +28,7 @@ pub struct Newroute;
     request(RTM_DELROUTE = 25, Route),
     reply(RTM_DELROUTE = 25, Route)
 )]
-pub struct Delroute;
+pub struct DelRoute;
 
 /// `RTM_GETROUTE`: Look up the way to a destination, or list tables.
 #[derive(NetlinkOp)]
@@ -39,7 +39,7 @@ pub struct Delroute;
     request(RTM_GETROUTE = 26, Route),
     reply(RTM_NEWROUTE = 24, Route)
 )]
-pub struct Getroute;
+pub struct GetRoute;
 
 /// A route, or the question for one. C prefix `RTA_*`.
 #[derive(Clone, Default, PartialEq, NetlinkMessage)]

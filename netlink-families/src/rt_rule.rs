@@ -15,7 +15,7 @@ pub const PROTOCOL: Protocol = Protocol(0);
     request(RTM_NEWRULE = 32, Rule),
     reply(RTM_NEWRULE = 32, Rule)
 )]
-pub struct Newrule;
+pub struct NewRule;
 
 /// `RTM_DELRULE`: Remove the first rule that matches.
 #[derive(NetlinkOp)]
@@ -26,7 +26,7 @@ pub struct Newrule;
     request(RTM_DELRULE = 33, Rule),
     reply(RTM_DELRULE = 33, Rule)
 )]
-pub struct Delrule;
+pub struct DelRule;
 
 /// `RTM_GETRULE`: All rules of a family.
 #[derive(NetlinkOp)]
@@ -36,7 +36,7 @@ pub struct Delrule;
     request(RTM_GETRULE = 34, Rule),
     reply(RTM_NEWRULE = 32, Rule)
 )]
-pub struct Getrule;
+pub struct GetRule;
 
 /// A rule: selectors, then what happens. C prefix `FRA_*`.
 #[derive(Clone, Default, PartialEq, NetlinkMessage)]

@@ -44,12 +44,7 @@ pub(super) fn check(model: &Model, out: &mut Diagnostics) {
     }
 }
 
-
-fn distinct<'n>(
-    what: &str,
-    list: impl Iterator<Item = (&'n str, String, Span)>,
-    out: &mut Diagnostics,
-) {
+fn distinct<'n>(what: &str, list: impl Iterator<Item = (&'n str, String, Span)>, out: &mut Diagnostics) {
     let mut seen: HashMap<String, (&str, Span)> = HashMap::new();
     for (name, rust, place) in list {
         match seen.get(&rust) {

@@ -23,8 +23,10 @@ fn numbers(set: &Set, out: &mut Diagnostics) {
     let attrs: Vec<&Attr> = set.attrs.iter().filter(|a| !filler(a)).collect();
     for (ix, attr) in attrs.iter().enumerate() {
         if let Some(first) = attrs[..ix].iter().find(|a| a.number == attr.number) {
-            let message =
-                format!("`{}` and `{}` of `{}` have the number {}", first.name, attr.name, set.name, attr.number);
+            let message = format!(
+                "`{}` and `{}` of `{}` have the number {}",
+                first.name, attr.name, set.name, attr.number
+            );
             out.push(
                 Diagnostic::error(codes::NUMBER_TWICE, message)
                     .at(span(&attr.origin), attr.c_name.clone())

@@ -84,10 +84,15 @@ fn object(found: &EnumCoverage) -> serde_json::Value {
 fn enums(coverage: &Coverage) {
     for found in &coverage.enums {
         let total = found.values.len();
-        println!("{}  ({}, {})", found.name, found.header, match &found.reason {
-            Some(reason) => reason.clone(),
-            None => found.sets.join(" "),
-        });
+        println!(
+            "{}  ({}, {})",
+            found.name,
+            found.header,
+            match &found.reason {
+                Some(reason) => reason.clone(),
+                None => found.sets.join(" "),
+            }
+        );
         println!("  {} of {total} typed", found.count(State::Typed));
         for (state, word) in
             [(State::Opaque, "opaque"), (State::Excused, "left out"), (State::Missing, "missing")]
@@ -121,7 +126,10 @@ fn families(coverage: &Coverage) {
             total[at] += count;
         }
     }
-    println!("{:<20} {:>9} {:>8} {:>8} {:>8} {:>8}", "family", "enums", "values", "typed", "opaque", "missing");
+    println!(
+        "{:<20} {:>9} {:>8} {:>8} {:>8} {:>8}",
+        "family", "enums", "values", "typed", "opaque", "missing"
+    );
     let line = |name: &str, r: &[usize; 6]| {
         let enums = format!("{}/{}", r[0], r[1]);
         println!("{name:<20} {enums:>9} {:>8} {:>8} {:>8} {:>8}", r[5], r[2], r[3], r[4]);

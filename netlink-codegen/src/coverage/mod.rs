@@ -87,7 +87,8 @@ impl Exceptions {
                 continue;
             }
             let mut words = line.splitn(3, char::is_whitespace);
-            let (Some(kind), Some(constant), Some(reason)) = (words.next(), words.next(), words.next()) else {
+            let (Some(kind), Some(constant), Some(reason)) = (words.next(), words.next(), words.next())
+            else {
                 return Err(format!("line {}: expected `later|not|skip CONSTANT reason`", ix + 1));
             };
             let (constant, reason) = (constant.to_owned(), reason.trim().to_owned());

@@ -146,7 +146,7 @@ impl Names {
                 item(Item::Sub(sub), &model[sub].name, "Data", SUB_TYPES);
             }
             for (ix, op) in family.operations.iter().enumerate() {
-                let name = scope.claim_item(&names::type_name(&op.name), "Op", PLAIN);
+                let name = scope.claim_item(&names::operation(&op.name), "Op", PLAIN);
                 out.operations.insert((id, ix), name);
             }
             out.scopes.push(scope.0);

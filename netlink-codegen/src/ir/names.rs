@@ -70,6 +70,26 @@ pub fn constant(name: &str) -> String {
     field(name).trim_end_matches('_').to_ascii_uppercase()
 }
 
+/// The Rust type name of an operation: verbs that C names run into the noun stand apart.
+///
+/// ```
+/// # use netlink_codegen::ir::names::operation;
+/// assert_eq!(operation("getlink"), "GetLink");
+/// assert_eq!(operation("newmcast-grp"), "NewMcastGrp");
+/// assert_eq!(operation("strset-get"), "StrsetGet");
+/// ```
+pub fn operation(name: &str) -> String {
+    let verb = ["get", "new", "del", "set"].iter().find_map(|verb| {
+        let rest = name.strip_prefix(verb)?;
+        let noun = rest.len() >= 3 && rest.starts_with(|c: char| c.is_ascii_alphabetic());
+        noun.then_some((verb, rest))
+    });
+    match verb {
+        Some((verb, noun)) => type_name(&format!("{verb}-{noun}")),
+        None => type_name(name),
+    }
+}
+
 /// The Rust type name: `LinkInfo`, `_8021q`.
 ///
 /// ```

@@ -162,8 +162,12 @@ impl Lower<'_> {
         } else if attr.form == Form::Ynl {
             let keys = attr.ynl.over(&base.ynl);
             // Keys that only repeat the base are most subsets; then its expression stands.
-            if attr.ynl.ty.is_some() || attr.ynl.nested.is_some() || attr.ynl.names.is_some()
-                || attr.ynl.multi.is_some() || attr.ynl.hint.is_some() || attr.ynl.sub_type.is_some()
+            if attr.ynl.ty.is_some()
+                || attr.ynl.nested.is_some()
+                || attr.ynl.names.is_some()
+                || attr.ynl.multi.is_some()
+                || attr.ynl.hint.is_some()
+                || attr.ynl.sub_type.is_some()
             {
                 if keys.ty.is_some() {
                     new.ty = self.ynl_type(&keys, attr.name.span)?;

@@ -148,7 +148,8 @@ impl Lower<'_> {
                     let more = if members.len() > 4 { "…" } else { "" };
                     diagnostic = diagnostic.help(format!("{key}: {names}{more}"));
                 }
-                let help = format!("write `of {}` to choose one of them, or list entries", groups[0].1[0].name);
+                let help =
+                    format!("write `of {}` to choose one of them, or list entries", groups[0].1[0].name);
                 self.out.push(diagnostic.help(help));
                 None
             }

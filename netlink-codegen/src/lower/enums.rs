@@ -293,7 +293,8 @@ impl Lower<'_> {
     /// Headers may name bits (`X_BIT`) beside masks (`X`), or only bits under the plain name.
     fn same_by_bit(&self, c_name: &str, written: i128, value: i128, as_bits: bool) -> bool {
         let bit = self.facts.int(&format!("{c_name}_BIT"));
-        bit == Some(written) || (as_bits && bit.is_none() && self.facts.int(c_name) == Some(written) && written != value)
+        bit == Some(written)
+            || (as_bits && bit.is_none() && self.facts.int(c_name) == Some(written) && written != value)
     }
 
     pub(super) fn disagreement(&mut self, c_name: &str, written: i128, fact: i128, span: Span) {
@@ -361,4 +362,3 @@ impl Lower<'_> {
 pub(super) fn c_prefix(prefix: &str) -> String {
     prefix.to_ascii_uppercase().replace(['-', ' '], "_")
 }
-

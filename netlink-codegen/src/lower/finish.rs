@@ -2,9 +2,7 @@
 //! that would fall together, and which family uses which.
 
 use super::Lower;
-use crate::ir::{
-    EnumId, FamilyId, Format, MemberType, Model, SetId, StructId, SubId, Type, names,
-};
+use crate::ir::{EnumId, FamilyId, Format, MemberType, Model, SetId, StructId, SubId, Type, names};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 impl Lower<'_> {

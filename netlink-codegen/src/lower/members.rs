@@ -128,7 +128,8 @@ impl Lower<'_> {
                 }
                 Some(_) => MemberType::Struct(self.nested_struct(file, inner, from)?),
                 None => {
-                    let message = format!("struct {tag} has a member of struct {inner}, which no header defines");
+                    let message =
+                        format!("struct {tag} has a member of struct {inner}, which no header defines");
                     self.error(codes::UNKNOWN_STRUCT, message, from);
                     return None;
                 }
@@ -260,7 +261,9 @@ impl Lower<'_> {
                 Ok(MemberType::Array(Box::new(inner), *count))
             }
             // Bytes without end hold elements of any size.
-            CType::Flexible(inner) if size_of(inner, self.facts) == 1 && self.fixed_size(&expr.base).is_some() => {
+            CType::Flexible(inner)
+                if size_of(inner, self.facts) == 1 && self.fixed_size(&expr.base).is_some() =>
+            {
                 let count = self.fixed_size(&expr.base).unwrap_or(1);
                 let element = CType::Array(inner.clone(), count);
                 let inner = self.fit(file, &element, expr, names, fields)?;

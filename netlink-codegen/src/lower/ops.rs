@@ -47,7 +47,8 @@ impl<'a> Lower<'a> {
             Some("none") | None => Protocol::None,
             Some(other) => {
                 let known = ["genetlink", "genetlink-c", "genetlink-legacy", "netlink-raw", "none"];
-                let help = did_you_mean(other, known).unwrap_or_else(|| format!("it is one of {}", list(known)));
+                let help =
+                    did_you_mean(other, known).unwrap_or_else(|| format!("it is one of {}", list(known)));
                 let message = format!("`{other}` is no protocol");
                 let place = file.protocol.as_ref().map(|p| p.span).unwrap_or_default();
                 self.out.push(Diagnostic::error(codes::PROTOCOL, message).at(place, "").help(help));
@@ -73,9 +74,9 @@ impl<'a> Lower<'a> {
         let Some(text) = &file.protonum else {
             let place = file.protocol.as_ref().or(file.name.as_ref()).map(|p| p.span).unwrap_or_default();
             self.out.push(
-                Diagnostic::error(codes::PROTOCOL, "`netlink-raw` needs `protonum`")
-                    .at(place, "")
-                    .help("for instance `protonum: NETLINK_ROUTE`; netfilter families write `subsystem` instead"),
+                Diagnostic::error(codes::PROTOCOL, "`netlink-raw` needs `protonum`").at(place, "").help(
+                    "for instance `protonum: NETLINK_ROUTE`; netfilter families write `subsystem` instead",
+                ),
             );
             return Protocol::None;
         };
@@ -188,7 +189,13 @@ impl<'a> Lower<'a> {
         out
     }
 
-    fn operation(&mut self, ix: usize, op: &Op, by_position: i128, reply_by_position: i128) -> Option<Operation> {
+    fn operation(
+        &mut self,
+        ix: usize,
+        op: &Op,
+        by_position: i128,
+        reply_by_position: i128,
+    ) -> Option<Operation> {
         let prefix = self.op_prefix(ix);
         let c_name = match &op.c_name {
             Some(c_name) => c_name.text.clone(),
@@ -231,7 +238,8 @@ impl<'a> Lower<'a> {
                     (c_name, value)
                 }
                 None if op.form == Form::Ynl && (!asks || self.files[ix].operations.directional) => {
-                    let value = if self.files[ix].operations.directional { reply_by_position } else { by_position };
+                    let value =
+                        if self.files[ix].operations.directional { reply_by_position } else { by_position };
                     let value = self.composed(ix, value, op.name.span)?;
                     let own = known && !self.files[ix].operations.directional;
                     (if own { c_name.clone() } else { self.op_name(&prefix, value, &c_name) }, value)
@@ -326,7 +334,11 @@ impl<'a> Lower<'a> {
             Protocol::Raw { .. } | Protocol::None => (0xffff, 0),
         };
         if !(0..=limit).contains(&number) {
-            self.error(codes::OUT_OF_RANGE, format!("{number} cannot be an operation's number (0 to {limit})"), span);
+            self.error(
+                codes::OUT_OF_RANGE,
+                format!("{number} cannot be an operation's number (0 to {limit})"),
+                span,
+            );
             return None;
         }
         Some(number as u16 | base)
@@ -335,11 +347,17 @@ impl<'a> Lower<'a> {
     /// The set of one direction, with its header. Outer `None`: reported.
     fn message_set(&mut self, ix: usize, op: &Op, direction: &Direction) -> Option<Option<SetId>> {
         let defaults = &self.files[ix].operations;
-        let header = direction.fixed_header.as_ref().or(op.fixed_header.as_ref()).or(defaults.fixed_header.as_ref());
-        let set = direction.attribute_set.as_ref().or(op.attribute_set.as_ref()).or(defaults.attribute_set.as_ref());
+        let header =
+            direction.fixed_header.as_ref().or(op.fixed_header.as_ref()).or(defaults.fixed_header.as_ref());
+        let set = direction
+            .attribute_set
+            .as_ref()
+            .or(op.attribute_set.as_ref())
+            .or(defaults.attribute_set.as_ref());
         let Some(set) = set else {
             if header.is_some() && op.form == Form::Short {
-                let message = format!("the operation `{}` has a fixed header but no attribute set", &*op.name);
+                let message =
+                    format!("the operation `{}` has a fixed header but no attribute set", &*op.name);
                 self.out.push(
                     Diagnostic::error(codes::MISSING_KEY, message)
                         .at(op.name.span, "")
@@ -421,9 +439,8 @@ impl<'a> Lower<'a> {
             };
             let mut numbers = Vec::new();
             for value in values {
-                let number = literal(value)
-                    .or_else(|| self.facts.int(value))
-                    .or_else(|| self.schema_constant(value));
+                let number =
+                    literal(value).or_else(|| self.facts.int(value)).or_else(|| self.schema_constant(value));
                 match number {
                     Some(number) => numbers.push(number),
                     None => self.bad_match(codes::MATCH, value),
@@ -488,8 +505,7 @@ impl<'a> Lower<'a> {
 impl File {
     /// Written the way YNL is: its defaults for C names hold.
     fn is_ynl(&self) -> bool {
-        self.operations.list.first().map(|o| o.form)
-            == Some(Form::Ynl)
+        self.operations.list.first().map(|o| o.form) == Some(Form::Ynl)
             || (self.operations.list.is_empty() && self.sets.first().is_some_and(|s| s.form == Form::Ynl))
     }
 }
@@ -497,4 +513,3 @@ impl File {
 fn constant_name(text: &Text) -> String {
     if names::is_c_literal(text) { text.text.clone() } else { String::new() }
 }
-

@@ -43,7 +43,12 @@ impl Scope {
     pub(super) fn new(files: &[File], out: &mut Diagnostics) -> Self {
         let mut scope = Scope::default();
         for (ix, file) in files.iter().enumerate() {
-            scope.definitions.extend(table(ix, "a definition", file.definitions.iter().map(|d| &d.name), out));
+            scope.definitions.extend(table(
+                ix,
+                "a definition",
+                file.definitions.iter().map(|d| &d.name),
+                out,
+            ));
             scope.sets.extend(table(ix, "an attribute set", file.sets.iter().map(|s| &s.name), out));
             scope.subs.extend(table(ix, "a sub-message", file.subs.iter().map(|s| &s.name), out));
             let ops = file.operations.list.iter().map(|o| &o.name);
@@ -95,7 +100,13 @@ fn table<'t>(
 
 impl<'a> super::Lower<'a> {
     /// Finds a declared name by reference, or reports it.
-    pub(super) fn declared(&mut self, kind: Kind, file: usize, word: &str, span: Span) -> Option<(usize, usize)> {
+    pub(super) fn declared(
+        &mut self,
+        kind: Kind,
+        file: usize,
+        word: &str,
+        span: Span,
+    ) -> Option<(usize, usize)> {
         let (target, name) = self.reference(file, word, span)?;
         let found = self.scope.find(kind, target, name).map(|ix| (target, ix));
         if found.is_none() {

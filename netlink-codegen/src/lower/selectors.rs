@@ -5,9 +5,7 @@
 
 use super::Lower;
 use super::constants::literal;
-use crate::ir::{
-    EnumId, Key, MemberType, Model, Protocol, Selector, SetId, StructId, SubId, Type, names,
-};
+use crate::ir::{EnumId, Key, MemberType, Model, Protocol, Selector, SetId, StructId, SubId, Type, names};
 use crate::report::{Diagnostic, Span, codes, did_you_mean, list, plural};
 use crate::schema::expr::Word;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -114,7 +112,9 @@ impl Lower<'_> {
             };
             let mut values = Vec::new();
             for (ix, pending) in group.iter().enumerate() {
-                let Some(selector) = selector_at(&mut self.model, place, ix).map(|s| s.clone()) else { continue };
+                let Some(selector) = selector_at(&mut self.model, place, ix).map(|s| s.clone()) else {
+                    continue;
+                };
                 let Some((found, value)) = self.resolve_selector(&parents, &users, selector, &pending.word)
                 else {
                     continue;
@@ -199,11 +199,17 @@ impl Lower<'_> {
         let (what, known): (String, Vec<String>) = match selector {
             Selector::Header(_) => {
                 let headers: Vec<StructId> = around.iter().filter_map(|s| self.model[*s].header).collect();
-                (format!("no fixed header has the member of `{}`", word.text), self.members(&headers, "header"))
+                (
+                    format!("no fixed header has the member of `{}`", word.text),
+                    self.members(&headers, "header"),
+                )
             }
             Selector::Request(_) => {
                 let headers = self.request_headers(around);
-                (format!("no request's header has the member of `{}`", word.text), self.members(&headers, "request"))
+                (
+                    format!("no request's header has the member of `{}`", word.text),
+                    self.members(&headers, "request"),
+                )
             }
             Selector::Attr(name) | Selector::Outer(name) => {
                 let mut known: Vec<String> =
@@ -250,7 +256,12 @@ impl Lower<'_> {
     }
 
     /// All uses of a table must mean its keys in the same way.
-    fn agree(&mut self, sub: SubId, values: Vec<(Value, Span)>, keys: &mut BTreeMap<SubId, Vec<(Value, Span)>>) {
+    fn agree(
+        &mut self,
+        sub: SubId,
+        values: Vec<(Value, Span)>,
+        keys: &mut BTreeMap<SubId, Vec<(Value, Span)>>,
+    ) {
         let Some(known) = keys.get(&sub) else {
             keys.insert(sub, values);
             return;

@@ -3,9 +3,7 @@
 use super::scope::Kind;
 use super::selectors::Place;
 use super::{Lower, origin};
-use crate::ir::{
-    Attr, Card, Checks, EnumId, Format, Key, Set, SetId, StructId, Sub, SubId, Type,
-};
+use crate::ir::{Attr, Card, Checks, EnumId, Format, Key, Set, SetId, StructId, Sub, SubId, Type};
 use crate::report::{Diagnostic, Span, codes};
 use crate::schema::ast::Form;
 use crate::schema::expr::{Base, NamesKind, TypeExpr, Word, Wrap};
@@ -29,7 +27,8 @@ impl Lower<'_> {
         }
         for file in 0..self.files.len() {
             for ix in 0..self.files[file].sets.len() {
-                if !self.instances.iter().any(|i| (i.file, i.set) == (file, ix)) && !self.only_base(file, ix) {
+                if !self.instances.iter().any(|i| (i.file, i.set) == (file, ix)) && !self.only_base(file, ix)
+                {
                     self.instance((file, ix), None);
                 }
             }
@@ -139,8 +138,9 @@ impl Lower<'_> {
         let limit = match text.text.split_once('-') {
             Some((ty, "max")) => crate::schema::expr::scalar(ty)
                 .map(|s| if s.signed { (1i128 << (s.bits - 1)) - 1 } else { (1i128 << s.bits) - 1 }),
-            Some((ty, "min")) => crate::schema::expr::scalar(ty)
-                .map(|s| if s.signed { -(1i128 << (s.bits - 1)) } else { 0 }),
+            Some((ty, "min")) => {
+                crate::schema::expr::scalar(ty).map(|s| if s.signed { -(1i128 << (s.bits - 1)) } else { 0 })
+            }
             _ => None,
         };
         if limit.is_some() {
@@ -158,8 +158,7 @@ impl Lower<'_> {
     }
 
     fn check_name(&self, file: usize, name: &str) -> Option<i128> {
-        self.try_number(file, name)
-            .or_else(|| self.facts.int(&super::enums::c_prefix(name)))
+        self.try_number(file, name).or_else(|| self.facts.int(&super::enums::c_prefix(name)))
     }
 
     /// A type in the terms of `file`; its selectors are noted for later under `place`.
@@ -172,7 +171,8 @@ impl Lower<'_> {
         };
         let names = match &expr.names {
             Some(names) => {
-                if !matches!(expr.base, Base::Int(_) | Base::VarInt { .. } | Base::Bitfield32 | Base::Inherit) {
+                if !matches!(expr.base, Base::Int(_) | Base::VarInt { .. } | Base::Bitfield32 | Base::Inherit)
+                {
                     let message = "only integers have names for their values";
                     self.error(codes::BAD_TYPE, message, names.span);
                     return None;

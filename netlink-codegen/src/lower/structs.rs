@@ -146,7 +146,8 @@ impl<'a> Lower<'a> {
             // Members written out say what to make of the union.
             if let Some(def) = def.filter(|d| d.as_written()) {
                 let [a, b] = clash;
-                let message = format!("`{a}` and `{b}` of struct {} overlap in C, not as written here", record.name);
+                let message =
+                    format!("`{a}` and `{b}` of struct {} overlap in C, not as written here", record.name);
                 self.error(codes::LAYOUT_DIFFERS, message, def.name.span);
                 return Some(self.from_schema(key, def));
             }
@@ -292,7 +293,8 @@ impl<'a> Lower<'a> {
             diagnostic = diagnostic.at(def.name.span, "defined here");
         }
         if let [_, b] = clash {
-            let help = format!("annotate the member that counts in a definition of {tag}: `members: {{{b}: TYPE}}`");
+            let help =
+                format!("annotate the member that counts in a definition of {tag}: `members: {{{b}: TYPE}}`");
             diagnostic = diagnostic.help(help);
         }
         self.out.push(diagnostic.help("or use `binary` for the attribute, and say why in `doc`"));

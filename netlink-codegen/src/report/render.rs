@@ -102,5 +102,9 @@ pub fn summary(diagnostics: &Diagnostics) -> String {
         1 => Some(format!("1 {}", severity.word())),
         n => Some(format!("{n} {}s", severity.word())),
     };
-    [Severity::Error, Severity::Warning, Severity::Note].into_iter().filter_map(count).collect::<Vec<_>>().join(", ")
+    [Severity::Error, Severity::Warning, Severity::Note]
+        .into_iter()
+        .filter_map(count)
+        .collect::<Vec<_>>()
+        .join(", ")
 }

@@ -46,7 +46,12 @@ impl Decoder<'_> {
     }
 
     /// An object; `form` decides how unknown keys are taken.
-    pub(super) fn object<'n>(&mut self, node: &'n Node, what: &'static str, form: Form) -> Option<Object<'n>> {
+    pub(super) fn object<'n>(
+        &mut self,
+        node: &'n Node,
+        what: &'static str,
+        form: Form,
+    ) -> Option<Object<'n>> {
         match &node.kind {
             Kind::Mapping(entries) => Some(Object { what, entries, asked: RefCell::default(), form }),
             _ => {

@@ -77,7 +77,8 @@ impl Sources {
     /// Loads these files and all that they refer to, in order of first mention. Findings go
     /// to `out`, whose sources receive the texts.
     pub fn load<'a>(&self, names: impl IntoIterator<Item = &'a str>, out: &mut Diagnostics) -> Vec<File> {
-        let mut wanted: Vec<(String, Option<Span>)> = names.into_iter().map(|n| (n.to_owned(), None)).collect();
+        let mut wanted: Vec<(String, Option<Span>)> =
+            names.into_iter().map(|n| (n.to_owned(), None)).collect();
         let mut files: Vec<File> = Vec::new();
         let mut next = 0;
         while let Some((stem, from)) = wanted.get(next).cloned() {

@@ -310,6 +310,8 @@ impl<'t> Builder<'t, '_> {
     fn scan_error(&self, error: &granit_parser::ScanError) -> Box<Diagnostic> {
         let at = error.marker().byte_offset().unwrap_or(0).min(self.text.len()) as u32;
         let message = format!("not YAML: {}", error.info());
-        Box::new(Diagnostic::error(codes::SYNTAX, message).at(Span { file: self.file, start: at, end: at }, ""))
+        Box::new(
+            Diagnostic::error(codes::SYNTAX, message).at(Span { file: self.file, start: at, end: at }, ""),
+        )
     }
 }

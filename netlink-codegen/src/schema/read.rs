@@ -22,7 +22,8 @@ pub(super) fn file(stem: &str, source: u32, node: &Node, out: &mut Diagnostics) 
         }
         _ => false,
     };
-    let sequences = entries.iter().any(|(k, v)| lists.contains(&&*k.text) && matches!(v.kind, Kind::Sequence(_)));
+    let sequences =
+        entries.iter().any(|(k, v)| lists.contains(&&*k.text) && matches!(v.kind, Kind::Sequence(_)));
     let form = if sequences && !entries.iter().any(short) { Form::Ynl } else { Form::Short };
     let object = d.object(node, "schema file", form)?;
 
@@ -49,8 +50,15 @@ pub(super) fn file(stem: &str, source: u32, node: &Node, out: &mut Diagnostics) 
     if let Some(node) = object.get("mcast-groups") {
         file.groups = d.groups(node).unwrap_or_default();
     }
-    let ignored =
-        ["uapi-header", "max-by-define", "cmd-max-name", "cmd-cnt-name", "kernel-policy", "kernel-family", "license"];
+    let ignored = [
+        "uapi-header",
+        "max-by-define",
+        "cmd-max-name",
+        "cmd-cnt-name",
+        "kernel-policy",
+        "kernel-family",
+        "license",
+    ];
     d.finish(&object, &ignored);
     if file.name.is_none() {
         d.missing("name", node.span, "the schema file");
@@ -372,4 +380,3 @@ fn format_type(header: Option<&Text>, set: Option<&Text>) -> Option<TypeExpr> {
     };
     Some(TypeExpr { wrap: Wrap::One, array: false, base, names: None, span })
 }
-

@@ -1,7 +1,8 @@
 //! A model as text, for expectations.
 
 use netlink_codegen::ir::{
-    Attr, Card, EnumId, Family, Key, Lifetime, MemberType, Message, Model, Order, Protocol, Scalar, Selector, Type,
+    Attr, Card, EnumId, Family, Key, Lifetime, MemberType, Message, Model, Order, Protocol, Scalar, Selector,
+    Type,
 };
 use std::fmt::Write as _;
 
@@ -73,7 +74,8 @@ pub(crate) fn family(model: &Model, family: &Family) -> String {
             let bits = member.bits.map(|(first, width)| format!(".{first}:{width}")).unwrap_or_default();
             let grown = if member.grown { " grown" } else { "" };
             let what = member_type(model, &member.ty);
-            let _ = writeln!(w, "  {}{bits} {} {what}{grown}{}", member.offset, member.c_name, life(member.life));
+            let _ =
+                writeln!(w, "  {}{bits} {} {what}{grown}{}", member.offset, member.c_name, life(member.life));
         }
     }
     for id in &family.enums {

@@ -11,12 +11,7 @@ use core::fmt::Write;
 const DEPTH: u8 = 32;
 
 /// Names the attribute (or the member of a fixed header) at an offset of the request.
-pub(super) fn of_offset(
-    request: &[u8],
-    body: usize,
-    set: &'static SetMeta,
-    target: usize,
-) -> Option<String> {
+pub(super) fn of_offset(request: &[u8], body: usize, set: &'static SetMeta, target: usize) -> Option<String> {
     let mut path = Path { target, text: String::new() };
     path.enter(set, request.get(body..)?, body, None, DEPTH);
     Some(path.text).filter(|t| !t.is_empty())

@@ -83,7 +83,7 @@ impl fmt::Display for Error {
             }
             Error::Overrun => {
                 f.write_str("the end of the reply is lost: the socket's receive buffer was full")
-            },
+            }
             Error::UnknownFamily { name } => write!(f, "no generic netlink family is named {name}"),
             Error::UnexpectedMessage { message_type } => {
                 write!(f, "a message of type {message_type} is no reply to this request")

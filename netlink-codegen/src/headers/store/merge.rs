@@ -4,7 +4,12 @@
 //! ([`only`]), adds one, and puts them together again ([`compose`]). What a store does not
 //! keep of an older kernel (the order of its names, the grouping of its enums) is therefore
 //! never used: order comes from the newest kernel that has the header, and names that are
-//! gone from there stand at the end, sorted. So the order of insertion cannot matter.
+//! gone from there stand at the end, sorted. So the order of insertion does not matter.
+//!
+//! One exception is accepted: a name that is gone joins the enum where its companions are
+//! now. Where those were split over several enums or headers since, or were macros for a
+//! while, a store built in another order may choose another enum for it. The kernels of the
+//! store do not do that.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
