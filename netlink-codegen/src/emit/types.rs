@@ -351,7 +351,10 @@ mod tests {
     fn members() {
         let array = |ty: MemberType, n| MemberType::Array(Box::new(ty), n);
         assert_eq!(member(&MemberType::Scalar(BE16, None), None), some("be", "u16"));
-        assert_eq!(member(&array(array(MemberType::Scalar(BE16, None), 2), 3), None), some("be", "[[u16; 2]; 3]"));
+        assert_eq!(
+            member(&array(array(MemberType::Scalar(BE16, None), 2), 3), None),
+            some("be", "[[u16; 2]; 3]")
+        );
         assert_eq!(member(&MemberType::Bytes(5), None), some("opaque", "[u8; 5]"));
         assert_eq!(member(&array(MemberType::Text(16), 4), None), some("opaque", "[u8; 64]"));
         assert_eq!(member(&MemberType::IpBy("family".to_owned()), None), some("opaque", "[u8; 16]"));
