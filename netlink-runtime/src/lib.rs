@@ -38,6 +38,7 @@ mod selected;
 pub mod socket;
 pub mod types;
 mod view;
+pub mod walk;
 pub mod wire;
 
 pub use error::{DecodeError, DecodeErrorKind, EncodeError};

@@ -12,9 +12,11 @@ use crate::view::{AttrSet, CStruct};
 use crate::wire::{Attrs, align};
 #[cfg(feature = "alloc")]
 pub use alloc::{boxed::Box, vec::Vec};
+#[cfg(feature = "alloc")]
 use core::fmt;
 
 pub use crate::named::{fmt_flags, fmt_value};
+pub use crate::walk::debug;
 
 /// Splits a payload into its fixed header and its attributes.
 #[inline]
@@ -121,16 +123,6 @@ pub fn store_bits(value: u64, bytes: &mut [u8], first: u32, width: u32) {
             *byte = *byte & !(1 << shift) | (bit as u8) << shift;
         }
     }
-}
-
-/// `Debug` of a view.
-pub fn debug(
-    f: &mut fmt::Formatter<'_>,
-    set: &'static SetMeta,
-    header: &[u8],
-    attrs: Attrs<'_>,
-) -> fmt::Result {
-    write!(f, "{}({} + {} bytes)", set.name, header.len(), attrs.bytes().len())
 }
 
 /// `Debug` of an owned set: that of its view.

@@ -1,0 +1,181 @@
+//! C structs and arrays, read by their layout.
+
+use super::value::{Value, integer, scalar};
+use crate::__private::load_bits;
+use crate::meta::{MemberMeta, MemberType, StructMeta};
+use crate::types::{HwAddr, NlStr, read_ip};
+use core::net::{Ipv4Addr, Ipv6Addr};
+
+const AF_INET: u64 = 2;
+const AF_INET6: u64 = 10;
+
+/// A C struct in a payload. It may be shorter or longer than its layout.
+#[derive(Clone, Copy, Debug)]
+pub struct StructRef<'a> {
+    meta: &'static StructMeta,
+    bytes: &'a [u8],
+    /// The struct around it, whose members may say of which family an address is.
+    around: Option<(&'static StructMeta, &'a [u8])>,
+}
+
+impl<'a> StructRef<'a> {
+    /// A struct of this layout in these bytes.
+    pub fn new(meta: &'static StructMeta, bytes: &'a [u8]) -> Self {
+        StructRef { meta, bytes, around: None }
+    }
+
+    /// The layout.
+    pub fn meta(&self) -> &'static StructMeta {
+        self.meta
+    }
+
+    /// The bytes.
+    pub fn bytes(&self) -> &'a [u8] {
+        self.bytes
+    }
+
+    /// A member by its C name, if it is there.
+    pub fn member(&self, c_name: &str) -> Option<Value<'a>> {
+        let member = self.meta.members.iter().find(|m| m.c_name == c_name)?;
+        self.read(member)
+    }
+
+    /// The members that are there, in C order.
+    pub fn members(&self) -> Members<'a> {
+        Members { of: *self, rest: self.meta.members.iter() }
+    }
+
+    /// The length, if it is too short for all members.
+    pub fn short(&self) -> Option<usize> {
+        let need = self.tail().map_or(self.meta.size as usize, |t| t.offset as usize);
+        (self.bytes.len() < need).then_some(self.bytes.len())
+    }
+
+    /// What is there beyond the layout: beyond the last whole element, if the struct has a
+    /// flexible tail.
+    pub fn rest(&self) -> &'a [u8] {
+        match self.tail().and_then(|t| self.read(t)) {
+            Some(Value::Array(items)) => items.remainder(),
+            _ => self.bytes.get(self.meta.size as usize..).unwrap_or_default(),
+        }
+    }
+
+    fn tail(&self) -> Option<&'static MemberMeta> {
+        self.meta.members.iter().find(|m| matches!(m.ty, MemberType::Tail(_)))
+    }
+
+    fn read(&self, member: &MemberMeta) -> Option<Value<'a>> {
+        let bytes = self.bytes.get(member.offset as usize..)?;
+        match member.ty {
+            MemberType::Bits(first, width) => bits(bytes, first, width).map(|n| Value::Unsigned(n, None)),
+            MemberType::Tail(element) => Some(Value::Array(Items { of: *self, element: *element, bytes })),
+            ty => self.fixed(ty, bytes.get(..ty.size() as usize)?),
+        }
+    }
+
+    /// A member or element of fixed size in its bytes.
+    fn fixed(&self, ty: MemberType, bytes: &'a [u8]) -> Option<Value<'a>> {
+        Some(match ty {
+            MemberType::Scalar(s, names) => integer(scalar(bytes, s)?, s.signed, names),
+            MemberType::Text(_) => Value::Text(NlStr::new(unpadded(bytes))),
+            MemberType::Bytes(_) => Value::Bytes(bytes),
+            MemberType::Struct(meta) => {
+                Value::Struct(StructRef { meta, bytes, around: Some((self.meta, self.bytes)) })
+            }
+            MemberType::Ip4 => Value::Ip(Ipv4Addr::from(<[u8; 4]>::try_from(bytes).ok()?).into()),
+            MemberType::Ip6 => Value::Ip(Ipv6Addr::from(<[u8; 16]>::try_from(bytes).ok()?).into()),
+            MemberType::IpBy(family) => match self.family(family) {
+                Some(AF_INET) => Value::Ip(read_ip(bytes.get(..4)?)?),
+                Some(AF_INET6) => Value::Ip(read_ip(bytes)?),
+                _ => Value::Bytes(bytes),
+            },
+            MemberType::Mac(_) => HwAddr::new(bytes).map_or(Value::Bytes(bytes), Value::Mac),
+            MemberType::Array(element, _) => Value::Array(Items { of: *self, element: *element, bytes }),
+            // Neither stands in an array.
+            MemberType::Bits(..) | MemberType::Tail(_) => return None,
+        })
+    }
+
+    fn family(&self, name: &str) -> Option<u64> {
+        let around = self.around.map(|(meta, bytes)| StructRef::new(meta, bytes));
+        match self.member(name).or_else(|| around?.member(name))? {
+            Value::Unsigned(n, _) => Some(n),
+            Value::Signed(n, _) => Some(n as u64),
+            _ => None,
+        }
+    }
+}
+
+/// Text in a fixed array is padded with NULs, which say nothing.
+fn unpadded(bytes: &[u8]) -> &[u8] {
+    let end = bytes.iter().position(|b| *b == 0).unwrap_or(bytes.len());
+    match bytes.split_at(end) {
+        (text, padding) if padding.iter().all(|b| *b == 0) => text,
+        _ => bytes,
+    }
+}
+
+/// See [`MemberType::Bits`].
+fn bits(bytes: &[u8], first: u8, width: u8) -> Option<u64> {
+    let (first, width) = (u32::from(first), u32::from(width));
+    let present = bytes.len() >= (first + width).div_ceil(8) as usize;
+    present.then(|| load_bits(bytes, first, width))
+}
+
+/// The members of a struct that are there, in C order.
+#[derive(Clone, Debug)]
+pub struct Members<'a> {
+    of: StructRef<'a>,
+    rest: core::slice::Iter<'static, MemberMeta>,
+}
+
+impl<'a> Iterator for Members<'a> {
+    type Item = (&'static MemberMeta, Value<'a>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let of = self.of;
+        self.rest.find_map(|member| Some((member, of.read(member)?)))
+    }
+}
+
+/// Elements one after the other, all of one size.
+#[derive(Clone, Copy, Debug)]
+pub struct Items<'a> {
+    /// The struct they stand in; of an attribute, one without members.
+    of: StructRef<'a>,
+    element: MemberType,
+    bytes: &'a [u8],
+}
+
+impl<'a> Items<'a> {
+    pub(super) fn new(element: MemberType, bytes: &'a [u8]) -> Self {
+        static NOTHING: StructMeta = StructMeta { c_name: "", size: 0, members: &[] };
+        Items { of: StructRef::new(&NOTHING, &[]), element, bytes }
+    }
+
+    /// What an element is.
+    pub fn element(&self) -> MemberType {
+        self.element
+    }
+
+    /// All of them.
+    pub fn bytes(&self) -> &'a [u8] {
+        self.bytes
+    }
+
+    /// The elements.
+    pub fn iter(&self) -> impl Iterator<Item = Value<'a>> + Clone + 'a {
+        let (of, element) = (self.of, self.element);
+        self.bytes.chunks_exact(self.size()).filter_map(move |bytes| of.fixed(element, bytes))
+    }
+
+    /// Bytes after the last whole element.
+    pub fn remainder(&self) -> &'a [u8] {
+        self.bytes.chunks_exact(self.size()).remainder()
+    }
+
+    fn size(&self) -> usize {
+        // A size of 0 cannot be, but a chunk of that size must not panic.
+        (self.element.size() as usize).max(1)
+    }
+}
