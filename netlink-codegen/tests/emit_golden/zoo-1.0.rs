@@ -402,6 +402,44 @@ pub struct ZooMixed {
     pub addr: [u8; 16],
 }
 
+/// `struct zoo_point`, 4 bytes.
+#[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
+#[netlink(zoo_point, size = 4)]
+#[non_exhaustive]
+pub struct ZooPoint {
+    /// `x`.
+    #[netlink(0)]
+    pub x: u16,
+    /// `y`.
+    #[netlink(2)]
+    pub y: u16,
+}
+
+/// `struct zoo_points`, 4 bytes.
+#[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
+#[netlink(zoo_points, size = 4, tail(4, points:struct ZooPoint))]
+#[non_exhaustive]
+pub struct ZooPoints {
+    /// `count`.
+    #[netlink(0)]
+    pub count: u16,
+}
+
+/// `struct zoo_rec`, 8 bytes.
+#[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
+#[netlink(zoo_rec, size = 8, length = rec_len)]
+pub struct ZooRec {
+    /// `rec_len`.
+    #[netlink(0)]
+    pub rec_len: u16,
+    /// `rec_kind`.
+    #[netlink(2)]
+    pub rec_kind: u16,
+    /// `rec_index`.
+    #[netlink(4)]
+    pub rec_index: u32,
+}
+
 /// `struct zoo_stats`, 24 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
 #[netlink(zoo_stats, size = 24)]
@@ -429,44 +467,6 @@ pub struct ZooTail {
     /// `tag`.
     #[netlink(0)]
     pub tag: u16,
-}
-
-/// `struct zoo_point`, 4 bytes.
-#[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
-#[netlink(zoo_point, size = 4)]
-#[non_exhaustive]
-pub struct ZooPoint {
-    /// `x`.
-    #[netlink(0)]
-    pub x: u16,
-    /// `y`.
-    #[netlink(2)]
-    pub y: u16,
-}
-
-/// `struct zoo_rec`, 8 bytes.
-#[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
-#[netlink(zoo_rec, size = 8, length = rec_len)]
-pub struct ZooRec {
-    /// `rec_len`.
-    #[netlink(0)]
-    pub rec_len: u16,
-    /// `rec_kind`.
-    #[netlink(2)]
-    pub rec_kind: u16,
-    /// `rec_index`.
-    #[netlink(4)]
-    pub rec_index: u32,
-}
-
-/// `struct zoo_points`, 4 bytes.
-#[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
-#[netlink(zoo_points, size = 4, tail(4, points:struct ZooPoint))]
-#[non_exhaustive]
-pub struct ZooPoints {
-    /// `count`.
-    #[netlink(0)]
-    pub count: u16,
 }
 
 /// What is special about an animal.
