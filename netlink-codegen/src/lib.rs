@@ -5,7 +5,10 @@ mod builder;
 pub mod check;
 #[cfg(feature = "cli")]
 pub mod cli;
+#[cfg(feature = "cli")]
+pub mod cli_netlink;
 pub mod coverage;
+pub mod decode;
 pub mod emit;
 pub mod headers;
 pub mod ir;

@@ -1,0 +1,141 @@
+//! The `netlink` command: one file per subcommand, each with its `Args` and `run`.
+
+pub mod decode;
+pub mod families;
+pub mod request;
+
+use crate::decode::Registry;
+use crate::report::render;
+use crate::{Loader, check::Checked};
+use clap::{Parser, Subcommand};
+use std::io::{IsTerminal as _, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// What a command ends with; scripts rely on the numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// All is well: 0.
+    Fine,
+    /// The kernel refused, or the input had faults: 1.
+    Findings,
+    /// Wrong use: 2.
+    Failed,
+}
+
+impl From<Outcome> for ExitCode {
+    fn from(outcome: Outcome) -> ExitCode {
+        ExitCode::from(outcome as u8)
+    }
+}
+
+/// Why a command stopped.
+#[derive(Debug)]
+pub enum Stop {
+    /// Wrong use.
+    Usage(String),
+    /// The kernel, or a file, is to blame.
+    Failure(String),
+    /// Nobody reads the output any more.
+    Closed,
+}
+
+impl From<std::io::Error> for Stop {
+    fn from(error: std::io::Error) -> Self {
+        match error.kind() {
+            std::io::ErrorKind::BrokenPipe => Stop::Closed,
+            _ => Stop::Failure(error.to_string()),
+        }
+    }
+}
+
+/// Reads and writes netlink messages by schema.
+#[derive(Debug, Parser)]
+#[command(name = "netlink", version, about, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Families(families::Args),
+    /// Ask the kernel for all objects of a kind, and print them as JSON
+    #[command(after_help = request::DUMP_EXAMPLES)]
+    Dump(request::Args),
+    /// Send one request, and print the replies as JSON
+    #[command(after_help = request::DO_EXAMPLES)]
+    Do(request::Args),
+    Decode(decode::Args),
+}
+
+/// Schemas to go by.
+#[derive(Debug, clap::Args)]
+pub struct Schemas {
+    /// Schema file to use besides the ones that ship with the tool; one of the same name replaces a shipped one
+    /// (repeatable)
+    #[arg(long, value_name = "FILE")]
+    schema: Vec<PathBuf>,
+}
+
+impl Schemas {
+    /// Loads them and the shipped ones.
+    pub fn load(&self) -> Result<Checked, Stop> {
+        let mut loader = Loader::new().shipped();
+        for file in &self.schema {
+            loader = loader.file(file);
+        }
+        loader.load().map(|loaded| loaded.model).map_err(|mut diagnostics| {
+            diagnostics.list.retain(|d| d.severity == crate::report::Severity::Error);
+            let colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+            Stop::Usage(render::terminal(&diagnostics, colour).trim_end().to_owned())
+        })
+    }
+
+    fn registry(&self) -> Result<&'static Registry, Stop> {
+        Ok(Registry::new(self.load()?))
+    }
+}
+
+/// Parses the arguments and runs the subcommand.
+pub fn main() -> ExitCode {
+    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    let done = match Cli::parse().command {
+        Command::Families(args) => families::run(&args, &mut out),
+        Command::Dump(args) => request::run(&args, true, &mut out),
+        Command::Do(args) => request::run(&args, false, &mut out),
+        Command::Decode(args) => decode::run(&args, &mut out),
+    };
+    let done = done.and_then(|outcome| Ok(out.flush().map(|()| outcome)?));
+    let outcome = match done {
+        Ok(outcome) => outcome,
+        Err(stop) => {
+            // What was written before is part of the output.
+            let _ = out.flush();
+            match stop {
+                Stop::Closed => Outcome::Fine,
+                Stop::Usage(text) => {
+                    complain(&text);
+                    Outcome::Failed
+                }
+                Stop::Failure(text) => {
+                    complain(&text);
+                    Outcome::Findings
+                }
+            }
+        }
+    };
+    outcome.into()
+}
+
+/// Says what is wrong. Diagnostics bring their own `error:`.
+fn complain(text: &str) {
+    let plain = text.trim_start_matches(|c: char| {
+        c == '\u{1b}' || c == '[' || c == 'm' || c == ';' || c.is_ascii_digit()
+    });
+    if plain.starts_with("error") {
+        eprintln!("{text}");
+    } else {
+        eprintln!("error: {text}");
+    }
+}
