@@ -483,14 +483,17 @@ pub struct Ioam6TraceHdr {
     pub type_be32: u32,
 }
 
-/// `struct seg6_iptunnel_encap`, 4 bytes. An insertion mode and one segment routing header.
+/// `struct seg6_iptunnel_encap`, 12 bytes. An insertion mode and one segment routing header.
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
-#[netlink(seg6_iptunnel_encap, size = 4, tail(4, srh:struct Ipv6SrHdr))]
+#[netlink(seg6_iptunnel_encap, size = 12, tail(12, srh_segments:Ipv6Addr))]
 #[non_exhaustive]
 pub struct Seg6IptunnelEncap {
     /// `mode`.
     #[netlink(0, i32)]
     pub mode: Seg6IptunMode,
+    /// `srh`.
+    #[netlink(4, struct)]
+    pub srh: Ipv6SrHdr,
 }
 
 /// `struct ipv6_sr_hdr`, 8 bytes. A segment routing header; segments stand last one first, TLVs may follow them.
