@@ -5,7 +5,7 @@ use crate::link::{Style, links};
 use crate::names;
 use crate::world::World;
 use netlink_families::common::Af;
-use netlink_families::rt_addr::{self, AddrView, IfaF, Ifaprot};
+use netlink_families::rt_addr::{self, AddrView, IfaF};
 use netlink_runtime::DecodeError;
 use netlink_runtime::socket::Error;
 
@@ -58,13 +58,6 @@ fn address(view: &AddrView<'_>) -> Result<Obj, DecodeError> {
         out.mark(key, flags.contains(flag));
     }
     out.mark("dynamic", !flags.contains(IfaF::PERMANENT));
-    let words =
-        [(Ifaprot::KERNEL_LO, "kernel_lo"), (Ifaprot::KERNEL_RA, "kernel_ra"), (Ifaprot::KERNEL_LL, "kernel_ll")];
-    let protocol = view.proto()?.map(|protocol| {
-        let word = words.iter().find(|(entry, _)| *entry == protocol);
-        word.map_or_else(|| format!("{:#x}", protocol.0), |(_, word)| (*word).to_owned())
-    });
-    out.opt("protocol", protocol);
     out.opt("label", view.label()?);
     if let Some(cache) = view.cacheinfo()? {
         out.set("valid_life_time", cache.ifa_valid);

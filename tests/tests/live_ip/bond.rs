@@ -1,10 +1,10 @@
 //! Bonds and their ports.
 
 use crate::json::{Json, Obj};
-use crate::world::{Links, stripped, word};
+use crate::world::{Links, stripped, word, words};
 use netlink_families::rt_link::{
     BondAdInfoView, BondAdSelect, BondArpAllTargets, BondArpValidate, BondFailOverMac, BondLacpRate,
-    BondMode, BondPortView, BondPrimaryReselect, BondView, BondXmitPolicy,
+    BondMode, BondPortView, BondPrimaryReselect, BondView, BondXmitPolicy, LacpState,
 };
 use netlink_runtime::DecodeError;
 
@@ -52,6 +52,17 @@ const SELECT: &[(BondAdSelect, &str)] = &[
     (BondAdSelect::STABLE, "stable"),
     (BondAdSelect::BANDWIDTH, "bandwidth"),
     (BondAdSelect::COUNT, "count"),
+];
+
+const LACP_STATES: &[(LacpState, &str)] = &[
+    (LacpState::LACP_ACTIVITY, "active"),
+    (LacpState::LACP_TIMEOUT, "short_timeout"),
+    (LacpState::AGGREGATION, "aggregating"),
+    (LacpState::SYNCHRONIZATION, "in_sync"),
+    (LacpState::COLLECTING, "collecting"),
+    (LacpState::DISTRIBUTING, "distributing"),
+    (LacpState::DEFAULTED, "defaulted"),
+    (LacpState::EXPIRED, "expired"),
 ];
 
 pub(crate) fn bond(bond: &BondView<'_>, links: &Links) -> Result<Obj> {
@@ -123,5 +134,13 @@ pub(crate) fn port(port: &BondPortView<'_>) -> Result<Obj> {
     out.opt("queue_id", port.queue_id()?);
     out.opt("prio", port.prio()?);
     out.opt("ad_aggregator_id", port.ad_aggregator_id()?);
+    let states = [
+        ("ad_actor_oper_port_state", port.ad_actor_oper_port_state()?),
+        ("ad_partner_oper_port_state", port.ad_partner_oper_port_state()?),
+    ];
+    for (key, state) in states {
+        out.opt(key, state.map(|state| state.0));
+        out.opt(&format!("{key}_str"), state.map(|state| words(state, LACP_STATES)));
+    }
     Ok(out)
 }

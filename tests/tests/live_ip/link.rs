@@ -137,7 +137,10 @@ fn addresses(out: &mut Obj, link: &LinkView<'_>) -> Result<()> {
     out.set("link_type", word(ty, TYPES));
     let address = link.address()?;
     out.opt("address", address.map(|a| hardware(a, ty)));
-    out.mark("link_pointtopoint", link.broadcast()?.is_some() && link.header().ifi_flags.contains(Iff::POINTOPOINT));
+    out.mark(
+        "link_pointtopoint",
+        link.broadcast()?.is_some() && link.header().ifi_flags.contains(Iff::POINTOPOINT),
+    );
     out.opt("broadcast", link.broadcast()?.map(|a| hardware(a, ty)));
     let permanent = link.perm_address()?.filter(|permanent| Some(*permanent) != address);
     out.opt("permaddr", permanent.map(|a| hardware(a, ty)));

@@ -63,18 +63,20 @@ pub(crate) fn routes(world: &mut World, family: AfRtnlFamily) -> std::result::Re
 pub(crate) fn lookup(world: &mut World, to: IpAddr) -> std::result::Result<Vec<Obj>, Error> {
     let hops = hops(world)?;
     let World { socket, links } = world;
-    let (rtm_family, rtm_dst_len) = match to {
-        IpAddr::V4(_) => (AfRtnlFamily::INET, 32),
-        IpAddr::V6(_) => (AfRtnlFamily::INET6, 128),
+    // IPv4 names the table only when asked to, IPv6 always.
+    let (rtm_family, rtm_dst_len, rtm_flags) = match to {
+        IpAddr::V4(_) => (AfRtnlFamily::INET, 32, RtmFRtnhF::LOOKUP_TABLE),
+        IpAddr::V6(_) => (AfRtnlFamily::INET6, 128, RtmFRtnhF::empty()),
     };
-    let header = Rtmsg { rtm_family, rtm_dst_len, rtm_flags: RtmFRtnhF::LOOKUP_TABLE, ..Rtmsg::default() };
-    let answer = socket.get(rt_route::GetRoute::request().with(|r| r.header(header).dst(Address::from(to))))?;
+    let header = Rtmsg { rtm_family, rtm_dst_len, rtm_flags, ..Rtmsg::default() };
+    let answer =
+        socket.get(rt_route::GetRoute::request().with(|r| r.header(header).dst(Address::from(to))))?;
     Ok(vec![route(&answer.view()?, links, &hops)?])
 }
 
 fn hops(world: &mut World) -> std::result::Result<Hops, Error> {
     let hops = nexthop::nexthops(world)?;
-    Ok(hops.into_iter().map(|(id, hop)| (id, hop)).collect())
+    Ok(hops.into_iter().collect())
 }
 
 fn route(view: &RouteView<'_>, links: &Links, hops: &Hops) -> Result<Obj> {

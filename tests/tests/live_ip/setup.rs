@@ -43,7 +43,7 @@ pub(crate) const LINKS: &str = "
     link set vb master br0
     link set vd master br1
     link set vb type bridge_slave cost 33 priority 7 hairpin on guard on isolated on mcast_fast_leave on
-    ? link set vd type bridge_slave group_fwd_mask 0x8 backup_port vb
+    ? link set vd type bridge_slave group_fwd_mask 0x8
     link set va up
     link set vb up
     link set vc up
@@ -59,7 +59,7 @@ pub(crate) const LINKS: &str = "
     link set mv2 type macvlan macaddr add 02:00:00:00:00:77
     link add ifb7 type ifb
     ? tuntap add dev tun0 mode tun
-    ? tuntap add dev tap0 mode tap multi_queue user 0
+    ? tuntap add dev tap0 mode tap multi_queue
     ? link property add dev va altname alt1
     ? link property add dev va altname alt2
     ? link add dum0 type dummy
@@ -120,7 +120,6 @@ pub(crate) const ADDRESSES: &str = "
     addr add 10.0.1.1 peer 10.0.1.2/32 dev va scope link valid_lft 300 preferred_lft 200 metric 77
     addr add 10.5.0.1/24 dev vc noprefixroute
     ? addr add 224.0.0.9/32 dev va autojoin
-    ? addr add 10.5.1.1/24 dev vc proto 0x99
     -6 addr add fd00:1::1 peer fd00:1::2/128 dev va nodad home
     -6 addr add fd00:1::5/64 dev va nodad mngtmpaddr
     -6 addr add fd00:2::1/64 dev va preferred_lft 0 valid_lft 1000 nodad
@@ -136,7 +135,7 @@ pub(crate) const ROUTES: &str = "
     route add 10.12.1.0/24 nexthop via inet6 fe80::1 dev va nexthop via 10.0.0.3 dev va
     route add 10.13.0.0/16 dev va mtu lock 1400 advmss 1300 window 5000 rtt 200ms rttvar 100ms rto_min 40ms cwnd 10 ssthresh 20 initcwnd 11 initrwnd 12 hoplimit 9 quickack 1 features ecn reordering 5 fastopen_no_cookie 1 tos 0x0c
     ? route add 10.13.1.0/24 dev va congctl reno
-    ? route add 10.13.2.0/24 dev va realm 1003/1004
+    ? route add 10.13.2.0/24 dev va realm 203/204
     route add blackhole 10.14.0.0/16
     route add unreachable 10.15.0.0/16 table 1200
     route add prohibit 10.16.0.0/16 metric 9
@@ -201,11 +200,11 @@ pub(crate) const RULES: &str = "
     rule add goto 32766 pref 105
     rule add goto 9999 pref 106
     rule add nop pref 107
-    rule add uidrange 10-20 lookup main pref 108
+    rule add uidrange 0-0 lookup main pref 108
     ? rule add ipproto 6 sport 1-20 dport 80 lookup main pref 109
     ? rule add l3mdev pref 110
     rule add tun_id 7 lookup main pref 111
-    ? rule add from 10.3.0.0/16 lookup main realms 1003/1004 pref 112
+    ? rule add from 10.3.0.0/16 lookup main realms 203/204 pref 112
     rule add iif nodev0 lookup main pref 113
     rule add oif nodev1 lookup main pref 114
     rule add to 10.3.0.1 fwmark 3 lookup main pref 115

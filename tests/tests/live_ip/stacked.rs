@@ -97,6 +97,7 @@ pub(crate) fn macsec(macsec: &MacsecView<'_>) -> Result<Obj> {
     out.opt("scb", on_off(macsec.scb()?));
     out.opt("replay_protect", on_off(macsec.replay_protect()?));
     out.opt("window", macsec.window()?);
+    out.opt("offload", macsec.offload()?.map(|v| lower(v, "MACSEC_OFFLOAD_")));
     Ok(out)
 }
 
@@ -116,9 +117,11 @@ pub(crate) fn tun(tun: &TunView<'_>) -> Result<Obj> {
     out.truth("pi", tun.pi()?);
     out.truth("vnet_hdr", tun.vnet_hdr()?);
     out.truth("multi_queue", tun.multi_queue()?);
-    out.opt("numqueues", tun.num_queues()?.filter(|_| tun.multi_queue().is_ok_and(|v| v == Some(1))));
+    // Counted for every device, printed where there may be several.
+    if tun.multi_queue()?.is_some_and(|v| v != 0) {
+        out.opt("numqueues", tun.num_queues()?);
+        out.opt("numdisabled", tun.num_disabled_queues()?);
+    }
     out.truth("persist", tun.persist()?);
-    out.opt("user", tun.owner()?.map(|id| id.to_string()));
-    out.opt("group", tun.group()?.map(|id| id.to_string()));
     Ok(out)
 }

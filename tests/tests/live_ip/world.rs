@@ -1,9 +1,9 @@
 //! What every comparison needs: a socket, and the links by index.
 
+use crate::json::Json;
 use netlink_families::rt_link::{self, NetDeviceFlags};
 use netlink_runtime::socket::{Error, Socket};
 use netlink_runtime::{NamedValue, Protocol};
-use crate::json::Json;
 use std::collections::BTreeMap;
 
 /// A route socket, and what renderers look up.
