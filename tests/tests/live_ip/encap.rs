@@ -2,7 +2,7 @@
 
 use crate::json::{Json, Obj};
 use crate::names;
-use crate::world::{Links, lower, word, words};
+use crate::world::{Links, word, words};
 use netlink_families::lwtunnel::{
     EncapView, Ipv6SrHdr, Seg6IptunMode, Seg6LocalAction, Seg6LocalFlvOp, Seg6LocalView, Seg6View, Sr6Flag1,
     TunnelFlags,
@@ -74,15 +74,6 @@ pub(crate) fn encap(out: &mut Obj, encap: Option<EncapView<'_>>, links: &Links) 
         Some(EncapView::Seg6Local(local)) => {
             out.set("encap", "seg6local");
             seg6local(out, &local, links)?;
-        }
-        Some(EncapView::Xfrm(xfrm)) => {
-            out.set("encap", "xfrm");
-            out.opt("if_id", xfrm.if_id()?.map(crate::world::hex));
-            out.opt("link_dev", xfrm.link()?.map(|index| links.name(index)));
-        }
-        Some(EncapView::Ila(ila)) => {
-            out.set("encap", "ila");
-            out.opt("csum_mode", ila.csum_mode()?.map(|mode| lower(mode, "ILA_CSUM_")));
         }
         Some(other) => panic!("no test sets up {other:?}"),
     }

@@ -229,7 +229,7 @@ fn kind(data: &LinkDataView<'_>, world: &Links) -> Result<Option<Obj>> {
         Data::Xfrm(xfrm) => {
             let mut out = Obj::default();
             out.mark("external", xfrm.collect_metadata()?);
-            out.opt("if_id", xfrm.if_id()?.map(crate::world::hex));
+            out.opt("if_id", xfrm.if_id()?.filter(|id| *id != 0).map(crate::world::hex));
             out
         }
         _ => return Ok(None),

@@ -67,19 +67,12 @@ pub(crate) fn geneve(geneve: &GeneveView<'_>) -> Result<Obj> {
     Ok(out)
 }
 
-/// Type of service: 1 stands for that of the inner packet.
+/// Type of service, unless it is 0.
 pub(crate) fn tos(out: &mut Obj, tos: Option<u8>) {
-    match tos {
-        Some(0) | None => {}
-        Some(1) => out.set("tos", "inherit"),
-        Some(tos) => out.set("tos", hex(tos)),
-    }
+    out.opt("tos", tos.filter(|tos| *tos != 0).map(hex));
 }
 
+/// Time to live; that it is taken from the inner packet `ip` says in its text only.
 fn ttl(out: &mut Obj, ttl: Option<u8>, inherit: bool) {
-    if inherit {
-        out.set("ttl", "inherit");
-    } else {
-        out.opt("ttl", ttl);
-    }
+    out.opt("ttl", ttl.filter(|_| !inherit));
 }

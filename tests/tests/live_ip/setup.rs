@@ -36,13 +36,16 @@ pub(crate) const LINKS: &str = "
     link set vc alias uplink
     link set va group 5
     link set va gso_max_size 30000 gso_max_segs 100
-    link add br0 type bridge stp_state 1 forward_delay 700 ageing_time 12345 priority 100 mcast_querier 1
+    link add br0 type bridge stp_state 1 forward_delay 700 ageing_time 12345 priority 100
+    ? link set br0 type bridge mcast_querier 1
     ? link set br0 type bridge nf_call_iptables 1
-    link add br1 type bridge mcast_snooping 1 mcast_stats_enabled 1 group_fwd_mask 8
+    link add br1 type bridge group_fwd_mask 8
+    ? link set br1 type bridge mcast_stats_enabled 1 mcast_vlan_snooping 0
     ? link set br1 type bridge vlan_filtering 1 vlan_stats_enabled 1
     link set vb master br0
     link set vd master br1
-    link set vb type bridge_slave cost 33 priority 7 hairpin on guard on isolated on mcast_fast_leave on
+    link set vb type bridge_slave cost 33 priority 7 hairpin on guard on isolated on
+    ? link set vb type bridge_slave mcast_fast_leave on
     ? link set vd type bridge_slave group_fwd_mask 0x8
     link set va up
     link set vb up
@@ -53,6 +56,9 @@ pub(crate) const LINKS: &str = "
     link add vx type vxlan id 42 local 10.0.0.1 remote 10.0.0.2 dstport 4789 dev va ttl 9 tos 4 udpcsum ageing 77 maxaddress 100 srcport 1000 2000
     link add vx6 type vxlan id 43 local fd00::1 group ff02::99 dstport 4790 dev va flowlabel 0x123 noudpcsum udp6zerocsumtx udp6zerocsumrx gbp rsc l2miss l3miss proxy nolearning
     link add vxe type vxlan external dstport 4791
+    ? link add vxv type vxlan external vnifilter dstport 4792
+    ? link add vxg type vxlan external gpe dstport 4793
+    ? link add vxr type vxlan id 44 remote fd00::9 dstport 4794 dev va remcsumtx remcsumrx ttl inherit tos inherit df inherit
     link add mv0 link vc type macvlan mode bridge
     link add mv1 link vc type macvlan mode private
     link add mv2 link vc type macvlan mode source bcqueuelen 500
@@ -65,6 +71,7 @@ pub(crate) const LINKS: &str = "
     ? link add dum0 type dummy
     ? link add link dum0 name vl5 type vlan id 5 protocol 802.1ad loose_binding on ingress-qos-map 1:2 egress-qos-map 3:4
     ? link add bo0 type bond mode active-backup miimon 100 arp_validate none
+    ? link add bo3 type bond mode active-backup arp_interval 100 arp_validate active ns_ip6_target fd00::9,fd00::8
     ? link add dum1 type dummy
     ? link set dum1 master bo0
     ? link set bo0 type bond primary dum1
@@ -78,21 +85,43 @@ pub(crate) const LINKS: &str = "
     ? link set dum2 master vrf0
     ? link add gr0 type gre remote 10.1.1.2 local 10.1.1.1 ttl 7 key 5 csum tos 0xc
     ? link add grt type gretap remote 10.1.1.3 local 10.1.1.1 dev va encap gue encap-sport auto encap-dport 5555 encap-csum
+    ? link add grx type gretap external
+    ? link add gr4 type gre remote 10.1.1.6 local 10.1.1.1 encap fou encap-sport 77 encap-dport 5555 encap-remcsum
+    ? link add gry type gretap remote 10.1.1.4 local 10.1.1.1 nopmtudisc ignore-df tos inherit iseq oseq
+    ? link add er1 type erspan remote 10.1.1.5 local 10.1.1.1 seq key 7 erspan_ver 2 erspan_dir egress erspan_hwid 3
+    ? link add er6 type ip6erspan remote fd01::5 local fd01::1 seq key 8 erspan_ver 1 erspan 5
+    ? link add gx6 type ip6gretap external
     ? link add gr6 type ip6gre remote fd01::2 local fd01::1 tclass 0x8 flowlabel 0x123 ikey 3 oseq
-    ? link add ipip1 type ipip remote 10.2.1.2 local 10.2.1.1 fwmark 9
+    ? link add ipip1 type ipip remote 10.2.1.2 local 10.2.1.1 fwmark 9 tos inherit
     ? link add sit1 type sit remote 10.3.1.2 local 10.3.1.1
+    ? link add sit3 type sit remote 10.3.1.4 local 10.3.1.1 encap gue encap-sport auto encap-dport 5555
+    ? link add ipip2 type ipip remote 10.2.1.3 local 10.2.1.1 encap gue encap-sport 5 encap-dport 5555
+    ? link add it9 type ip6tnl remote fd02::5 local fd02::1 mode any encap gue encap-sport auto encap-dport 5555 encap-csum
+    ? link add gr7 type ip6gre remote fd01::6 local fd01::1 encap fou encap-sport auto encap-dport 5555
+    ? link add sit2 type sit local 10.3.1.3 isatap
+    ? tunnel 6rd dev sit1 6rd-prefix 2001:db8::/32 6rd-relay_prefix 10.0.0.0/8
+    ? link add ipx type ipip external
+    ? link add itx type ip6tnl external
     ? link add it6 type ip6tnl remote fd02::2 local fd02::1 encaplimit none tclass inherit flowlabel inherit mode ip6ip6
     ? link add it7 type ip6tnl remote fd02::3 local fd02::1 mode ipip6 allow-localremote
+    ? link add it8 type ip6tnl remote fd02::4 local fd02::1 dscp inherit fwmark inherit
     ? link add vti1 type vti remote 10.4.1.2 local 10.4.1.1 key 3
     ? link add vti2 type vti6 remote fd03::2 local fd03::1 key 4
+    ? link add genx type geneve external dstport 6082
     ? link add gen0 type geneve id 7 remote 10.5.5.5 ttl 4 tos 0xc df set
+    ? link add gen6 type geneve id 8 remote fd00::5 udp6zerocsumtx flowlabel 0x77 ttl inherit tos inherit
     ? link add ipv0 link va type ipvlan mode l3 vepa
+    ? link add dum7 type dummy
+    ? link add ipv1 link dum7 type ipvlan mode l2 private
     ? link add mvt0 link vc type macvtap mode bridge
     ? link add dum4 type dummy
     ? link add link dum4 msec0 type macsec encrypt on
     ? link add dum5 type dummy
     ? link add dum6 type dummy
     ? link add hsr0 type hsr slave1 dum5 slave2 dum6
+    ? link add xfx type xfrm external
+    ? link add dum8 type dummy
+    ? link add mvp link dum8 type macvlan mode passthru nopromisc
     ? link add wg0 type wireguard
     ? link add xf0 type xfrm dev va if_id 4
     ? link add vcan0 type vcan
@@ -173,6 +202,7 @@ pub(crate) const ROUTES: &str = "
     ? route add 10.27.0.0/16 nhid 1
     ? -f mpls route add 100 via inet 10.0.0.2 dev va
     ? -f mpls route add 101 as 200/300 via inet6 fd00::2 dev va
+    ? -f mpls route add 103 via inet 10.0.0.2 dev va ttl-propagate disabled
     ? -f mpls route add 102 nexthop as 200 via inet 10.0.0.2 dev va nexthop as 300 via inet 10.0.0.3 dev va
 ";
 

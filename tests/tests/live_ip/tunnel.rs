@@ -23,10 +23,7 @@ const IP6TNL_PROTOCOLS: &[(IpTunnelProto, &str)] =
 
 pub(crate) fn gre(gre: &GreView<'_>, links: &Links) -> Result<Obj> {
     let mut out = Obj::default();
-    if gre.collect_metadata()? {
-        out.set("external", true);
-        return Ok(out);
-    }
+    out.mark("external", gre.collect_metadata()?);
     ends(&mut out, gre.remote()?, gre.local()?);
     link(&mut out, gre.link()?, links);
     out.opt("ttl", gre.ttl()?);
@@ -46,10 +43,7 @@ pub(crate) fn gre(gre: &GreView<'_>, links: &Links) -> Result<Obj> {
 
 pub(crate) fn ip6gre(gre: &Ip6GreView<'_>, links: &Links) -> Result<Obj> {
     let mut out = Obj::default();
-    if gre.collect_metadata()? {
-        out.set("external", true);
-        return Ok(out);
-    }
+    out.mark("external", gre.collect_metadata()?);
     ends(&mut out, gre.remote()?, gre.local()?);
     link(&mut out, gre.link()?, links);
     out.opt("ttl", gre.ttl()?);
@@ -67,10 +61,7 @@ pub(crate) fn ip6gre(gre: &Ip6GreView<'_>, links: &Links) -> Result<Obj> {
 
 pub(crate) fn ipip(ipip: &IpipView<'_>, links: &Links) -> Result<Obj> {
     let mut out = Obj::default();
-    if ipip.collect_metadata()? {
-        out.set("external", true);
-        return Ok(out);
-    }
+    out.mark("external", ipip.collect_metadata()?);
     out.opt("proto", ipip.proto()?.map(|proto| word(proto, SIT_PROTOCOLS)));
     ends(&mut out, ipip.remote()?, ipip.local()?);
     link(&mut out, ipip.link()?, links);
@@ -108,10 +99,7 @@ pub(crate) fn sit(sit: &SitView<'_>, links: &Links) -> Result<Obj> {
 
 pub(crate) fn ip6tnl(tunnel: &Ip6TunnelView<'_>, links: &Links) -> Result<Obj> {
     let mut out = Obj::default();
-    if tunnel.collect_metadata()? {
-        out.set("external", true);
-        return Ok(out);
-    }
+    out.mark("external", tunnel.collect_metadata()?);
     out.opt("proto", tunnel.proto()?.map(|proto| word(proto, IP6TNL_PROTOCOLS)));
     ends(&mut out, tunnel.remote()?, tunnel.local()?);
     link(&mut out, tunnel.link()?, links);
@@ -204,7 +192,7 @@ fn encap(
     let flags = flags.unwrap_or_default();
     let mut encap = Obj::default();
     encap.set("type", word(ty, words));
-    encap.opt("sport", sport.filter(|port| *port != 0));
+    encap.opt("sport", sport);
     encap.opt("dport", dport);
     encap.set("csum", flags.contains(TunnelEncapFlag::CSUM));
     encap.set("csum6", flags.contains(TunnelEncapFlag::CSUM6));
