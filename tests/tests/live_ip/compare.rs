@@ -28,22 +28,14 @@ const ATTEMPTS: usize = 12;
 pub(crate) struct Check {
     object: &'static str,
     world: World,
-    listed: BTreeMap<&'static str, &'static str>,
-    seen: BTreeSet<String>,
-    said: BTreeSet<String>,
+    keys: Keys,
     problems: Vec<String>,
 }
 
 impl Check {
     /// Starts the comparison of an object.
     pub(crate) fn new(object: &'static str) -> Self {
-        let listed = LISTED.lines().filter(|l| !l.is_empty() && !l.starts_with('#')).filter_map(|line| {
-            let (key, reason) = line.split_once(": ").unwrap_or_else(|| panic!("no reason: {line}"));
-            let (owner, key) = key.split_once(' ').unwrap_or_else(|| panic!("no object: {line}"));
-            (owner == object).then_some((key, reason))
-        });
-        let (seen, said) = (BTreeSet::new(), BTreeSet::new());
-        Check { object, world: World::new(), listed: listed.collect(), seen, said, problems: Vec::new() }
+        Check { object, world: World::new(), keys: Keys::new(object, LISTED), problems: Vec::new() }
     }
 
     /// Runs `ip -j -d …` and compares each of its objects with ours, in order.
@@ -54,42 +46,13 @@ impl Check {
                 std::thread::sleep(Duration::from_millis(250));
             }
             self.world.refresh().expect("names of the links");
-            let before = ours(&mut self.world).unwrap_or_else(|e| panic!("{words}: our dump: {e}"));
-            let theirs = ip(words);
-            problems = self.compare(&before, &theirs);
+            let ours = ours(&mut self.world).unwrap_or_else(|e| panic!("{words}: our dump: {e}"));
+            problems = self.keys.compare(&ours, &ip(words));
             if problems.is_empty() {
                 break;
             }
         }
         self.problems.extend(problems.into_iter().map(|p| format!("ip {words}: {p}")));
-    }
-
-    fn compare(&mut self, ours: &[Obj], theirs: &[Obj]) -> Vec<String> {
-        let mut problems = Vec::new();
-        if ours.len() != theirs.len() {
-            problems.push(format!("{} objects, we have {}", theirs.len(), ours.len()));
-        }
-        for (ours, theirs) in ours.iter().zip(theirs) {
-            let (ours, theirs) = (leaves(ours), leaves(theirs));
-            self.said.extend(ours.values().map(|leaf| leaf.key.clone()));
-            let title = ["ifname", "dst", "id", "priority"].iter().find_map(|k| theirs.get(*k));
-            let title = title.map_or_else(String::new, |leaf| format!("{}: ", leaf.value));
-            for (place, leaf) in &theirs {
-                self.seen.insert(leaf.key.clone());
-                if self.listed.contains_key(leaf.key.as_str()) {
-                    continue;
-                }
-                let said = ours.get(place);
-                if !said.is_some_and(|s| equal(&leaf.key, &s.value, &leaf.value)) {
-                    let said = said.map_or_else(|| "nothing".to_owned(), |s| s.value.to_string());
-                    problems.push(format!("{title}{place} is {}, we say {said}", leaf.value));
-                }
-            }
-            for (place, leaf) in ours.iter().filter(|(place, _)| !theirs.contains_key(*place)) {
-                problems.push(format!("{title}{place} is not there, we say {}", leaf.value));
-            }
-        }
-        problems
     }
 
     /// Prints the counts.
@@ -98,26 +61,78 @@ impl Check {
     ///
     /// When something differs, or the list of keys that are not compared is too long or stale.
     pub(crate) fn finish(mut self) {
-        let listed: Vec<_> = self.listed.keys().filter(|k| self.seen.contains(**k)).collect();
-        println!(
-            "{}: {} keys seen, {} compared, {} listed",
-            self.object,
-            self.seen.len(),
-            self.seen.len() - listed.len(),
-            listed.len()
-        );
-        if listed.len() * 10 > self.seen.len() {
-            self.problems.push("more than a tenth of the keys is not compared".to_owned());
+        self.problems.extend(self.keys.judge(self.object));
+        let all = self.problems.join("\n  ");
+        assert!(self.problems.is_empty(), "{}: {} differences\n  {all}", self.object, self.problems.len());
+    }
+}
+
+/// The keys of an object.
+struct Keys {
+    /// Not compared, with the reason.
+    listed: BTreeMap<&'static str, &'static str>,
+    /// Printed by `ip`.
+    seen: BTreeSet<String>,
+    /// Rebuilt from our views.
+    said: BTreeSet<String>,
+}
+
+impl Keys {
+    fn new(object: &str, list: &'static str) -> Self {
+        let lines = list.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
+        let listed = lines.filter_map(|line| {
+            let (key, reason) = line.split_once(": ").unwrap_or_else(|| panic!("no reason: {line}"));
+            let (owner, key) = key.split_once(' ').unwrap_or_else(|| panic!("no object: {line}"));
+            (owner == object).then_some((key, reason))
+        });
+        Keys { listed: listed.collect(), seen: BTreeSet::new(), said: BTreeSet::new() }
+    }
+
+    /// What differs, either way.
+    fn compare(&mut self, ours: &[Obj], theirs: &[Obj]) -> Vec<String> {
+        let mut problems = Vec::new();
+        if ours.len() != theirs.len() {
+            problems.push(format!("{} objects, we have {}", theirs.len(), ours.len()));
+        }
+        for (ours, theirs) in ours.iter().zip(theirs) {
+            let (ours, theirs) = (leaves(ours), leaves(theirs));
+            let title = ["ifname", "dst", "id", "priority"].iter().find_map(|key| theirs.get(*key));
+            let title = title.map_or_else(String::new, |leaf| format!("{}: ", leaf.value));
+            for (place, leaf) in &theirs {
+                self.seen.insert(leaf.key.clone());
+                if self.listed.contains_key(leaf.key.as_str()) {
+                    continue;
+                }
+                let said = ours.get(place);
+                if !said.is_some_and(|said| equal(&leaf.key, &said.value, &leaf.value)) {
+                    let said = said.map_or_else(|| "nothing".to_owned(), |said| said.value.to_string());
+                    problems.push(format!("{title}{place} is {}, we say {said}", leaf.value));
+                }
+            }
+            for (place, leaf) in ours.iter().filter(|(place, _)| !theirs.contains_key(*place)) {
+                problems.push(format!("{title}{place} is not there, we say {}", leaf.value));
+            }
+            self.said.extend(ours.into_values().map(|leaf| leaf.key));
+        }
+        problems
+    }
+
+    /// Prints the counts; what is wrong with the list.
+    fn judge(&self, object: &str) -> Vec<String> {
+        let (seen, mut problems) = (self.seen.len(), Vec::new());
+        let listed = self.listed.keys().filter(|key| self.seen.contains(**key)).count();
+        println!("{object}: {seen} keys seen, {} compared, {listed} listed", seen - listed);
+        if listed * 10 > seen {
+            problems.push("more than a tenth of the keys is not compared".to_owned());
         }
         for (key, reason) in &self.listed {
             if self.said.contains(*key) {
-                self.problems.push(format!("{key} is in the list ({reason}), yet we have it"));
+                problems.push(format!("{key} is in the list ({reason}), yet we have it"));
             } else if !self.seen.contains(*key) {
-                println!("{}: {key} is in the list, but was not seen here", self.object);
+                println!("{object}: {key} is in the list, but was not seen here");
             }
         }
-        let all = self.problems.join("\n  ");
-        assert!(self.problems.is_empty(), "{}: {} differences\n  {all}", self.object, self.problems.len());
+        problems
     }
 }
 
@@ -199,5 +214,51 @@ fn walk(value: &Json, place: &str, key: &str, found: &mut BTreeMap<String, Leaf>
         _ => {
             found.insert(place.to_owned(), Leaf { key: key.to_owned(), value: value.clone() });
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Keys;
+    use crate::json::{Json, Obj};
+
+    const LIST: &str = "# comment\nlinks linkinfo.info_data(x).a: a reason\nroutes dst: another\n";
+
+    fn read(text: &str) -> Vec<Obj> {
+        match serde_json::from_str(text).expect("JSON") {
+            Json::Object(object) => vec![object],
+            other => panic!("{other}"),
+        }
+    }
+
+    fn problems(ours: &str, theirs: &str) -> Vec<String> {
+        Keys::new("links", LIST).compare(&read(ours), &read(theirs))
+    }
+
+    #[test]
+    fn repeated_keys_are_told_apart() {
+        let twice = r#"{"dst":"10.0.0.0/8","dst":"10.9.9.9"}"#;
+        assert_eq!(problems(twice, twice), [""; 0]);
+        let found = problems(twice, r#"{"dst":"10.0.0.0/8","dst":"10.9.9.8"}"#);
+        assert_eq!(found, [r#""10.0.0.0/8": dst#2 is "10.9.9.8", we say "10.9.9.9""#]);
+    }
+
+    #[test]
+    fn differences_are_found_both_ways() {
+        assert_eq!(problems(r#"{"a":[]}"#, r#"{"a":[1]}"#).len(), 2);
+        assert_eq!(problems("{}", r#"{"a":null}"#), ["a is null, we say nothing"]);
+        assert_eq!(problems(r#"{"a":{"b":true}}"#, r#"{"a":{}}"#).len(), 2);
+        assert_eq!(problems(r#"{"a":1}"#, r#"{"a":"1"}"#).len(), 1);
+        assert_eq!(problems(r#"{"used":5,"mtu":5}"#, r#"{"used":6,"mtu":6}"#), ["mtu is 6, we say 5"]);
+    }
+
+    #[test]
+    fn the_list_is_judged() {
+        let theirs = r#"{"linkinfo":{"info_kind":"x","info_data":{"a":1}}}"#;
+        let mut keys = Keys::new("links", LIST);
+        assert_eq!(keys.compare(&read(r#"{"linkinfo":{"info_kind":"x"}}"#), &read(theirs)), [""; 0]);
+        assert_eq!(keys.judge("links"), ["more than a tenth of the keys is not compared"]);
+        keys.compare(&read(theirs), &read(theirs));
+        assert_eq!(keys.judge("links").len(), 2);
     }
 }

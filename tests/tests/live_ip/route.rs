@@ -52,9 +52,11 @@ pub(crate) fn routes(world: &mut World, family: AfRtnlFamily) -> std::result::Re
     let header = Rtmsg { rtm_family: family, ..Rtmsg::default() };
     let request = rt_route::GetRoute::dump().with(|route| route.header(header));
     let all = socket.dump_all(request, |view| {
-        // IPv6 dumps cached entries too; `ip` shows them in a view of their own.
-        let cached = view.header().rtm_flags.contains(RtmFRtnhF::CLONED);
-        Ok((!cached).then(|| route(&view, links, &hops)).transpose()?)
+        let header = view.header();
+        // IPv6 dumps cached entries too, which `ip` shows in a view of their own; and a kernel
+        // that does not know the family answers with all others.
+        let wanted = !header.rtm_flags.contains(RtmFRtnhF::CLONED) && header.rtm_family == family;
+        wanted.then(|| route(&view, links, &hops)).transpose()
     })?;
     Ok(all.into_iter().flatten().collect())
 }

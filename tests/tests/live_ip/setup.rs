@@ -127,7 +127,7 @@ pub(crate) const LINKS: &str = "
     ? link add vcan0 type vcan
     ? link add nm0 type nlmon
     ? link add team0 type team
-    ? link add nk0 type netkit
+    ? link add nkit type netkit
     ? link add bat0 type batadv
 ";
 
@@ -273,10 +273,12 @@ impl Drop for Elsewhere {
 /// Makes a pair of links whose other end is in another namespace, that of the returned process.
 pub(crate) fn peer_elsewhere() -> Elsewhere {
     let child = Command::new("unshare").args(["-n", "sleep", "100"]).spawn().expect("unshare");
-    let elsewhere = Elsewhere(child);
+    let mut elsewhere = Elsewhere(child);
     let pid = elsewhere.0.id();
     let namespace = |process: &str| std::fs::read_link(format!("/proc/{process}/ns/net")).ok();
     while namespace(&pid.to_string()) == namespace("self") {
+        let end = elsewhere.0.try_wait().expect("the state of a child");
+        assert!(end.is_none(), "unshare -n: {end:?}");
         std::thread::sleep(Duration::from_millis(5));
     }
     ip("link add vout type veth peer name vin");
