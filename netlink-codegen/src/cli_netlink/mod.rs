@@ -51,7 +51,7 @@ impl From<std::io::Error> for Stop {
 
 /// Reads and writes netlink messages by schema.
 #[derive(Debug, Parser)]
-#[command(name = "netlink", version, about, arg_required_else_help = true)]
+#[command(name = "netlink", version, arg_required_else_help = true)]
 struct Cli {
     #[command(subcommand)]
     command: Command,

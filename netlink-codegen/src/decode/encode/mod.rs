@@ -181,7 +181,7 @@ impl<'m> Encoder<'m, '_> {
         depth: usize,
     ) -> Result<(), Error> {
         let at = self.enc.open(number);
-        for (number, value) in numbered(value)? {
+        for (number, value) in numbered(&value::parsed(value))? {
             let done = if levels > 1 {
                 self.members(scope, attr, number, value, levels - 1, depth)
             } else {
