@@ -1,6 +1,8 @@
 //! Every message of every dump of the running kernel is read into owned types and written again:
 //! the same bytes, nothing kept as raw bytes.
 
+#[path = "exact/broken.rs"]
+mod broken;
 mod exact;
 
 use exact::{Tally, dump, get, setup};
@@ -18,9 +20,6 @@ fn assert_clean(tally: &Tally) {
     assert!(tally.clean(), "not everything went through types: {tally}");
 }
 
-const AF_BRIDGE: u8 = 7;
-const AF_INET6: u8 = 10;
-
 #[test]
 fn route_families_round_trip() {
     if !netlink_tests::in_namespace("route_families_round_trip") {
@@ -31,8 +30,11 @@ fn route_families_round_trip() {
     let mut all = Tally::default();
     all.add(links(&mut socket));
     all.add(dump::<rt_addr::Addr, _>(&mut socket, "addresses", rt_addr::GetAddr::dump()));
-    all.add(dump::<rt_addr::Addr, _>(&mut socket, "IPv6 multicast addresses", rt_addr::GetMulticast::dump()));
-    all.add(dump::<rt_addr::Addr, _>(&mut socket, "IPv6 anycast addresses", rt_addr::GetAnycast::dump()));
+    let inet6 = rt_addr::Ifaddrmsg { ifa_family: Af::INET6, ..Default::default() };
+    let multicast = rt_addr::GetMulticast::dump().with(|b| b.header(inet6));
+    all.add(dump::<rt_addr::Addr, _>(&mut socket, "IPv6 multicast addresses", multicast));
+    let anycast = rt_addr::GetAnycast::dump().with(|b| b.header(inet6));
+    all.add(dump::<rt_addr::Addr, _>(&mut socket, "IPv6 anycast addresses", anycast));
     all.add(routes(&mut socket));
     all.add(dump::<rt_rule::Rule, _>(&mut socket, "rules", rt_rule::GetRule::dump()));
     all.add(neighbours(&mut socket));
@@ -59,16 +61,19 @@ fn links(socket: &mut Socket) -> Tally {
         ("without statistics", Some(RtextFilter::SKIP_STATS)),
         ("with all of it", Some(RtextFilter(0x7f))),
     ];
-    for family in [0, AF_BRIDGE, AF_INET6] {
+    for family in [Af::UNSPEC, Af::BRIDGE, Af::INET6] {
         for (what, mask) in masks {
+            if family == Af::INET6 && mask.is_some() {
+                continue; // that dump takes no attributes
+            }
             let call = GetLink::dump().with(|b| {
-                let b = b.header(Ifinfomsg { ifi_family: Af(family.into()), ..Default::default() });
+                let b = b.header(Ifinfomsg { ifi_family: family, ..Default::default() });
                 match mask {
                     Some(mask) => b.ext_mask(mask),
                     None => b,
                 }
             });
-            all.add(dump::<Link, _>(socket, &format!("links of family {family} {what}"), call));
+            all.add(dump::<Link, _>(socket, &format!("links of {family:?} {what}"), call));
         }
     }
     let mut indices = Vec::new();
@@ -104,7 +109,11 @@ fn routes(socket: &mut Socket) -> Tally {
         ("routes of MPLS", rt_route::AfRtnlFamily::MPLS),
     ] {
         let header = rt_route::Rtmsg { rtm_family: family, ..Default::default() };
-        all.add(dump::<rt_route::Route, _>(socket, label, rt_route::GetRoute::dump().with(|b| b.header(header))));
+        all.add(dump::<rt_route::Route, _>(
+            socket,
+            label,
+            rt_route::GetRoute::dump().with(|b| b.header(header)),
+        ));
     }
     let cached = rt_route::GetRoute::dump().with(|b| {
         let header = rt_route::Rtmsg { rtm_flags: rt_route::RtmFRtnhF(0x200), ..Default::default() };
@@ -125,13 +134,11 @@ fn routes(socket: &mut Socket) -> Tally {
 
 fn neighbours(socket: &mut Socket) -> Tally {
     let mut all = dump::<rt_neigh::Neigh, _>(socket, "neighbours", rt_neigh::GetNeigh::dump());
-    let proxies = rt_neigh::GetNeigh::dump().with(|b| {
-        b.header(rt_neigh::Ndmsg { ndm_flags: rt_neigh::NeighFlags::PROXY, ..Default::default() })
-    });
+    let proxies = rt_neigh::GetNeigh::dump()
+        .with(|b| b.header(rt_neigh::Ndmsg { ndm_flags: rt_neigh::NeighFlags::PROXY, ..Default::default() }));
     all.add(dump::<rt_neigh::Neigh, _>(socket, "proxies", proxies));
-    let forwarding = rt_neigh::GetNeigh::dump().with(|b| {
-        b.header(rt_neigh::Ndmsg { ndm_family: Af(AF_BRIDGE.into()), ..Default::default() })
-    });
+    let forwarding = rt_neigh::GetNeigh::dump()
+        .with(|b| b.header(rt_neigh::Ndmsg { ndm_family: Af::BRIDGE, ..Default::default() }));
     all.add(dump::<rt_neigh::Neigh, _>(socket, "forwarding database", forwarding));
     all
 }
@@ -156,4 +163,3 @@ fn generic_netlink_families_and_policies_round_trip() {
     assert!(all.messages > 3, "too little was dumped: {all}");
     assert_clean(&all);
 }
-

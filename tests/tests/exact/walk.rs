@@ -28,13 +28,7 @@ fn header_len(set: &SetMeta) -> usize {
     set.header.map_or(0, |h| align(h.size as usize))
 }
 
-fn nest(
-    set: &'static SetMeta,
-    payload: &[u8],
-    path: &str,
-    outer: Option<&Scope<'_>>,
-    tally: &mut Tally,
-) {
+fn nest(set: &'static SetMeta, payload: &[u8], path: &str, outer: Option<&Scope<'_>>, tally: &mut Tally) {
     let (header, attrs) = payload.split_at(header_len(set).min(payload.len()));
     let scope = Scope { set, header, attrs, outer };
     let mut seen: Vec<u16> = Vec::new();
@@ -162,7 +156,8 @@ fn select(sub: &'static SubMeta, by: &[Selector], scope: &Scope<'_>) -> Option<&
 
 fn selector(by: &Selector, scope: &Scope<'_>) -> Option<Selected> {
     let attr = |scope: &Scope<'_>, meta: &AttrMeta| {
-        let found = Attrs::new(scope.attrs).iter(scope.set).filter_map(Result::ok).find(|a| a.id() == meta.id)?;
+        let found =
+            Attrs::new(scope.attrs).iter(scope.set).filter_map(Result::ok).find(|a| a.id() == meta.id)?;
         match meta.ty {
             TypeMeta::String => {
                 let text = found.payload.split(|b| *b == 0).next().unwrap_or_default();
