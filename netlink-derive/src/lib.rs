@@ -7,6 +7,8 @@ mod ctxt;
 mod emit;
 mod named;
 mod operation;
+#[cfg(test)]
+mod parity;
 mod set;
 mod shape;
 mod sub;
@@ -45,19 +47,19 @@ pub fn netlink_attrs(input: TokenStream) -> TokenStream {
 /// A sub-message: a payload whose form a selector chooses.
 #[proc_macro_derive(NetlinkSub, attributes(netlink))]
 pub fn netlink_sub(input: TokenStream) -> TokenStream {
-    derive(input, sub::expand)
+    derive(input, |cx, input| sub::Sub::read(cx, input).map(|sub| sub::emit(&sub)))
 }
 
 /// A C struct, read by offset.
 #[proc_macro_derive(NetlinkStruct, attributes(netlink))]
 pub fn netlink_struct(input: TokenStream) -> TokenStream {
-    derive(input, cstruct::expand)
+    derive(input, |cx, input| cstruct::CStruct::read(cx, input).map(|s| cstruct::emit(&s)))
 }
 
 /// An operation: what is sent and what comes back.
 #[proc_macro_derive(NetlinkOp, attributes(netlink))]
 pub fn netlink_op(input: TokenStream) -> TokenStream {
-    derive(input, operation::expand)
+    derive(input, |cx, input| operation::Op::read(cx, input).map(|op| operation::emit(&op)))
 }
 
 /// An open enum: an integer whose values have names.
