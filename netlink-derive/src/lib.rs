@@ -91,6 +91,8 @@ mod ctxt;
 mod emit;
 mod named;
 mod operation;
+#[cfg(test)]
+mod parity;
 mod set;
 mod shape;
 mod sub;
@@ -194,7 +196,7 @@ pub fn netlink_attrs(input: TokenStream) -> TokenStream {
 /// ```
 #[proc_macro_derive(NetlinkSub, attributes(netlink))]
 pub fn netlink_sub(input: TokenStream) -> TokenStream {
-    derive(input, sub::expand)
+    derive(input, |cx, input| sub::Sub::read(cx, input).map(|sub| sub::emit(&sub)))
 }
 
 /// A C struct, read by offset: whatever length, alignment and byte order it comes in.
@@ -204,7 +206,7 @@ pub fn netlink_sub(input: TokenStream) -> TokenStream {
 /// struct: its C name, `size`, `length = member` for headers of records, `tail(offset, name: type)`.
 #[proc_macro_derive(NetlinkStruct, attributes(netlink))]
 pub fn netlink_struct(input: TokenStream) -> TokenStream {
-    derive(input, cstruct::expand)
+    derive(input, |cx, input| cstruct::CStruct::read(cx, input).map(|s| cstruct::emit(&s)))
 }
 
 /// An operation: what is sent and what comes back.
@@ -237,7 +239,7 @@ pub fn netlink_struct(input: TokenStream) -> TokenStream {
 /// ```
 #[proc_macro_derive(NetlinkOp, attributes(netlink))]
 pub fn netlink_op(input: TokenStream) -> TokenStream {
-    derive(input, operation::expand)
+    derive(input, |cx, input| operation::Op::read(cx, input).map(|op| operation::emit(&op)))
 }
 
 /// An open enum: an integer whose values have names. Values without one are normal.

@@ -107,6 +107,12 @@ impl Uses {
     }
 }
 
+/// The members of a record header that hold the record's length: one, or none where it is no such
+/// header.
+pub(super) fn length_members(model: &Model, header: StructId) -> Vec<String> {
+    Uses::of(model).lengths.remove(&header).into_iter().flatten().collect()
+}
+
 /// Makes the rows of one family.
 pub(super) struct Rows<'m> {
     model: &'m Model,
@@ -302,7 +308,7 @@ fn group_const(group: &Group) -> Const {
 }
 
 /// `link` of `rtnlgrp-link`: the type's name says already that it is a group.
-fn group_name(group: &Group) -> &str {
+pub(super) fn group_name(group: &Group) -> &str {
     match group.name.split_once("grp-") {
         Some((protocol, rest)) if !protocol.contains('-') && !rest.is_empty() => rest,
         _ => &group.name,

@@ -262,7 +262,7 @@ impl Types<'_, '_> {
 }
 
 /// Whether the Rust type has a default, which a field without `Option` needs.
-fn has_default(ty: &Type) -> bool {
+pub(super) fn has_default(ty: &Type) -> bool {
     !matches!(ty, Type::Sub(..) | Type::Ip4 | Type::Ip6 | Type::Ip(_))
 }
 
