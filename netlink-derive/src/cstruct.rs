@@ -232,7 +232,12 @@ pub(crate) fn emit(item: &CStruct) -> TokenStream {
     // Members that a check at compile time must find inside the struct, and how many bytes they take.
     let ends = members.iter().filter_map(|m| {
         let (marker, offset) = (m.marker.as_ref()?, &m.offset);
-        Some(quote!(assert!(#offset + <#marker as #fixed>::SIZE <= SIZE, "a member lies beyond the struct's size");))
+        Some(quote! {
+            assert!(
+                ::netlink_runtime::__private::fits(#offset, <#marker as #fixed>::SIZE, SIZE),
+                "a member lies beyond the struct's size",
+            );
+        })
     });
     let sizes =
         members.iter().filter_map(|m| m.marker.as_ref()).map(|marker| quote!(+ <#marker as #fixed>::SIZE));

@@ -380,8 +380,7 @@ impl Rest {
             }
             return to;
         };
-        let mut replay = Replay::new(kept, fields);
-        while let Some(step) = replay.next() {
+        for step in Replay::new(kept, fields) {
             match step {
                 Step::Unknown(attr) => to.enc().bytes(attr.raw_type, &attr.payload),
                 Step::Fields { ordinal, from, limit, original } => {

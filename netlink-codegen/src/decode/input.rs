@@ -112,7 +112,7 @@ fn hex_line(code: &str) -> Result<Vec<u8>, String> {
         if let Some(other) = digits.chars().find(|c| !c.is_ascii_hexdigit()) {
             return Err(format!("`{}` is no hexadecimal digit", other.escape_debug()));
         }
-        if digits.len() % 2 != 0 {
+        if !digits.len().is_multiple_of(2) {
             return Err(format!("an odd number of digits in `{word}`"));
         }
         bytes.extend(decode_hex(&digits).unwrap_or_default());
@@ -123,7 +123,7 @@ fn hex_line(code: &str) -> Result<Vec<u8>, String> {
 /// Bytes from hexadecimal digits; `None` if it is anything else.
 pub fn decode_hex(digits: &str) -> Option<Vec<u8>> {
     let digits = digits.as_bytes();
-    if digits.len() % 2 != 0 {
+    if !digits.len().is_multiple_of(2) {
         return None;
     }
     let nibble = |b: u8| char::from(b).to_digit(16).map(|d| d as u8);

@@ -104,7 +104,7 @@ impl Text<'_> {
         for (word, message) in [("request", &op.request), ("reply", &op.reply)] {
             if let Some(Message { c_name, number, set }) = message {
                 let set = set.map(|s| self.item(Item::Set(s))).transpose()?.unwrap_or_default();
-                out += &format!("  {word} {c_name} = {number} {set}").trim_end().to_owned();
+                out += format!("  {word} {c_name} = {number} {set}").trim_end();
                 out.push('\n');
             }
         }

@@ -2,9 +2,7 @@
 //! that would fall together, and which family uses which.
 
 use super::Lower;
-use crate::ir::{
-    EnumId, FamilyId, Format, Member, MemberType, Model, SetId, StructId, SubId, Type, names,
-};
+use crate::ir::{EnumId, FamilyId, Format, Member, MemberType, Model, SetId, StructId, SubId, Type, names};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// A flexible array of structs that have a flexible array themselves holds one element, whose own

@@ -90,11 +90,7 @@ fn tunnel_flags(out: &mut Obj, flags: Option<TunnelFlags>) {
 fn segments_of(out: &mut Obj, seg6: &Seg6View<'_>) -> Result<()> {
     let Some(encap) = seg6.srh()? else { return Ok(()) };
     out.set("mode", word(encap.head.mode, MODES));
-    // The routing header is the tail's one element, its segments follow that.
-    let header = encap.tail().next().unwrap_or_default();
-    let bytes = encap.tail_bytes().get(8..).unwrap_or_default();
-    let segments = bytes.chunks_exact(16).filter_map(|chunk| <[u8; 16]>::try_from(chunk).ok());
-    out.set("segs", segments_in_order(header, segments.map(Ipv6Addr::from).collect()));
+    out.set("segs", segments_in_order(encap.head.srh, encap.tail().collect()));
     Ok(())
 }
 

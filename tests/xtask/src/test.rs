@@ -9,10 +9,10 @@ const PROGRAMS: &[(&str, &str)] = &[("ip", "iproute2"), ("unshare", "util-linux"
 
 pub(crate) fn run(system: bool) -> Result<()> {
     let missing: Vec<&str> = PROGRAMS.iter().filter(|(p, _)| !has_program(p)).map(|(_, p)| *p).collect();
-    if !missing.is_empty() {
-        if let Err(reason) = setup::install(&missing) {
-            step(&format!("without {}: {reason}", missing.join(", ")));
-        }
+    if !missing.is_empty()
+        && let Err(reason) = setup::install(&missing)
+    {
+        step(&format!("without {}: {reason}", missing.join(", ")));
     }
     let libclang = setup::libclang(system);
     if let Err(reason) = &libclang {
