@@ -191,6 +191,7 @@ impl Builder {
         Options {
             kernel: self.kernel.clone(),
             sources: self.schemas.iter().filter_map(|path| Options::source_of(path)).collect(),
+            arguments: String::new(),
             command: Some("cargo build".to_owned()),
         }
     }

@@ -48,7 +48,9 @@ impl Loader {
 
     /// Wants every schema that ships with the tool.
     pub fn shipped(mut self) -> Self {
-        self.wanted.extend(netlink_schemas::SCHEMAS.iter().map(|(name, _)| (*name).to_owned()));
+        for (name, _) in netlink_schemas::SCHEMAS {
+            self.want(name);
+        }
         self
     }
 

@@ -19,7 +19,7 @@ fn model() -> Checked {
     let text = fs::read_to_string(Path::new(FOLDER).join("facts.txt")).expect("facts.txt");
     let facts = store::read(MANIFEST, [("zoo.h", text.as_str())].into_iter()).expect("the store's format");
     let mut loader = Loader::new().facts(facts);
-    for family in ["shared", "zoo", "farm", "pens"] {
+    for family in ["shared", "zoo", "farm", "pens", "reach"] {
         loader = loader.file(format!("{FOLDER}/{family}.yaml"));
     }
     match loader.load() {
@@ -53,7 +53,11 @@ fn every_row_of_the_vocabulary() {
 #[test]
 fn one_kernel_has_less() {
     let model = model().for_kernel("1.0").expect("in the store");
-    let options = Options { kernel: Some("1.0".to_owned()), ..Options::default() };
+    let options = Options {
+        kernel: Some("1.0".to_owned()),
+        arguments: "--kernel 1.0".to_owned(),
+        ..Options::default()
+    };
     let (_, text) = texts(&model, &options).into_iter().find(|(path, _)| path == "zoo.rs").expect("zoo.rs");
     expect("zoo-1.0.rs", &text);
 }
@@ -87,7 +91,7 @@ fn crates_get_a_module_and_a_feature_for_each_family() {
         text("Cargo.toml"),
         format!(
             "[features]\ndefault = []\n{border}\n# Every family.\nall = [\n    \"farm\",\n    \"pens\",\n    \
-             \"shared\",\n    \"zoo\",\n]\nfarm = [\"zoo\"]\npens = []\nshared = []\nzoo = [\"shared\"]\n"
+             \"reach\",\n    \"shared\",\n    \"zoo\",\n]\nfarm = [\"zoo\"]\npens = []\nreach = [\"shared\"]\nshared = []\nzoo = [\"shared\"]\n"
         )
     );
     assert!(text("src/lib.rs").contains(

@@ -8,16 +8,36 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Data, DeriveInput, Expr, Fields, Ident, LitInt, Type};
 
-struct Member {
-    name: Ident,
-    c_name: String,
-    ty: Type,
-    offset: LitInt,
+/// A C struct.
+pub(crate) struct CStruct {
+    pub(crate) name: Ident,
+    pub(crate) c_name: String,
+    pub(crate) size: Expr,
+    pub(crate) members: Vec<Member>,
+    /// The member that holds a record's length.
+    pub(crate) length: Option<Ident>,
+    pub(crate) tail: Option<Tail>,
+}
+
+/// A member of a [`CStruct`].
+pub(crate) struct Member {
+    pub(crate) name: Ident,
+    pub(crate) c_name: String,
+    pub(crate) ty: Type,
+    pub(crate) offset: LitInt,
     /// The fixed wire type; of bits, none.
-    marker: Option<TokenStream>,
-    bits: Option<(LitInt, LitInt)>,
+    pub(crate) marker: Option<TokenStream>,
+    pub(crate) bits: Option<(LitInt, LitInt)>,
     /// An `Option`: the struct grew by it.
-    grown: bool,
+    pub(crate) grown: bool,
+}
+
+/// Elements up to the end of the payload.
+pub(crate) struct Tail {
+    pub(crate) offset: LitInt,
+    pub(crate) c_name: Ident,
+    /// The fixed wire type of one.
+    pub(crate) marker: TokenStream,
 }
 
 #[derive(Default)]
@@ -25,28 +45,34 @@ struct Container {
     c_name: Option<Ident>,
     size: Option<Expr>,
     length: Option<Expr>,
-    tail: Option<(LitInt, Ident, TokenStream)>,
+    tail: Option<Tail>,
 }
 
-pub(crate) fn expand(cx: &Ctxt, input: &DeriveInput) -> Option<TokenStream> {
-    let fields = match &input.data {
-        Data::Struct(data) => match &data.fields {
-            Fields::Named(fields) => Some(&fields.named),
+impl CStruct {
+    /// Reads a struct; errors go to `cx`.
+    pub(crate) fn read(cx: &Ctxt, input: &DeriveInput) -> Option<CStruct> {
+        let fields = match &input.data {
+            Data::Struct(data) => match &data.fields {
+                Fields::Named(fields) => Some(&fields.named),
+                _ => None,
+            },
             _ => None,
-        },
-        _ => None,
-    };
-    let Some(fields) = fields else {
-        cx.error(&input.ident, "C structs are structs with named fields");
-        return None;
-    };
-    let container = Container::read(cx, input);
-    let members: Vec<Member> = fields.iter().filter_map(|f| member(cx, f)).collect();
-    let Some(size) = &container.size else {
-        cx.error(&input.ident, "how large is it? Say `#[netlink(size = 16)]`, as C's sizeof gives");
-        return None;
-    };
-    Some(emit(cx, input, &container, size, &members))
+        };
+        let Some(fields) = fields else {
+            cx.error(&input.ident, "C structs are structs with named fields");
+            return None;
+        };
+        let container = Container::read(cx, input);
+        let members: Vec<Member> = fields.iter().filter_map(|f| member(cx, f)).collect();
+        let Some(size) = container.size else {
+            cx.error(&input.ident, "how large is it? Say `#[netlink(size = 16)]`, as C's sizeof gives");
+            return None;
+        };
+        let name = input.ident.clone();
+        let c_name = container.c_name.map_or_else(|| name.to_string(), |c| c.to_string());
+        let length = container.length.and_then(|length| length_member(cx, &length, &members));
+        Some(CStruct { name, c_name, size, members, length, tail: container.tail })
+    }
 }
 
 impl Container {
@@ -64,7 +90,7 @@ impl Container {
                         }
                     }
                     if let Some(marker) = wire::member(cx, &keywords, &ty) {
-                        out.tail = Some((offset, name, marker));
+                        out.tail = Some(Tail { offset, c_name: name, marker });
                     }
                 }
                 Item::Word(w) if out.c_name.is_none() => out.c_name = Some(w),
@@ -105,19 +131,38 @@ fn member(cx: &Ctxt, field: &syn::Field) -> Option<Member> {
         Some(_) => None,
         None => Some(wire::member(cx, &words, ty)?),
     };
-    let c_name = name.to_string().trim_start_matches("r#").to_owned();
+    let c_name = c_name(&name);
     Some(Member { name, c_name, ty: ty.clone(), offset, marker, bits, grown })
 }
 
-fn emit(
-    cx: &Ctxt,
-    input: &DeriveInput,
-    container: &Container,
-    size: &Expr,
-    members: &[Member],
-) -> TokenStream {
-    let name = &input.ident;
-    let c_name = container.c_name.as_ref().map_or_else(|| name.to_string(), Ident::to_string);
+/// The C name of a member: `type_` and `r#type` are `type`, which no field can be called.
+fn c_name(field: &Ident) -> String {
+    let text = field.to_string();
+    let text = text.trim_start_matches("r#");
+    match text.strip_suffix('_') {
+        Some(word) if !word.is_empty() && syn::parse_str::<Ident>(word).is_err() => word.to_owned(),
+        _ => text.to_owned(),
+    }
+}
+
+/// `length = member`: the member that says how long a record is.
+fn length_member(cx: &Ctxt, length: &Expr, members: &[Member]) -> Option<Ident> {
+    let member = match length {
+        Expr::Path(path) => path.path.get_ident().and_then(|i| members.iter().find(|m| m.name == *i)),
+        _ => None,
+    };
+    match member {
+        Some(member) if member.marker.is_some() => Some(member.name.clone()),
+        _ => {
+            cx.error(length, "the name of the member that holds the record's length");
+            None
+        }
+    }
+}
+
+/// What a C struct expands to.
+pub(crate) fn emit(item: &CStruct) -> TokenStream {
+    let CStruct { name, c_name, size, members, .. } = item;
     let rt = quote!(::netlink_runtime::meta);
     let fixed = quote!(::netlink_runtime::wire::wt::Fixed);
     let metas = members.iter().map(|m| {
@@ -129,7 +174,7 @@ fn emit(
         };
         quote!(#rt::MemberMeta { c_name: #c_name, offset: #offset, ty: #ty })
     });
-    let tail_meta = container.tail.iter().map(|(offset, c_name, marker)| {
+    let tail_meta = item.tail.iter().map(|Tail { offset, c_name, marker }| {
         let c_name = c_name.to_string();
         quote!(#rt::MemberMeta {
             c_name: #c_name, offset: #offset, ty: #rt::MemberType::Tail(&<#marker as #fixed>::MEMBER),
@@ -187,12 +232,17 @@ fn emit(
     // Members that a check at compile time must find inside the struct, and how many bytes they take.
     let ends = members.iter().filter_map(|m| {
         let (marker, offset) = (m.marker.as_ref()?, &m.offset);
-        Some(quote!(assert!(#offset + <#marker as #fixed>::SIZE <= SIZE, "a member lies beyond the struct's size");))
+        Some(quote! {
+            assert!(
+                ::netlink_runtime::__private::fits(#offset, <#marker as #fixed>::SIZE, SIZE),
+                "a member lies beyond the struct's size",
+            );
+        })
     });
     let sizes =
         members.iter().filter_map(|m| m.marker.as_ref()).map(|marker| quote!(+ <#marker as #fixed>::SIZE));
     let has_bits = members.iter().any(|m| m.bits.is_some());
-    let tail = container.tail.as_ref().map(|(offset, _, marker)| {
+    let tail = item.tail.as_ref().map(|Tail { offset, marker, .. }| {
         quote! {
             impl ::netlink_runtime::wire::FlexStruct for #name {
                 type Element = #marker;
@@ -200,7 +250,7 @@ fn emit(
             }
         }
     });
-    let length = container.length.as_ref().and_then(|length| record_header(cx, name, length, members));
+    let length = item.length.as_ref().and_then(|length| record_header(item, length));
     quote! {
         const _: () = {
             const SIZE: ::core::primitive::usize = #size;
@@ -252,20 +302,29 @@ fn emit(
     }
 }
 
-/// `length = member`: the member that says how long a record is.
-fn record_header(cx: &Ctxt, name: &Ident, length: &Expr, members: &[Member]) -> Option<TokenStream> {
-    let member = match length {
-        Expr::Path(path) => path.path.get_ident().and_then(|i| members.iter().find(|m| m.name == *i)),
-        _ => None,
-    };
-    let Some(Member { offset, marker: Some(marker), .. }) = member else {
-        cx.error(length, "the name of the member that holds the record's length");
-        return None;
-    };
+/// The member that says how long a record is, for the runtime.
+fn record_header(item: &CStruct, length: &Ident) -> Option<TokenStream> {
+    let name = &item.name;
+    let Member { offset, marker, .. } = item.members.iter().find(|m| m.name == *length)?;
+    let marker = marker.as_ref()?;
     Some(quote! {
         impl ::netlink_runtime::RecordHeader for #name {
             const LENGTH: (::core::primitive::usize, ::core::primitive::usize) =
                 (#offset, <#marker as ::netlink_runtime::wire::wt::Fixed>::SIZE);
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn members_have_their_c_names() {
+        let name = |field: &str| c_name(&syn::parse_str(field).expect("an identifier"));
+        assert_eq!(name("type_"), "type");
+        assert_eq!(name("r#type"), "type");
+        assert_eq!(name("__ifi_pad"), "__ifi_pad");
+        assert_eq!(name("odd_"), "odd_");
+    }
 }

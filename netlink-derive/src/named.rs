@@ -4,7 +4,25 @@ use crate::attr::{self, Item};
 use crate::ctxt::Ctxt;
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{Fields, Ident, ItemEnum};
+use syn::{Expr, Fields, Ident, ItemEnum};
+
+/// An open enum or flags.
+pub(crate) struct Named {
+    pub(crate) name: Ident,
+    vis: syn::Visibility,
+    attrs: Vec<syn::Attribute>,
+    repr: Ident,
+    pub(crate) flags: bool,
+    pub(crate) entries: Vec<Entry>,
+}
+
+/// A named value.
+pub(crate) struct Entry {
+    pub(crate) name: Ident,
+    pub(crate) c_name: String,
+    pub(crate) value: Expr,
+    docs: Vec<syn::Attribute>,
+}
 
 pub(crate) fn expand(args: TokenStream, input: TokenStream, flags: bool) -> TokenStream {
     let item: ItemEnum = match syn::parse2(input) {
@@ -12,49 +30,63 @@ pub(crate) fn expand(args: TokenStream, input: TokenStream, flags: bool) -> Toke
         Err(error) => return error.to_compile_error(),
     };
     let cx = Ctxt::new();
-    let output = named(&cx, args, &item, flags);
+    let output = Named::read(&cx, args, &item, flags).map(|named| emit(&named));
     cx.finish().unwrap_or(output.unwrap_or_default())
 }
 
-fn named(cx: &Ctxt, args: TokenStream, item: &ItemEnum, flags: bool) -> Option<TokenStream> {
-    const WIDTHS: &[&str] = &["u8", "u16", "u32", "u64", "i8", "i16", "i32", "i64"];
-    let repr: Ident = match syn::parse2::<Option<Ident>>(args) {
-        Ok(Some(ident)) if WIDTHS.contains(&ident.to_string().as_str()) => ident,
-        Ok(None) => Ident::new("u32", item.ident.span()),
-        Ok(Some(other)) => {
-            cx.error(other, "an integer type: `u8` to `u64`, `i8` to `i64`");
-            return None;
-        }
-        Err(error) => {
-            cx.push(error);
-            return None;
-        }
-    };
-    let (name, vis, attrs) = (&item.ident, &item.vis, &item.attrs);
-    let text = name.to_string();
-    let (mut consts, mut entries) = (Vec::new(), Vec::new());
-    for variant in &item.variants {
-        let (entry, docs) = (&variant.ident, attr::docs(&variant.attrs));
-        if !matches!(variant.fields, Fields::Unit) {
-            cx.error(variant, "entries hold nothing: they are values of the integer");
-        }
-        let Some((_, value)) = &variant.discriminant else {
-            cx.error(variant, "say the value: `NAME = 1`");
-            continue;
-        };
-        let mut c_name = entry.to_string();
-        for item in attr::items(cx, &variant.attrs) {
-            match item {
-                Item::Number(number) if number.literal.is_none() => c_name = number.c_name,
-                Item::Word(word) => c_name = word.to_string(),
-                other => cx.error(other.tokens(), "the entry's C name, or nothing"),
+impl Named {
+    /// Reads an enum, where `args` is what the attribute macro got; errors go to `cx`.
+    pub(crate) fn read(cx: &Ctxt, args: TokenStream, item: &ItemEnum, flags: bool) -> Option<Named> {
+        const WIDTHS: &[&str] = &["u8", "u16", "u32", "u64", "i8", "i16", "i32", "i64"];
+        let repr: Ident = match syn::parse2::<Option<Ident>>(args) {
+            Ok(Some(ident)) if WIDTHS.contains(&ident.to_string().as_str()) => ident,
+            Ok(None) => Ident::new("u32", item.ident.span()),
+            Ok(Some(other)) => {
+                cx.error(other, "an integer type: `u8` to `u64`, `i8` to `i64`");
+                return None;
             }
+            Err(error) => {
+                cx.push(error);
+                return None;
+            }
+        };
+        let mut entries = Vec::new();
+        for variant in &item.variants {
+            let (name, docs) = (variant.ident.clone(), attr::docs(&variant.attrs));
+            if !matches!(variant.fields, Fields::Unit) {
+                cx.error(variant, "entries hold nothing: they are values of the integer");
+            }
+            let Some((_, value)) = variant.discriminant.clone() else {
+                cx.error(variant, "say the value: `NAME = 1`");
+                continue;
+            };
+            let mut c_name = name.to_string();
+            for item in attr::items(cx, &variant.attrs) {
+                match item {
+                    Item::Number(number) if number.literal.is_none() => c_name = number.c_name,
+                    Item::Word(word) => c_name = word.to_string(),
+                    other => cx.error(other.tokens(), "the entry's C name, or nothing"),
+                }
+            }
+            entries.push(Entry { name, c_name, value, docs });
         }
-        consts.push(quote!(#(#docs)* pub const #entry: Self = Self(#value);));
-        entries.push(quote!((#c_name, Self::#entry.0 as ::core::primitive::i64 as ::core::primitive::u64)));
+        let (name, vis, attrs) = (item.ident.clone(), item.vis.clone(), item.attrs.clone());
+        Some(Named { name, vis, attrs, repr, flags, entries })
     }
-    let kind = if flags { quote!(flags) } else { quote!(values) };
-    Some(quote! {
+}
+
+/// What an enum expands to.
+fn emit(item: &Named) -> TokenStream {
+    let Named { name, vis, attrs, repr, flags, entries } = item;
+    let text = name.to_string();
+    let consts = entries
+        .iter()
+        .map(|Entry { name, value, docs, .. }| quote!(#(#docs)* pub const #name: Self = Self(#value);));
+    let rows = entries.iter().map(|Entry { name, c_name, .. }| {
+        quote!((#c_name, Self::#name.0 as ::core::primitive::i64 as ::core::primitive::u64))
+    });
+    let kind = if *flags { quote!(flags) } else { quote!(values) };
+    quote! {
         #(#attrs)*
         #[derive(
             ::core::clone::Clone, ::core::marker::Copy, ::core::cmp::PartialEq, ::core::cmp::Eq,
@@ -72,7 +104,7 @@ fn named(cx: &Ctxt, args: TokenStream, item: &ItemEnum, flags: bool) -> Option<T
             const META: &'static ::netlink_runtime::meta::EnumMeta = &::netlink_runtime::meta::EnumMeta {
                 name: #text,
                 flags: #flags,
-                entries: &[#(#entries),*],
+                entries: &[#(#rows),*],
             };
 
             #[inline]
@@ -87,5 +119,5 @@ fn named(cx: &Ctxt, args: TokenStream, item: &ItemEnum, flags: bool) -> Option<T
         }
 
         ::netlink_runtime::__named!(#kind #name, ::core::primitive::#repr);
-    })
+    }
 }

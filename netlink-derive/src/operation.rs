@@ -6,78 +6,102 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{DeriveInput, Expr, Ident, Type};
 
+/// An operation.
+pub(crate) struct Op {
+    pub(crate) name: Ident,
+    pub(crate) channel: Channel,
+    pub(crate) request: Option<Message>,
+    pub(crate) reply: Option<Message>,
+    pub(crate) modes: Modes,
+    /// `NLM_F_*` words.
+    pub(crate) flags: Vec<Ident>,
+}
+
+/// What it is spoken on.
+pub(crate) enum Channel {
+    /// A protocol's number.
+    Raw(Expr),
+    /// A generic netlink family's name and version.
+    Generic { family: Expr, version: Option<Expr> },
+}
+
+/// How it may be asked for.
 #[derive(Default)]
-struct Op {
-    protocol: Option<Expr>,
-    family: Option<Expr>,
-    version: Option<Expr>,
-    request: Option<(Number, Option<Type>)>,
-    reply: Option<(Number, Option<Type>)>,
-    do_: bool,
-    dump: bool,
-    flags: Vec<Ident>,
+pub(crate) struct Modes {
+    pub(crate) do_: bool,
+    pub(crate) dump: bool,
+    pub(crate) event: bool,
 }
 
-pub(crate) fn expand(cx: &Ctxt, input: &DeriveInput) -> Option<TokenStream> {
-    let mut op = Op::default();
-    for item in attr::items(cx, &input.attrs) {
-        match item {
-            Item::Value(w, value) if w == "protocol" => op.protocol = Some(value),
-            Item::Value(w, value) if w == "family" => op.family = Some(value),
-            Item::Value(w, value) if w == "version" => op.version = Some(value),
-            Item::Word(w) if w == "do" => op.do_ = true,
-            Item::Word(w) if w == "dump" => op.dump = true,
-            Item::Word(w) if w == "event" => {}
-            Item::Idents(w, flags) if w == "flags" => op.flags = flags,
-            Item::Message(w, number, ty) if w == "request" => op.request = Some((number, ty)),
-            Item::Message(_, number, ty) => op.reply = Some((number, ty)),
-            other => cx.error(
-                other.tokens(),
-                "unknown keyword here; operations take `protocol = n` or `family = \"…\"` with `version = n`, \
-                 `do`, `dump`, `event`, `request(NAME = n, Type)`, `reply(NAME = n, Type)`, `flags(…)`",
-            ),
+/// The number of a message and its attributes, if it has some.
+pub(crate) type Message = (Number, Option<Type>);
+
+impl Op {
+    /// Reads what stands on a unit struct; errors go to `cx`.
+    pub(crate) fn read(cx: &Ctxt, input: &DeriveInput) -> Option<Op> {
+        let (mut protocol, mut family, mut version) = (None, None, None);
+        let (mut request, mut reply, mut flags) = (None, None, Vec::new());
+        let mut modes = Modes::default();
+        for item in attr::items(cx, &input.attrs) {
+            match item {
+                Item::Value(w, value) if w == "protocol" => protocol = Some(value),
+                Item::Value(w, value) if w == "family" => family = Some(value),
+                Item::Value(w, value) if w == "version" => version = Some(value),
+                Item::Word(w) if w == "do" => modes.do_ = true,
+                Item::Word(w) if w == "dump" => modes.dump = true,
+                Item::Word(w) if w == "event" => modes.event = true,
+                Item::Idents(w, words) if w == "flags" => {
+                    for word in words.iter().filter(|w| flag(w).is_none()) {
+                        cx.error(word, "`create`, `excl`, `replace`, `append` or `echo`");
+                    }
+                    flags = words;
+                }
+                Item::Message(w, number, ty) if w == "request" => request = Some((number, ty)),
+                Item::Message(_, number, ty) => reply = Some((number, ty)),
+                other => cx.error(
+                    other.tokens(),
+                    "unknown keyword here; operations take `protocol = n` or `family = \"…\"` with \
+                     `version = n`, `do`, `dump`, `event`, `request(NAME = n, Type)`, `reply(NAME = n, Type)`, \
+                     `flags(…)`",
+                ),
+            }
         }
+        let channel = match (protocol, family) {
+            (Some(protocol), None) => Channel::Raw(protocol),
+            (None, Some(family)) => Channel::Generic { family, version },
+            _ => {
+                cx.error(&input.ident, "one of `protocol = n` and `family = \"…\"`");
+                return None;
+            }
+        };
+        Some(Op { name: input.ident.clone(), channel, request, reply, modes, flags })
     }
-    let protocol = match (&op.protocol, &op.family) {
-        (Some(protocol), None) => quote!(::netlink_runtime::Protocol(#protocol)),
-        (None, Some(_)) => quote!(::netlink_runtime::Protocol::Generic),
-        _ => {
-            cx.error(&input.ident, "one of `protocol = n` and `family = \"…\"`");
-            return None;
-        }
-    };
-    Some(emit(cx, input, &op, &protocol))
 }
 
-fn flag(cx: &Ctxt, word: &Ident) -> u16 {
+/// The bits of an `NLM_F_*` word.
+fn flag(word: &Ident) -> Option<u16> {
     match word.to_string().as_str() {
-        "replace" => 0x100,
-        "excl" => 0x200,
-        "create" => 0x400,
-        "append" => 0x800,
-        "echo" => 0x8,
-        _ => {
-            cx.error(word, "`create`, `excl`, `replace`, `append` or `echo`");
-            0
-        }
+        "replace" => Some(0x100),
+        "excl" => Some(0x200),
+        "create" => Some(0x400),
+        "append" => Some(0x800),
+        "echo" => Some(0x8),
+        _ => None,
     }
 }
 
-fn emit(cx: &Ctxt, input: &DeriveInput, op: &Op, protocol: &TokenStream) -> TokenStream {
-    let name = &input.ident;
-    let set = |message: &Option<(Number, Option<Type>)>| match message {
+/// What an operation expands to.
+pub(crate) fn emit(op: &Op) -> TokenStream {
+    let name = &op.name;
+    let set = |message: &Option<Message>| match message {
         Some((_, Some(ty))) => quote!(#ty),
         _ => quote!(::netlink_runtime::Empty),
     };
     let (request_set, reply_set) = (set(&op.request), set(&op.reply));
-    let number = |message: &Option<(Number, Option<Type>)>| {
-        message.as_ref().map_or_else(|| quote!(0), |(number, _)| quote!(#number))
-    };
+    let number =
+        |message: &Option<Message>| message.as_ref().map_or_else(|| quote!(0), |(number, _)| quote!(#number));
     let reply_number = number(&op.reply);
-    let mut flags = 0;
-    for word in &op.flags {
-        flags |= flag(cx, word);
-    }
+    let flags = op.flags.iter().filter_map(flag).fold(0, |all, bits| all | bits);
     let reply = quote! {
         impl ::netlink_runtime::Reply for #name {
             type View<'a> = <#reply_set as ::netlink_runtime::AttrSet>::View<'a>;
@@ -96,18 +120,22 @@ fn emit(cx: &Ctxt, input: &DeriveInput, op: &Op, protocol: &TokenStream) -> Toke
         }
     };
     let Some((request, _)) = &op.request else { return reply };
-    let message_type = match &op.family {
-        None => quote!(::netlink_runtime::MessageType::Raw(#request)),
-        Some(family) => {
-            let version = op.version.as_ref().map_or_else(|| quote!(1), |v| quote!(#v));
-            quote!(::netlink_runtime::MessageType::Generic {
+    let (protocol, message_type) = match &op.channel {
+        Channel::Raw(protocol) => (
+            quote!(::netlink_runtime::Protocol(#protocol)),
+            quote!(::netlink_runtime::MessageType::Raw(#request)),
+        ),
+        Channel::Generic { family, version } => {
+            let version = version.as_ref().map_or_else(|| quote!(1), |v| quote!(#v));
+            let message_type = quote!(::netlink_runtime::MessageType::Generic {
                 family: #family,
                 command: #request as ::core::primitive::u8,
                 version: #version,
-            })
+            });
+            (quote!(::netlink_runtime::Protocol::Generic), message_type)
         }
     };
-    let do_ = op.do_.then(|| {
+    let do_ = op.modes.do_.then(|| {
         quote! {
             /// A single request. Fill it by [`with`](::netlink_runtime::Call::with).
             pub fn request() -> ::netlink_runtime::Call<#name> {
@@ -115,7 +143,7 @@ fn emit(cx: &Ctxt, input: &DeriveInput, op: &Op, protocol: &TokenStream) -> Toke
             }
         }
     });
-    let dump = op.dump.then(|| {
+    let dump = op.modes.dump.then(|| {
         quote! {
             /// A dump. Filter it by [`with`](::netlink_runtime::Call::with).
             pub fn dump() -> ::netlink_runtime::Call<#name> {

@@ -55,7 +55,7 @@ pub(crate) enum Card {
 
 impl Field {
     /// The setter's name for owned values.
-    pub(crate) fn from_name(&self) -> Ident {
+    pub(crate) fn owned_setter(&self) -> Ident {
         format_ident!("{}_from", self.name.to_string().trim_end_matches('_'))
     }
 

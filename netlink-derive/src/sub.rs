@@ -8,43 +8,59 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::{Data, DeriveInput, Fields, Ident};
 
+/// A sub-message.
+pub(crate) struct Sub {
+    pub(crate) name: Ident,
+    vis: syn::Visibility,
+    pub(crate) forms: Vec<Form>,
+    /// The form of all other selectors.
+    pub(crate) default: Option<Form>,
+    unknown: Ident,
+    /// Derive `Debug` for the owned type.
+    debug: bool,
+}
+
 /// One form.
-struct Form {
-    name: Ident,
+pub(crate) struct Form {
+    pub(crate) name: Ident,
     docs: Vec<syn::Attribute>,
     /// Empty: the default.
-    keys: Vec<Key>,
-    wire: Wire,
+    pub(crate) keys: Vec<Key>,
+    pub(crate) wire: Wire,
     boxed: bool,
 }
 
-pub(crate) fn expand(cx: &Ctxt, input: &DeriveInput) -> Option<TokenStream> {
-    let Data::Enum(data) = &input.data else {
-        cx.error(&input.ident, "sub-messages are enums: one variant for each form");
-        return None;
-    };
-    let mut debug = false;
-    for item in attr::items(cx, &input.attrs) {
-        match item {
-            Item::Word(w) if w == "debug" => debug = true,
-            other => cx.error(other.tokens(), "unknown keyword here; sub-messages take `debug`"),
+impl Sub {
+    /// Reads an enum; errors go to `cx`.
+    pub(crate) fn read(cx: &Ctxt, input: &DeriveInput) -> Option<Sub> {
+        let Data::Enum(data) = &input.data else {
+            cx.error(&input.ident, "sub-messages are enums: one variant for each form");
+            return None;
+        };
+        let mut debug = false;
+        for item in attr::items(cx, &input.attrs) {
+            match item {
+                Item::Word(w) if w == "debug" => debug = true,
+                other => cx.error(other.tokens(), "unknown keyword here; sub-messages take `debug`"),
+            }
         }
-    }
-    let (mut forms, mut default, mut unknown) = (Vec::new(), None, None);
-    for variant in &data.variants {
-        let items = attr::items(cx, &variant.attrs);
-        if items.iter().any(|i| matches!(i, Item::Word(w) if w == "unknown")) {
-            unknown = Some(variant.ident.clone());
-            continue;
+        let (mut forms, mut default, mut unknown) = (Vec::new(), None, None);
+        for variant in &data.variants {
+            let items = attr::items(cx, &variant.attrs);
+            if items.iter().any(|i| matches!(i, Item::Word(w) if w == "unknown")) {
+                unknown = Some(variant.ident.clone());
+                continue;
+            }
+            let Some(form) = form(cx, variant, items) else { continue };
+            if form.keys.is_empty() { default = Some(form) } else { forms.push(form) }
         }
-        let Some(form) = form(cx, variant, items) else { continue };
-        if form.keys.is_empty() { default = Some(form) } else { forms.push(form) }
+        let Some(unknown) = unknown else {
+            cx.error(&input.ident, "add `#[netlink(unknown)] Unknown(Vec<u8>)`: kernels add forms");
+            return None;
+        };
+        let (name, vis) = (input.ident.clone(), input.vis.clone());
+        Some(Sub { name, vis, forms, default, unknown, debug })
     }
-    let Some(unknown) = unknown else {
-        cx.error(&input.ident, "add `#[netlink(unknown)] Unknown(Vec<u8>)`: kernels add forms");
-        return None;
-    };
-    Some(emit(input, &forms, default.as_ref(), &unknown, debug))
 }
 
 fn form(cx: &Ctxt, variant: &syn::Variant, items: Vec<Item>) -> Option<Form> {
@@ -124,14 +140,10 @@ fn key(key: &Key) -> TokenStream {
     }
 }
 
-fn emit(
-    input: &DeriveInput,
-    forms: &[Form],
-    default: Option<&Form>,
-    unknown: &Ident,
-    debug: bool,
-) -> TokenStream {
-    let (name, vis) = (&input.ident, &input.vis);
+/// What a sub-message expands to.
+pub(crate) fn emit(item: &Sub) -> TokenStream {
+    let Sub { name, vis, forms, default, unknown, debug } = item;
+    let default = default.as_ref();
     let text = name.to_string();
     let (view, builder) = (format_ident!("{name}View"), format_ident!("{name}Builder"));
     let (view_doc, builder_doc) =

@@ -483,14 +483,17 @@ pub struct Ioam6TraceHdr {
     pub type_be32: u32,
 }
 
-/// `struct seg6_iptunnel_encap`, 4 bytes. An insertion mode and one segment routing header.
+/// `struct seg6_iptunnel_encap`, 12 bytes. An insertion mode and one segment routing header.
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
-#[netlink(seg6_iptunnel_encap, size = 4, tail(4, srh:struct Ipv6SrHdr))]
+#[netlink(seg6_iptunnel_encap, size = 12, tail(12, srh_segments:Ipv6Addr))]
 #[non_exhaustive]
 pub struct Seg6IptunnelEncap {
     /// `mode`.
     #[netlink(0, i32)]
     pub mode: Seg6IptunMode,
+    /// `srh`.
+    #[netlink(4, struct)]
+    pub srh: Ipv6SrHdr,
 }
 
 /// `struct ipv6_sr_hdr`, 8 bytes. A segment routing header; segments stand last one first, TLVs may follow them.
@@ -574,23 +577,6 @@ pub enum TunnelFlags {
     GTP_OPT = 0x8000,
 }
 
-/// Values of `ila-csum`.
-#[netlink_enum(u32)]
-pub enum IlaCsum {
-    /// `ILA_CSUM_ADJUST_TRANSPORT`.
-    #[netlink(ILA_CSUM_ADJUST_TRANSPORT)]
-    ADJUST_TRANSPORT = 0,
-    /// `ILA_CSUM_NEUTRAL_MAP`.
-    #[netlink(ILA_CSUM_NEUTRAL_MAP)]
-    NEUTRAL_MAP = 1,
-    /// `ILA_CSUM_NO_ACTION`.
-    #[netlink(ILA_CSUM_NO_ACTION)]
-    NO_ACTION = 2,
-    /// `ILA_CSUM_NEUTRAL_MAP_AUTO`.
-    #[netlink(ILA_CSUM_NEUTRAL_MAP_AUTO)]
-    NEUTRAL_MAP_AUTO = 3,
-}
-
 /// Values of `ila-atype`.
 #[netlink_enum(u32)]
 pub enum IlaAtype {
@@ -623,6 +609,23 @@ pub enum IlaAtype {
     USE_FORMAT = 32,
 }
 
+/// Values of `ila-csum`.
+#[netlink_enum(u32)]
+pub enum IlaCsum {
+    /// `ILA_CSUM_ADJUST_TRANSPORT`.
+    #[netlink(ILA_CSUM_ADJUST_TRANSPORT)]
+    ADJUST_TRANSPORT = 0,
+    /// `ILA_CSUM_NEUTRAL_MAP`.
+    #[netlink(ILA_CSUM_NEUTRAL_MAP)]
+    NEUTRAL_MAP = 1,
+    /// `ILA_CSUM_NO_ACTION`.
+    #[netlink(ILA_CSUM_NO_ACTION)]
+    NO_ACTION = 2,
+    /// `ILA_CSUM_NEUTRAL_MAP_AUTO`.
+    #[netlink(ILA_CSUM_NEUTRAL_MAP_AUTO)]
+    NEUTRAL_MAP_AUTO = 3,
+}
+
 /// Values of `ila-hook-route`.
 #[netlink_enum(u32)]
 pub enum IlaHookRoute {
@@ -634,24 +637,18 @@ pub enum IlaHookRoute {
     INPUT = 1,
 }
 
-/// Values of `seg6-iptun-mode`.
+/// Values of `ioam6-iptunnel-mode`.
 #[netlink_enum(u32)]
-pub enum Seg6IptunMode {
-    /// `SEG6_IPTUN_MODE_INLINE`.
-    #[netlink(SEG6_IPTUN_MODE_INLINE)]
-    INLINE = 0,
-    /// `SEG6_IPTUN_MODE_ENCAP`.
-    #[netlink(SEG6_IPTUN_MODE_ENCAP)]
-    ENCAP = 1,
-    /// `SEG6_IPTUN_MODE_L2ENCAP`.
-    #[netlink(SEG6_IPTUN_MODE_L2ENCAP)]
-    L2ENCAP = 2,
-    /// `SEG6_IPTUN_MODE_ENCAP_RED`. Since 6.1 (not in 5.10).
-    #[netlink(SEG6_IPTUN_MODE_ENCAP_RED)]
-    ENCAP_RED = 3,
-    /// `SEG6_IPTUN_MODE_L2ENCAP_RED`. Since 6.1 (not in 5.10).
-    #[netlink(SEG6_IPTUN_MODE_L2ENCAP_RED)]
-    L2ENCAP_RED = 4,
+pub enum Ioam6IptunnelMode {
+    /// `IOAM6_IPTUNNEL_MODE_INLINE`. Since 6.1 (not in 5.10).
+    #[netlink(IOAM6_IPTUNNEL_MODE_INLINE)]
+    INLINE = 1,
+    /// `IOAM6_IPTUNNEL_MODE_ENCAP`. Since 6.1 (not in 5.10).
+    #[netlink(IOAM6_IPTUNNEL_MODE_ENCAP)]
+    ENCAP = 2,
+    /// `IOAM6_IPTUNNEL_MODE_AUTO`. Since 6.1 (not in 5.10).
+    #[netlink(IOAM6_IPTUNNEL_MODE_AUTO)]
+    AUTO = 3,
 }
 
 /// `enum rt_class_t`.
@@ -672,6 +669,26 @@ pub enum RtClassT {
     /// `RT_TABLE_LOCAL`.
     #[netlink(RT_TABLE_LOCAL)]
     LOCAL = 255,
+}
+
+/// Values of `seg6-iptun-mode`.
+#[netlink_enum(u32)]
+pub enum Seg6IptunMode {
+    /// `SEG6_IPTUN_MODE_INLINE`.
+    #[netlink(SEG6_IPTUN_MODE_INLINE)]
+    INLINE = 0,
+    /// `SEG6_IPTUN_MODE_ENCAP`.
+    #[netlink(SEG6_IPTUN_MODE_ENCAP)]
+    ENCAP = 1,
+    /// `SEG6_IPTUN_MODE_L2ENCAP`.
+    #[netlink(SEG6_IPTUN_MODE_L2ENCAP)]
+    L2ENCAP = 2,
+    /// `SEG6_IPTUN_MODE_ENCAP_RED`. Since 6.1 (not in 5.10).
+    #[netlink(SEG6_IPTUN_MODE_ENCAP_RED)]
+    ENCAP_RED = 3,
+    /// `SEG6_IPTUN_MODE_L2ENCAP_RED`. Since 6.1 (not in 5.10).
+    #[netlink(SEG6_IPTUN_MODE_L2ENCAP_RED)]
+    L2ENCAP_RED = 4,
 }
 
 /// Values of `seg6-local-action`.
@@ -730,37 +747,6 @@ pub enum Seg6LocalAction {
     END_DT46 = 16,
 }
 
-/// Values of `ioam6-iptunnel-mode`.
-#[netlink_enum(u32)]
-pub enum Ioam6IptunnelMode {
-    /// `IOAM6_IPTUNNEL_MODE_INLINE`. Since 6.1 (not in 5.10).
-    #[netlink(IOAM6_IPTUNNEL_MODE_INLINE)]
-    INLINE = 1,
-    /// `IOAM6_IPTUNNEL_MODE_ENCAP`. Since 6.1 (not in 5.10).
-    #[netlink(IOAM6_IPTUNNEL_MODE_ENCAP)]
-    ENCAP = 2,
-    /// `IOAM6_IPTUNNEL_MODE_AUTO`. Since 6.1 (not in 5.10).
-    #[netlink(IOAM6_IPTUNNEL_MODE_AUTO)]
-    AUTO = 3,
-}
-
-/// Values of `sr6-flag1`.
-#[netlink_flags(u32)]
-pub enum Sr6Flag1 {
-    /// `SR6_FLAG1_PROTECTED`.
-    #[netlink(SR6_FLAG1_PROTECTED)]
-    PROTECTED = 0x40,
-    /// `SR6_FLAG1_OAM`.
-    #[netlink(SR6_FLAG1_OAM)]
-    OAM = 0x20,
-    /// `SR6_FLAG1_ALERT`.
-    #[netlink(SR6_FLAG1_ALERT)]
-    ALERT = 0x10,
-    /// `SR6_FLAG1_HMAC`.
-    #[netlink(SR6_FLAG1_HMAC)]
-    HMAC = 0x8,
-}
-
 /// Values of `seg6-local-flv-op`.
 #[netlink_flags(u32)]
 pub enum Seg6LocalFlvOp {
@@ -779,4 +765,21 @@ pub enum Seg6LocalFlvOp {
     /// `SEG6_LOCAL_FLV_OP_NEXT_CSID`. Since 6.1 (not in 5.10).
     #[netlink(SEG6_LOCAL_FLV_OP_NEXT_CSID)]
     NEXT_CSID = 0x10,
+}
+
+/// Values of `sr6-flag1`.
+#[netlink_flags(u32)]
+pub enum Sr6Flag1 {
+    /// `SR6_FLAG1_PROTECTED`.
+    #[netlink(SR6_FLAG1_PROTECTED)]
+    PROTECTED = 0x40,
+    /// `SR6_FLAG1_OAM`.
+    #[netlink(SR6_FLAG1_OAM)]
+    OAM = 0x20,
+    /// `SR6_FLAG1_ALERT`.
+    #[netlink(SR6_FLAG1_ALERT)]
+    ALERT = 0x10,
+    /// `SR6_FLAG1_HMAC`.
+    #[netlink(SR6_FLAG1_HMAC)]
+    HMAC = 0x8,
 }

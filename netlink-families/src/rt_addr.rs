@@ -169,43 +169,6 @@ pub struct IfaCacheinfo {
     pub tstamp: u32,
 }
 
-/// `enum rt_scope_t`.
-#[netlink_enum(u32)]
-pub enum RtScopeT {
-    /// `RT_SCOPE_UNIVERSE`.
-    #[netlink(RT_SCOPE_UNIVERSE)]
-    UNIVERSE = 0,
-    /// `RT_SCOPE_SITE`.
-    #[netlink(RT_SCOPE_SITE)]
-    SITE = 200,
-    /// `RT_SCOPE_LINK`.
-    #[netlink(RT_SCOPE_LINK)]
-    LINK = 253,
-    /// `RT_SCOPE_HOST`.
-    #[netlink(RT_SCOPE_HOST)]
-    HOST = 254,
-    /// `RT_SCOPE_NOWHERE`.
-    #[netlink(RT_SCOPE_NOWHERE)]
-    NOWHERE = 255,
-}
-
-/// Values of `ifaprot`.
-#[netlink_enum(u32)]
-pub enum Ifaprot {
-    /// `IFAPROT_UNSPEC`. Since 6.1 (not in 5.10).
-    #[netlink(IFAPROT_UNSPEC)]
-    UNSPEC = 0,
-    /// `IFAPROT_KERNEL_LO`. Since 6.1 (not in 5.10).
-    #[netlink(IFAPROT_KERNEL_LO)]
-    KERNEL_LO = 1,
-    /// `IFAPROT_KERNEL_RA`. Since 6.1 (not in 5.10).
-    #[netlink(IFAPROT_KERNEL_RA)]
-    KERNEL_RA = 2,
-    /// `IFAPROT_KERNEL_LL`. Since 6.1 (not in 5.10).
-    #[netlink(IFAPROT_KERNEL_LL)]
-    KERNEL_LL = 3,
-}
-
 /// Values of `ifa-f`.
 #[netlink_flags(u32)]
 pub enum IfaF {
@@ -245,6 +208,43 @@ pub enum IfaF {
     /// `IFA_F_STABLE_PRIVACY`.
     #[netlink(IFA_F_STABLE_PRIVACY)]
     STABLE_PRIVACY = 0x800,
+}
+
+/// Values of `ifaprot`.
+#[netlink_enum(u32)]
+pub enum Ifaprot {
+    /// `IFAPROT_UNSPEC`. Since 6.1 (not in 5.10).
+    #[netlink(IFAPROT_UNSPEC)]
+    UNSPEC = 0,
+    /// `IFAPROT_KERNEL_LO`. Since 6.1 (not in 5.10).
+    #[netlink(IFAPROT_KERNEL_LO)]
+    KERNEL_LO = 1,
+    /// `IFAPROT_KERNEL_RA`. Since 6.1 (not in 5.10).
+    #[netlink(IFAPROT_KERNEL_RA)]
+    KERNEL_RA = 2,
+    /// `IFAPROT_KERNEL_LL`. Since 6.1 (not in 5.10).
+    #[netlink(IFAPROT_KERNEL_LL)]
+    KERNEL_LL = 3,
+}
+
+/// `enum rt_scope_t`.
+#[netlink_enum(u32)]
+pub enum RtScopeT {
+    /// `RT_SCOPE_UNIVERSE`.
+    #[netlink(RT_SCOPE_UNIVERSE)]
+    UNIVERSE = 0,
+    /// `RT_SCOPE_SITE`.
+    #[netlink(RT_SCOPE_SITE)]
+    SITE = 200,
+    /// `RT_SCOPE_LINK`.
+    #[netlink(RT_SCOPE_LINK)]
+    LINK = 253,
+    /// `RT_SCOPE_HOST`.
+    #[netlink(RT_SCOPE_HOST)]
+    HOST = 254,
+    /// `RT_SCOPE_NOWHERE`.
+    #[netlink(RT_SCOPE_NOWHERE)]
+    NOWHERE = 255,
 }
 
 /// Multicast groups.

@@ -3354,127 +3354,17 @@ pub struct IflaRmnetFlags {
     pub mask: RmnetFlags,
 }
 
-/// `struct rtnl_link_stats`, 96 bytes.
+/// `struct can_berr_counter`, 4 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
-#[netlink(rtnl_link_stats, size = 96)]
+#[netlink(can_berr_counter, size = 4)]
 #[non_exhaustive]
-pub struct RtnlLinkStats {
-    /// `rx_packets`.
+pub struct CanBerrCounter {
+    /// `txerr`.
     #[netlink(0)]
-    pub rx_packets: u32,
-    /// `tx_packets`.
-    #[netlink(4)]
-    pub tx_packets: u32,
-    /// `rx_bytes`.
-    #[netlink(8)]
-    pub rx_bytes: u32,
-    /// `tx_bytes`.
-    #[netlink(12)]
-    pub tx_bytes: u32,
-    /// `rx_errors`.
-    #[netlink(16)]
-    pub rx_errors: u32,
-    /// `tx_errors`.
-    #[netlink(20)]
-    pub tx_errors: u32,
-    /// `rx_dropped`.
-    #[netlink(24)]
-    pub rx_dropped: u32,
-    /// `tx_dropped`.
-    #[netlink(28)]
-    pub tx_dropped: u32,
-    /// `multicast`.
-    #[netlink(32)]
-    pub multicast: u32,
-    /// `collisions`.
-    #[netlink(36)]
-    pub collisions: u32,
-    /// `rx_length_errors`.
-    #[netlink(40)]
-    pub rx_length_errors: u32,
-    /// `rx_over_errors`.
-    #[netlink(44)]
-    pub rx_over_errors: u32,
-    /// `rx_crc_errors`.
-    #[netlink(48)]
-    pub rx_crc_errors: u32,
-    /// `rx_frame_errors`.
-    #[netlink(52)]
-    pub rx_frame_errors: u32,
-    /// `rx_fifo_errors`.
-    #[netlink(56)]
-    pub rx_fifo_errors: u32,
-    /// `rx_missed_errors`.
-    #[netlink(60)]
-    pub rx_missed_errors: u32,
-    /// `tx_aborted_errors`.
-    #[netlink(64)]
-    pub tx_aborted_errors: u32,
-    /// `tx_carrier_errors`.
-    #[netlink(68)]
-    pub tx_carrier_errors: u32,
-    /// `tx_fifo_errors`.
-    #[netlink(72)]
-    pub tx_fifo_errors: u32,
-    /// `tx_heartbeat_errors`.
-    #[netlink(76)]
-    pub tx_heartbeat_errors: u32,
-    /// `tx_window_errors`.
-    #[netlink(80)]
-    pub tx_window_errors: u32,
-    /// `rx_compressed`.
-    #[netlink(84)]
-    pub rx_compressed: u32,
-    /// `tx_compressed`.
-    #[netlink(88)]
-    pub tx_compressed: u32,
-    /// `rx_nohandler`.
-    #[netlink(92)]
-    pub rx_nohandler: u32,
-}
-
-/// `struct ifla_cacheinfo`, 16 bytes.
-#[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
-#[netlink(ifla_cacheinfo, size = 16)]
-#[non_exhaustive]
-pub struct IflaCacheinfo {
-    /// `max_reasm_len`.
-    #[netlink(0)]
-    pub max_reasm_len: u32,
-    /// `tstamp`.
-    #[netlink(4)]
-    pub tstamp: u32,
-    /// `reachable_time`.
-    #[netlink(8)]
-    pub reachable_time: u32,
-    /// `retrans_time`.
-    #[netlink(12)]
-    pub retrans_time: u32,
-}
-
-/// `struct rtnl_link_ifmap`, 32 bytes.
-#[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
-#[netlink(rtnl_link_ifmap, size = 32)]
-#[non_exhaustive]
-pub struct RtnlLinkIfmap {
-    /// `mem_start`.
-    #[netlink(0)]
-    pub mem_start: u64,
-    /// `mem_end`.
-    #[netlink(8)]
-    pub mem_end: u64,
-    /// `base_addr`.
-    #[netlink(16)]
-    pub base_addr: u64,
-    /// `irq`.
-    #[netlink(24)]
-    pub irq: u16,
-    /// `dma`.
-    #[netlink(26)]
-    pub dma: u8,
-    /// `port`.
-    #[netlink(27)]
-    pub port: u8,
+    pub txerr: u16,
+    /// `rxerr`.
+    #[netlink(2)]
+    pub rxerr: u16,
 }
 
 /// `struct can_bittiming`, 32 bytes.
@@ -3552,58 +3442,6 @@ pub struct CanClock {
     pub freq: u32,
 }
 
-/// `struct can_berr_counter`, 4 bytes.
-#[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
-#[netlink(can_berr_counter, size = 4)]
-#[non_exhaustive]
-pub struct CanBerrCounter {
-    /// `txerr`.
-    #[netlink(0)]
-    pub txerr: u16,
-    /// `rxerr`.
-    #[netlink(2)]
-    pub rxerr: u16,
-}
-
-/// `struct ifla_geneve_port_range`, 4 bytes.
-#[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
-#[netlink(ifla_geneve_port_range, size = 4)]
-#[non_exhaustive]
-pub struct IflaGenevePortRange {
-    /// `low`.
-    #[netlink(0, be)]
-    pub low: u16,
-    /// `high`.
-    #[netlink(2, be)]
-    pub high: u16,
-}
-
-/// `struct ifla_vlan_qos_mapping`, 8 bytes.
-#[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
-#[netlink(ifla_vlan_qos_mapping, size = 8)]
-#[non_exhaustive]
-pub struct IflaVlanQosMapping {
-    /// `from`.
-    #[netlink(0)]
-    pub from: u32,
-    /// `to`.
-    #[netlink(4)]
-    pub to: u32,
-}
-
-/// `struct ifla_vxlan_port_range`, 4 bytes.
-#[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
-#[netlink(ifla_vxlan_port_range, size = 4)]
-#[non_exhaustive]
-pub struct IflaVxlanPortRange {
-    /// `low`.
-    #[netlink(0, be)]
-    pub low: u16,
-    /// `high`.
-    #[netlink(2, be)]
-    pub high: u16,
-}
-
 /// `struct can_device_stats`, 24 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
 #[netlink(can_device_stats, size = 24)]
@@ -3629,6 +3467,80 @@ pub struct CanDeviceStats {
     pub restarts: u32,
 }
 
+/// `struct ifla_cacheinfo`, 16 bytes.
+#[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
+#[netlink(ifla_cacheinfo, size = 16)]
+#[non_exhaustive]
+pub struct IflaCacheinfo {
+    /// `max_reasm_len`.
+    #[netlink(0)]
+    pub max_reasm_len: u32,
+    /// `tstamp`.
+    #[netlink(4)]
+    pub tstamp: u32,
+    /// `reachable_time`.
+    #[netlink(8)]
+    pub reachable_time: u32,
+    /// `retrans_time`.
+    #[netlink(12)]
+    pub retrans_time: u32,
+}
+
+/// `struct ifla_geneve_port_range`, 4 bytes.
+#[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
+#[netlink(ifla_geneve_port_range, size = 4)]
+#[non_exhaustive]
+pub struct IflaGenevePortRange {
+    /// `low`.
+    #[netlink(0, be)]
+    pub low: u16,
+    /// `high`.
+    #[netlink(2, be)]
+    pub high: u16,
+}
+
+/// `struct ifla_port_vsi`, 8 bytes.
+#[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
+#[netlink(ifla_port_vsi, size = 8)]
+#[non_exhaustive]
+pub struct IflaPortVsi {
+    /// `vsi_mgr_id`.
+    #[netlink(0)]
+    pub vsi_mgr_id: u8,
+    /// `vsi_type_id`.
+    #[netlink(1)]
+    pub vsi_type_id: [u8; 3],
+    /// `vsi_type_version`.
+    #[netlink(4)]
+    pub vsi_type_version: u8,
+    /// `pad`.
+    #[netlink(5)]
+    pub pad: [u8; 3],
+}
+
+/// `struct ifla_vf_broadcast`, 32 bytes.
+#[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
+#[netlink(ifla_vf_broadcast, size = 32)]
+#[non_exhaustive]
+pub struct IflaVfBroadcast {
+    /// `broadcast`.
+    #[netlink(0)]
+    pub broadcast: [u8; 32],
+}
+
+/// `struct ifla_vf_guid`, 16 bytes.
+#[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
+#[netlink(ifla_vf_guid, size = 16)]
+#[non_exhaustive]
+pub struct IflaVfGuid {
+    /// `vf`.
+    #[netlink(0)]
+    pub vf: u32,
+    /// `guid`.
+    #[netlink(8)]
+    pub guid: u64,
+}
+
 /// `struct ifla_vf_mac`, 36 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
 #[netlink(ifla_vf_mac, size = 36)]
@@ -3640,48 +3552,6 @@ pub struct IflaVfMac {
     /// `mac`.
     #[netlink(4)]
     pub mac: [u8; 32],
-}
-
-/// `struct ifla_vf_vlan`, 12 bytes.
-#[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
-#[netlink(ifla_vf_vlan, size = 12)]
-#[non_exhaustive]
-pub struct IflaVfVlan {
-    /// `vf`.
-    #[netlink(0)]
-    pub vf: u32,
-    /// `vlan`.
-    #[netlink(4)]
-    pub vlan: u32,
-    /// `qos`.
-    #[netlink(8)]
-    pub qos: u32,
-}
-
-/// `struct ifla_vf_tx_rate`, 8 bytes.
-#[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
-#[netlink(ifla_vf_tx_rate, size = 8)]
-#[non_exhaustive]
-pub struct IflaVfTxRate {
-    /// `vf`.
-    #[netlink(0)]
-    pub vf: u32,
-    /// `rate`.
-    #[netlink(4)]
-    pub rate: u32,
-}
-
-/// `struct ifla_vf_spoofchk`, 8 bytes.
-#[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
-#[netlink(ifla_vf_spoofchk, size = 8)]
-#[non_exhaustive]
-pub struct IflaVfSpoofchk {
-    /// `vf`.
-    #[netlink(0)]
-    pub vf: u32,
-    /// `setting`.
-    #[netlink(4)]
-    pub setting: u32,
 }
 
 /// `struct ifla_vf_rate`, 12 bytes.
@@ -3713,6 +3583,19 @@ pub struct IflaVfRssQueryEn {
     pub setting: u32,
 }
 
+/// `struct ifla_vf_spoofchk`, 8 bytes.
+#[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
+#[netlink(ifla_vf_spoofchk, size = 8)]
+#[non_exhaustive]
+pub struct IflaVfSpoofchk {
+    /// `vf`.
+    #[netlink(0)]
+    pub vf: u32,
+    /// `setting`.
+    #[netlink(4)]
+    pub setting: u32,
+}
+
 /// `struct ifla_vf_trust`, 8 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
 #[netlink(ifla_vf_trust, size = 8)]
@@ -3726,27 +3609,163 @@ pub struct IflaVfTrust {
     pub setting: u32,
 }
 
-/// `struct ifla_vf_guid`, 16 bytes.
+/// `struct ifla_vf_tx_rate`, 8 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
-#[netlink(ifla_vf_guid, size = 16)]
+#[netlink(ifla_vf_tx_rate, size = 8)]
 #[non_exhaustive]
-pub struct IflaVfGuid {
+pub struct IflaVfTxRate {
     /// `vf`.
     #[netlink(0)]
     pub vf: u32,
-    /// `guid`.
-    #[netlink(8)]
-    pub guid: u64,
+    /// `rate`.
+    #[netlink(4)]
+    pub rate: u32,
 }
 
-/// `struct ifla_vf_broadcast`, 32 bytes.
+/// `struct ifla_vf_vlan`, 12 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
-#[netlink(ifla_vf_broadcast, size = 32)]
+#[netlink(ifla_vf_vlan, size = 12)]
 #[non_exhaustive]
-pub struct IflaVfBroadcast {
-    /// `broadcast`.
+pub struct IflaVfVlan {
+    /// `vf`.
     #[netlink(0)]
-    pub broadcast: [u8; 32],
+    pub vf: u32,
+    /// `vlan`.
+    #[netlink(4)]
+    pub vlan: u32,
+    /// `qos`.
+    #[netlink(8)]
+    pub qos: u32,
+}
+
+/// `struct ifla_vlan_qos_mapping`, 8 bytes.
+#[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
+#[netlink(ifla_vlan_qos_mapping, size = 8)]
+#[non_exhaustive]
+pub struct IflaVlanQosMapping {
+    /// `from`.
+    #[netlink(0)]
+    pub from: u32,
+    /// `to`.
+    #[netlink(4)]
+    pub to: u32,
+}
+
+/// `struct ifla_vxlan_port_range`, 4 bytes.
+#[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
+#[netlink(ifla_vxlan_port_range, size = 4)]
+#[non_exhaustive]
+pub struct IflaVxlanPortRange {
+    /// `low`.
+    #[netlink(0, be)]
+    pub low: u16,
+    /// `high`.
+    #[netlink(2, be)]
+    pub high: u16,
+}
+
+/// `struct rtnl_link_ifmap`, 32 bytes.
+#[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
+#[netlink(rtnl_link_ifmap, size = 32)]
+#[non_exhaustive]
+pub struct RtnlLinkIfmap {
+    /// `mem_start`.
+    #[netlink(0)]
+    pub mem_start: u64,
+    /// `mem_end`.
+    #[netlink(8)]
+    pub mem_end: u64,
+    /// `base_addr`.
+    #[netlink(16)]
+    pub base_addr: u64,
+    /// `irq`.
+    #[netlink(24)]
+    pub irq: u16,
+    /// `dma`.
+    #[netlink(26)]
+    pub dma: u8,
+    /// `port`.
+    #[netlink(27)]
+    pub port: u8,
+}
+
+/// `struct rtnl_link_stats`, 96 bytes.
+#[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
+#[netlink(rtnl_link_stats, size = 96)]
+#[non_exhaustive]
+pub struct RtnlLinkStats {
+    /// `rx_packets`.
+    #[netlink(0)]
+    pub rx_packets: u32,
+    /// `tx_packets`.
+    #[netlink(4)]
+    pub tx_packets: u32,
+    /// `rx_bytes`.
+    #[netlink(8)]
+    pub rx_bytes: u32,
+    /// `tx_bytes`.
+    #[netlink(12)]
+    pub tx_bytes: u32,
+    /// `rx_errors`.
+    #[netlink(16)]
+    pub rx_errors: u32,
+    /// `tx_errors`.
+    #[netlink(20)]
+    pub tx_errors: u32,
+    /// `rx_dropped`.
+    #[netlink(24)]
+    pub rx_dropped: u32,
+    /// `tx_dropped`.
+    #[netlink(28)]
+    pub tx_dropped: u32,
+    /// `multicast`.
+    #[netlink(32)]
+    pub multicast: u32,
+    /// `collisions`.
+    #[netlink(36)]
+    pub collisions: u32,
+    /// `rx_length_errors`.
+    #[netlink(40)]
+    pub rx_length_errors: u32,
+    /// `rx_over_errors`.
+    #[netlink(44)]
+    pub rx_over_errors: u32,
+    /// `rx_crc_errors`.
+    #[netlink(48)]
+    pub rx_crc_errors: u32,
+    /// `rx_frame_errors`.
+    #[netlink(52)]
+    pub rx_frame_errors: u32,
+    /// `rx_fifo_errors`.
+    #[netlink(56)]
+    pub rx_fifo_errors: u32,
+    /// `rx_missed_errors`.
+    #[netlink(60)]
+    pub rx_missed_errors: u32,
+    /// `tx_aborted_errors`.
+    #[netlink(64)]
+    pub tx_aborted_errors: u32,
+    /// `tx_carrier_errors`.
+    #[netlink(68)]
+    pub tx_carrier_errors: u32,
+    /// `tx_fifo_errors`.
+    #[netlink(72)]
+    pub tx_fifo_errors: u32,
+    /// `tx_heartbeat_errors`.
+    #[netlink(76)]
+    pub tx_heartbeat_errors: u32,
+    /// `tx_window_errors`.
+    #[netlink(80)]
+    pub tx_window_errors: u32,
+    /// `rx_compressed`.
+    #[netlink(84)]
+    pub rx_compressed: u32,
+    /// `tx_compressed`.
+    #[netlink(88)]
+    pub tx_compressed: u32,
+    /// `rx_nohandler`.
+    #[netlink(92)]
+    pub rx_nohandler: u32,
 }
 
 /// `struct rtnl_link_stats64`, 200 bytes (since 6.1; 192 before).
@@ -3829,25 +3848,6 @@ pub struct RtnlLinkStats64 {
     /// `rx_otherhost_dropped`. Since 6.1 (not in 5.10).
     #[netlink(192)]
     pub rx_otherhost_dropped: Option<u64>,
-}
-
-/// `struct ifla_port_vsi`, 8 bytes.
-#[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
-#[netlink(ifla_port_vsi, size = 8)]
-#[non_exhaustive]
-pub struct IflaPortVsi {
-    /// `vsi_mgr_id`.
-    #[netlink(0)]
-    pub vsi_mgr_id: u8,
-    /// `vsi_type_id`.
-    #[netlink(1)]
-    pub vsi_type_id: [u8; 3],
-    /// `vsi_type_version`.
-    #[netlink(4)]
-    pub vsi_type_version: u8,
-    /// `pad`.
-    #[netlink(5)]
-    pub pad: [u8; 3],
 }
 
 /// How to attach an XDP program.
@@ -4345,6 +4345,238 @@ pub enum Arphrd {
     NONE = 65534,
 }
 
+/// Values of `bond-link`.
+#[netlink_enum(u32)]
+pub enum BondLink {
+    /// `BOND_LINK_UP`.
+    #[netlink(BOND_LINK_UP)]
+    UP = 0,
+    /// `BOND_LINK_FAIL`.
+    #[netlink(BOND_LINK_FAIL)]
+    FAIL = 1,
+    /// `BOND_LINK_DOWN`.
+    #[netlink(BOND_LINK_DOWN)]
+    DOWN = 2,
+    /// `BOND_LINK_BACK`.
+    #[netlink(BOND_LINK_BACK)]
+    BACK = 3,
+}
+
+/// Values of `bond-mode`.
+#[netlink_enum(u32)]
+pub enum BondMode {
+    /// `BOND_MODE_ROUNDROBIN`.
+    #[netlink(BOND_MODE_ROUNDROBIN)]
+    ROUNDROBIN = 0,
+    /// `BOND_MODE_ACTIVEBACKUP`.
+    #[netlink(BOND_MODE_ACTIVEBACKUP)]
+    ACTIVEBACKUP = 1,
+    /// `BOND_MODE_XOR`.
+    #[netlink(BOND_MODE_XOR)]
+    XOR = 2,
+    /// `BOND_MODE_BROADCAST`.
+    #[netlink(BOND_MODE_BROADCAST)]
+    BROADCAST = 3,
+    /// `BOND_MODE_8023AD`.
+    #[netlink(BOND_MODE_8023AD)]
+    _8023AD = 4,
+    /// `BOND_MODE_TLB`.
+    #[netlink(BOND_MODE_TLB)]
+    TLB = 5,
+    /// `BOND_MODE_ALB`.
+    #[netlink(BOND_MODE_ALB)]
+    ALB = 6,
+}
+
+/// Values of `bond-state`.
+#[netlink_enum(u32)]
+pub enum BondState {
+    /// `BOND_STATE_ACTIVE`.
+    #[netlink(BOND_STATE_ACTIVE)]
+    ACTIVE = 0,
+    /// `BOND_STATE_BACKUP`.
+    #[netlink(BOND_STATE_BACKUP)]
+    BACKUP = 1,
+}
+
+/// Values of `bond-xmit-policy`.
+#[netlink_enum(u32)]
+pub enum BondXmitPolicy {
+    /// `BOND_XMIT_POLICY_LAYER2`.
+    #[netlink(BOND_XMIT_POLICY_LAYER2)]
+    LAYER2 = 0,
+    /// `BOND_XMIT_POLICY_LAYER34`.
+    #[netlink(BOND_XMIT_POLICY_LAYER34)]
+    LAYER34 = 1,
+    /// `BOND_XMIT_POLICY_LAYER23`.
+    #[netlink(BOND_XMIT_POLICY_LAYER23)]
+    LAYER23 = 2,
+    /// `BOND_XMIT_POLICY_ENCAP23`.
+    #[netlink(BOND_XMIT_POLICY_ENCAP23)]
+    ENCAP23 = 3,
+    /// `BOND_XMIT_POLICY_ENCAP34`.
+    #[netlink(BOND_XMIT_POLICY_ENCAP34)]
+    ENCAP34 = 4,
+    /// `BOND_XMIT_POLICY_VLAN_SRCMAC`. Since 6.1 (not in 5.10).
+    #[netlink(BOND_XMIT_POLICY_VLAN_SRCMAC)]
+    VLAN_SRCMAC = 5,
+}
+
+/// `enum br_boolopt_id`.
+#[netlink_flags(u32)]
+pub enum BrBooloptId {
+    /// `BR_BOOLOPT_NO_LL_LEARN`.
+    #[netlink(BR_BOOLOPT_NO_LL_LEARN)]
+    NO_LL_LEARN = 0x1,
+    /// `BR_BOOLOPT_MCAST_VLAN_SNOOPING`. Since 6.1 (not in 5.10).
+    #[netlink(BR_BOOLOPT_MCAST_VLAN_SNOOPING)]
+    MCAST_VLAN_SNOOPING = 0x2,
+    /// `BR_BOOLOPT_MST_ENABLE`. Since 6.1 (not in 5.10).
+    #[netlink(BR_BOOLOPT_MST_ENABLE)]
+    MST_ENABLE = 0x4,
+    /// `BR_BOOLOPT_MDB_OFFLOAD_FAIL_NOTIFICATION`. Since 7.3 (not in 6.12).
+    #[netlink(BR_BOOLOPT_MDB_OFFLOAD_FAIL_NOTIFICATION)]
+    MDB_OFFLOAD_FAIL_NOTIFICATION = 0x8,
+    /// `BR_BOOLOPT_FDB_LOCAL_VLAN_0`. Since 7.3 (not in 6.12).
+    #[netlink(BR_BOOLOPT_FDB_LOCAL_VLAN_0)]
+    FDB_LOCAL_VLAN_0 = 0x10,
+}
+
+/// `enum br_cfm_ccm_interval`.
+#[netlink_enum(u32)]
+pub enum BrCfmCcmInterval {
+    /// `BR_CFM_CCM_INTERVAL_NONE`. Since 6.1 (not in 5.10).
+    #[netlink(BR_CFM_CCM_INTERVAL_NONE)]
+    NONE = 0,
+    /// `BR_CFM_CCM_INTERVAL_3_3_MS`. Since 6.1 (not in 5.10).
+    #[netlink(BR_CFM_CCM_INTERVAL_3_3_MS)]
+    _3_3_MS = 1,
+    /// `BR_CFM_CCM_INTERVAL_10_MS`. Since 6.1 (not in 5.10).
+    #[netlink(BR_CFM_CCM_INTERVAL_10_MS)]
+    _10_MS = 2,
+    /// `BR_CFM_CCM_INTERVAL_100_MS`. Since 6.1 (not in 5.10).
+    #[netlink(BR_CFM_CCM_INTERVAL_100_MS)]
+    _100_MS = 3,
+    /// `BR_CFM_CCM_INTERVAL_1_SEC`. Since 6.1 (not in 5.10).
+    #[netlink(BR_CFM_CCM_INTERVAL_1_SEC)]
+    _1_SEC = 4,
+    /// `BR_CFM_CCM_INTERVAL_10_SEC`. Since 6.1 (not in 5.10).
+    #[netlink(BR_CFM_CCM_INTERVAL_10_SEC)]
+    _10_SEC = 5,
+    /// `BR_CFM_CCM_INTERVAL_1_MIN`. Since 6.1 (not in 5.10).
+    #[netlink(BR_CFM_CCM_INTERVAL_1_MIN)]
+    _1_MIN = 6,
+    /// `BR_CFM_CCM_INTERVAL_10_MIN`. Since 6.1 (not in 5.10).
+    #[netlink(BR_CFM_CCM_INTERVAL_10_MIN)]
+    _10_MIN = 7,
+}
+
+/// `enum br_cfm_domain`.
+#[netlink_enum(u32)]
+pub enum BrCfmDomain {
+    /// `BR_CFM_PORT`. Since 6.1 (not in 5.10).
+    #[netlink(BR_CFM_PORT)]
+    PORT = 0,
+    /// `BR_CFM_VLAN`. Since 6.1 (not in 5.10).
+    #[netlink(BR_CFM_VLAN)]
+    VLAN = 1,
+}
+
+/// `enum br_cfm_mep_direction`.
+#[netlink_enum(u32)]
+pub enum BrCfmMepDirection {
+    /// `BR_CFM_MEP_DIRECTION_DOWN`. Since 6.1 (not in 5.10).
+    #[netlink(BR_CFM_MEP_DIRECTION_DOWN)]
+    DOWN = 0,
+    /// `BR_CFM_MEP_DIRECTION_UP`. Since 6.1 (not in 5.10).
+    #[netlink(BR_CFM_MEP_DIRECTION_UP)]
+    UP = 1,
+}
+
+/// `enum br_mrp_in_role_type`.
+#[netlink_enum(u32)]
+pub enum BrMrpInRoleType {
+    /// `BR_MRP_IN_ROLE_DISABLED`.
+    #[netlink(BR_MRP_IN_ROLE_DISABLED)]
+    DISABLED = 0,
+    /// `BR_MRP_IN_ROLE_MIC`.
+    #[netlink(BR_MRP_IN_ROLE_MIC)]
+    MIC = 1,
+    /// `BR_MRP_IN_ROLE_MIM`.
+    #[netlink(BR_MRP_IN_ROLE_MIM)]
+    MIM = 2,
+}
+
+/// `enum br_mrp_in_state_type`.
+#[netlink_enum(u32)]
+pub enum BrMrpInStateType {
+    /// `BR_MRP_IN_STATE_OPEN`.
+    #[netlink(BR_MRP_IN_STATE_OPEN)]
+    OPEN = 0,
+    /// `BR_MRP_IN_STATE_CLOSED`.
+    #[netlink(BR_MRP_IN_STATE_CLOSED)]
+    CLOSED = 1,
+}
+
+/// `enum br_mrp_port_role_type`.
+#[netlink_enum(u32)]
+pub enum BrMrpPortRoleType {
+    /// `BR_MRP_PORT_ROLE_PRIMARY`.
+    #[netlink(BR_MRP_PORT_ROLE_PRIMARY)]
+    PRIMARY = 0,
+    /// `BR_MRP_PORT_ROLE_SECONDARY`.
+    #[netlink(BR_MRP_PORT_ROLE_SECONDARY)]
+    SECONDARY = 1,
+    /// `BR_MRP_PORT_ROLE_INTER`.
+    #[netlink(BR_MRP_PORT_ROLE_INTER)]
+    INTER = 2,
+}
+
+/// `enum br_mrp_port_state_type`.
+#[netlink_enum(u32)]
+pub enum BrMrpPortStateType {
+    /// `BR_MRP_PORT_STATE_DISABLED`.
+    #[netlink(BR_MRP_PORT_STATE_DISABLED)]
+    DISABLED = 0,
+    /// `BR_MRP_PORT_STATE_BLOCKED`.
+    #[netlink(BR_MRP_PORT_STATE_BLOCKED)]
+    BLOCKED = 1,
+    /// `BR_MRP_PORT_STATE_FORWARDING`.
+    #[netlink(BR_MRP_PORT_STATE_FORWARDING)]
+    FORWARDING = 2,
+    /// `BR_MRP_PORT_STATE_NOT_CONNECTED`.
+    #[netlink(BR_MRP_PORT_STATE_NOT_CONNECTED)]
+    NOT_CONNECTED = 3,
+}
+
+/// `enum br_mrp_ring_role_type`.
+#[netlink_enum(u32)]
+pub enum BrMrpRingRoleType {
+    /// `BR_MRP_RING_ROLE_DISABLED`.
+    #[netlink(BR_MRP_RING_ROLE_DISABLED)]
+    DISABLED = 0,
+    /// `BR_MRP_RING_ROLE_MRC`.
+    #[netlink(BR_MRP_RING_ROLE_MRC)]
+    MRC = 1,
+    /// `BR_MRP_RING_ROLE_MRM`.
+    #[netlink(BR_MRP_RING_ROLE_MRM)]
+    MRM = 2,
+    /// `BR_MRP_RING_ROLE_MRA`.
+    #[netlink(BR_MRP_RING_ROLE_MRA)]
+    MRA = 3,
+}
+
+/// `enum br_mrp_ring_state_type`.
+#[netlink_enum(u32)]
+pub enum BrMrpRingStateType {
+    /// `BR_MRP_RING_STATE_OPEN`.
+    #[netlink(BR_MRP_RING_STATE_OPEN)]
+    OPEN = 0,
+    /// `BR_MRP_RING_STATE_CLOSED`.
+    #[netlink(BR_MRP_RING_STATE_CLOSED)]
+    CLOSED = 1,
+}
+
 /// Values of `br-state`.
 #[netlink_enum(u32)]
 pub enum BrState {
@@ -4365,6 +4597,31 @@ pub enum BrState {
     BLOCKING = 4,
 }
 
+/// `enum br_stp_mode`.
+#[netlink_enum(u32)]
+pub enum BrStpMode {
+    /// `BR_STP_MODE_AUTO`. Since 7.3 (not in 6.12).
+    #[netlink(BR_STP_MODE_AUTO)]
+    AUTO = 0,
+    /// `BR_STP_MODE_USER`. Since 7.3 (not in 6.12).
+    #[netlink(BR_STP_MODE_USER)]
+    USER = 1,
+    /// `BR_STP_MODE_KERNEL`. Since 7.3 (not in 6.12).
+    #[netlink(BR_STP_MODE_KERNEL)]
+    KERNEL = 2,
+}
+
+/// Values of `bridge-flags`.
+#[netlink_flags(u32)]
+pub enum BridgeFlags {
+    /// `BRIDGE_FLAGS_MASTER`.
+    #[netlink(BRIDGE_FLAGS_MASTER)]
+    MASTER = 0x1,
+    /// `BRIDGE_FLAGS_SELF`.
+    #[netlink(BRIDGE_FLAGS_SELF)]
+    SELF = 0x2,
+}
+
 /// Values of `bridge-mode`.
 #[netlink_enum(u32)]
 pub enum BridgeMode {
@@ -4376,89 +4633,106 @@ pub enum BridgeMode {
     HAIRPIN = 1,
 }
 
-/// Values of `mdb-rtr-type`.
-#[netlink_enum(u32)]
-pub enum MdbRtrType {
-    /// `MDB_RTR_TYPE_DISABLED`.
-    #[netlink(MDB_RTR_TYPE_DISABLED)]
-    DISABLED = 0,
-    /// `MDB_RTR_TYPE_TEMP_QUERY`.
-    #[netlink(MDB_RTR_TYPE_TEMP_QUERY)]
-    TEMP_QUERY = 1,
-    /// `MDB_RTR_TYPE_PERM`.
-    #[netlink(MDB_RTR_TYPE_PERM)]
-    PERM = 2,
-    /// `MDB_RTR_TYPE_TEMP`.
-    #[netlink(MDB_RTR_TYPE_TEMP)]
-    TEMP = 3,
+/// Values of `bridge-vlan-info-flags`.
+#[netlink_flags(u32)]
+pub enum BridgeVlanInfoFlags {
+    /// `BRIDGE_VLAN_INFO_MASTER`.
+    #[netlink(BRIDGE_VLAN_INFO_MASTER)]
+    MASTER = 0x1,
+    /// `BRIDGE_VLAN_INFO_PVID`.
+    #[netlink(BRIDGE_VLAN_INFO_PVID)]
+    PVID = 0x2,
+    /// `BRIDGE_VLAN_INFO_UNTAGGED`.
+    #[netlink(BRIDGE_VLAN_INFO_UNTAGGED)]
+    UNTAGGED = 0x4,
+    /// `BRIDGE_VLAN_INFO_RANGE_BEGIN`.
+    #[netlink(BRIDGE_VLAN_INFO_RANGE_BEGIN)]
+    RANGE_BEGIN = 0x8,
+    /// `BRIDGE_VLAN_INFO_RANGE_END`.
+    #[netlink(BRIDGE_VLAN_INFO_RANGE_END)]
+    RANGE_END = 0x10,
+    /// `BRIDGE_VLAN_INFO_BRENTRY`.
+    #[netlink(BRIDGE_VLAN_INFO_BRENTRY)]
+    BRENTRY = 0x20,
+    /// `BRIDGE_VLAN_INFO_ONLY_OPTS`.
+    #[netlink(BRIDGE_VLAN_INFO_ONLY_OPTS)]
+    ONLY_OPTS = 0x40,
 }
 
-/// `enum in6_addr_gen_mode`.
-#[netlink_enum(u32)]
-pub enum In6AddrGenMode {
-    /// `IN6_ADDR_GEN_MODE_EUI64`.
-    #[netlink(IN6_ADDR_GEN_MODE_EUI64)]
-    EUI64 = 0,
-    /// `IN6_ADDR_GEN_MODE_NONE`.
-    #[netlink(IN6_ADDR_GEN_MODE_NONE)]
-    NONE = 1,
-    /// `IN6_ADDR_GEN_MODE_STABLE_PRIVACY`.
-    #[netlink(IN6_ADDR_GEN_MODE_STABLE_PRIVACY)]
-    STABLE_PRIVACY = 2,
-    /// `IN6_ADDR_GEN_MODE_RANDOM`.
-    #[netlink(IN6_ADDR_GEN_MODE_RANDOM)]
-    RANDOM = 3,
+/// Values of `can-ctrlmode-flags`.
+#[netlink_flags(u32)]
+pub enum CanCtrlmodeFlags {
+    /// `CAN_CTRLMODE_LOOPBACK`.
+    #[netlink(CAN_CTRLMODE_LOOPBACK)]
+    LOOPBACK = 0x1,
+    /// `CAN_CTRLMODE_LISTENONLY`.
+    #[netlink(CAN_CTRLMODE_LISTENONLY)]
+    LISTENONLY = 0x2,
+    /// `CAN_CTRLMODE_3_SAMPLES`.
+    #[netlink(CAN_CTRLMODE_3_SAMPLES)]
+    _3_SAMPLES = 0x4,
+    /// `CAN_CTRLMODE_ONE_SHOT`.
+    #[netlink(CAN_CTRLMODE_ONE_SHOT)]
+    ONE_SHOT = 0x8,
+    /// `CAN_CTRLMODE_BERR_REPORTING`.
+    #[netlink(CAN_CTRLMODE_BERR_REPORTING)]
+    BERR_REPORTING = 0x10,
+    /// `CAN_CTRLMODE_FD`.
+    #[netlink(CAN_CTRLMODE_FD)]
+    FD = 0x20,
+    /// `CAN_CTRLMODE_PRESUME_ACK`.
+    #[netlink(CAN_CTRLMODE_PRESUME_ACK)]
+    PRESUME_ACK = 0x40,
+    /// `CAN_CTRLMODE_FD_NON_ISO`.
+    #[netlink(CAN_CTRLMODE_FD_NON_ISO)]
+    FD_NON_ISO = 0x80,
+    /// `CAN_CTRLMODE_CC_LEN8_DLC`. Since 6.1 (not in 5.10).
+    #[netlink(CAN_CTRLMODE_CC_LEN8_DLC)]
+    CC_LEN8_DLC = 0x100,
+    /// `CAN_CTRLMODE_TDC_AUTO`. Since 6.1 (not in 5.10).
+    #[netlink(CAN_CTRLMODE_TDC_AUTO)]
+    TDC_AUTO = 0x200,
+    /// `CAN_CTRLMODE_TDC_MANUAL`. Since 6.1 (not in 5.10).
+    #[netlink(CAN_CTRLMODE_TDC_MANUAL)]
+    TDC_MANUAL = 0x400,
+    /// `CAN_CTRLMODE_RESTRICTED`. Since 7.3 (not in 6.12).
+    #[netlink(CAN_CTRLMODE_RESTRICTED)]
+    RESTRICTED = 0x800,
+    /// `CAN_CTRLMODE_XL`. Since 7.3 (not in 6.12).
+    #[netlink(CAN_CTRLMODE_XL)]
+    XL = 0x1000,
+    /// `CAN_CTRLMODE_XL_TDC_AUTO`. Since 7.3 (not in 6.12).
+    #[netlink(CAN_CTRLMODE_XL_TDC_AUTO)]
+    XL_TDC_AUTO = 0x2000,
+    /// `CAN_CTRLMODE_XL_TDC_MANUAL`. Since 7.3 (not in 6.12).
+    #[netlink(CAN_CTRLMODE_XL_TDC_MANUAL)]
+    XL_TDC_MANUAL = 0x4000,
+    /// `CAN_CTRLMODE_XL_TMS`. Since 7.3 (not in 6.12).
+    #[netlink(CAN_CTRLMODE_XL_TMS)]
+    XL_TMS = 0x8000,
 }
 
-/// Values of `if-oper`.
+/// `enum can_state`.
 #[netlink_enum(u32)]
-pub enum IfOper {
-    /// `IF_OPER_UNKNOWN`.
-    #[netlink(IF_OPER_UNKNOWN)]
-    UNKNOWN = 0,
-    /// `IF_OPER_NOTPRESENT`.
-    #[netlink(IF_OPER_NOTPRESENT)]
-    NOTPRESENT = 1,
-    /// `IF_OPER_DOWN`.
-    #[netlink(IF_OPER_DOWN)]
-    DOWN = 2,
-    /// `IF_OPER_LOWERLAYERDOWN`.
-    #[netlink(IF_OPER_LOWERLAYERDOWN)]
-    LOWERLAYERDOWN = 3,
-    /// `IF_OPER_TESTING`.
-    #[netlink(IF_OPER_TESTING)]
-    TESTING = 4,
-    /// `IF_OPER_DORMANT`.
-    #[netlink(IF_OPER_DORMANT)]
-    DORMANT = 5,
-    /// `IF_OPER_UP`.
-    #[netlink(IF_OPER_UP)]
-    UP = 6,
-}
-
-/// Values of `if-link-mode`.
-#[netlink_enum(u32)]
-pub enum IfLinkMode {
-    /// `IF_LINK_MODE_DEFAULT`.
-    #[netlink(IF_LINK_MODE_DEFAULT)]
-    DEFAULT = 0,
-    /// `IF_LINK_MODE_DORMANT`.
-    #[netlink(IF_LINK_MODE_DORMANT)]
-    DORMANT = 1,
-    /// `IF_LINK_MODE_TESTING`.
-    #[netlink(IF_LINK_MODE_TESTING)]
-    TESTING = 2,
-}
-
-/// `enum ifla_amt_mode`.
-#[netlink_enum(u32)]
-pub enum IflaAmtMode {
-    /// `AMT_MODE_GATEWAY`. Since 6.1 (not in 5.10).
-    #[netlink(AMT_MODE_GATEWAY)]
-    GATEWAY = 0,
-    /// `AMT_MODE_RELAY`. Since 6.1 (not in 5.10).
-    #[netlink(AMT_MODE_RELAY)]
-    RELAY = 1,
+pub enum CanState {
+    /// `CAN_STATE_ERROR_ACTIVE`.
+    #[netlink(CAN_STATE_ERROR_ACTIVE)]
+    ERROR_ACTIVE = 0,
+    /// `CAN_STATE_ERROR_WARNING`.
+    #[netlink(CAN_STATE_ERROR_WARNING)]
+    ERROR_WARNING = 1,
+    /// `CAN_STATE_ERROR_PASSIVE`.
+    #[netlink(CAN_STATE_ERROR_PASSIVE)]
+    ERROR_PASSIVE = 2,
+    /// `CAN_STATE_BUS_OFF`.
+    #[netlink(CAN_STATE_BUS_OFF)]
+    BUS_OFF = 3,
+    /// `CAN_STATE_STOPPED`.
+    #[netlink(CAN_STATE_STOPPED)]
+    STOPPED = 4,
+    /// `CAN_STATE_SLEEPING`.
+    #[netlink(CAN_STATE_SLEEPING)]
+    SLEEPING = 5,
 }
 
 /// Values of `eth-p`.
@@ -4784,107 +5058,92 @@ pub enum EthP {
     GRE_OSI = 254,
 }
 
-/// Values of `bond-mode`.
+/// Values of `hsr-protocol`.
 #[netlink_enum(u32)]
-pub enum BondMode {
-    /// `BOND_MODE_ROUNDROBIN`.
-    #[netlink(BOND_MODE_ROUNDROBIN)]
-    ROUNDROBIN = 0,
-    /// `BOND_MODE_ACTIVEBACKUP`.
-    #[netlink(BOND_MODE_ACTIVEBACKUP)]
-    ACTIVEBACKUP = 1,
-    /// `BOND_MODE_XOR`.
-    #[netlink(BOND_MODE_XOR)]
-    XOR = 2,
-    /// `BOND_MODE_BROADCAST`.
-    #[netlink(BOND_MODE_BROADCAST)]
-    BROADCAST = 3,
-    /// `BOND_MODE_8023AD`.
-    #[netlink(BOND_MODE_8023AD)]
-    _8023AD = 4,
-    /// `BOND_MODE_TLB`.
-    #[netlink(BOND_MODE_TLB)]
-    TLB = 5,
-    /// `BOND_MODE_ALB`.
-    #[netlink(BOND_MODE_ALB)]
-    ALB = 6,
+pub enum HsrProtocol {
+    /// `HSR_PROTOCOL_HSR`.
+    #[netlink(HSR_PROTOCOL_HSR)]
+    HSR = 0,
+    /// `HSR_PROTOCOL_PRP`.
+    #[netlink(HSR_PROTOCOL_PRP)]
+    PRP = 1,
 }
 
-/// Values of `bond-xmit-policy`.
+/// Values of `if-link-mode`.
 #[netlink_enum(u32)]
-pub enum BondXmitPolicy {
-    /// `BOND_XMIT_POLICY_LAYER2`.
-    #[netlink(BOND_XMIT_POLICY_LAYER2)]
-    LAYER2 = 0,
-    /// `BOND_XMIT_POLICY_LAYER34`.
-    #[netlink(BOND_XMIT_POLICY_LAYER34)]
-    LAYER34 = 1,
-    /// `BOND_XMIT_POLICY_LAYER23`.
-    #[netlink(BOND_XMIT_POLICY_LAYER23)]
-    LAYER23 = 2,
-    /// `BOND_XMIT_POLICY_ENCAP23`.
-    #[netlink(BOND_XMIT_POLICY_ENCAP23)]
-    ENCAP23 = 3,
-    /// `BOND_XMIT_POLICY_ENCAP34`.
-    #[netlink(BOND_XMIT_POLICY_ENCAP34)]
-    ENCAP34 = 4,
-    /// `BOND_XMIT_POLICY_VLAN_SRCMAC`. Since 6.1 (not in 5.10).
-    #[netlink(BOND_XMIT_POLICY_VLAN_SRCMAC)]
-    VLAN_SRCMAC = 5,
+pub enum IfLinkMode {
+    /// `IF_LINK_MODE_DEFAULT`.
+    #[netlink(IF_LINK_MODE_DEFAULT)]
+    DEFAULT = 0,
+    /// `IF_LINK_MODE_DORMANT`.
+    #[netlink(IF_LINK_MODE_DORMANT)]
+    DORMANT = 1,
+    /// `IF_LINK_MODE_TESTING`.
+    #[netlink(IF_LINK_MODE_TESTING)]
+    TESTING = 2,
 }
 
-/// `enum br_stp_mode`.
+/// Values of `if-oper`.
 #[netlink_enum(u32)]
-pub enum BrStpMode {
-    /// `BR_STP_MODE_AUTO`. Since 7.3 (not in 6.12).
-    #[netlink(BR_STP_MODE_AUTO)]
-    AUTO = 0,
-    /// `BR_STP_MODE_USER`. Since 7.3 (not in 6.12).
-    #[netlink(BR_STP_MODE_USER)]
-    USER = 1,
-    /// `BR_STP_MODE_KERNEL`. Since 7.3 (not in 6.12).
-    #[netlink(BR_STP_MODE_KERNEL)]
-    KERNEL = 2,
+pub enum IfOper {
+    /// `IF_OPER_UNKNOWN`.
+    #[netlink(IF_OPER_UNKNOWN)]
+    UNKNOWN = 0,
+    /// `IF_OPER_NOTPRESENT`.
+    #[netlink(IF_OPER_NOTPRESENT)]
+    NOTPRESENT = 1,
+    /// `IF_OPER_DOWN`.
+    #[netlink(IF_OPER_DOWN)]
+    DOWN = 2,
+    /// `IF_OPER_LOWERLAYERDOWN`.
+    #[netlink(IF_OPER_LOWERLAYERDOWN)]
+    LOWERLAYERDOWN = 3,
+    /// `IF_OPER_TESTING`.
+    #[netlink(IF_OPER_TESTING)]
+    TESTING = 4,
+    /// `IF_OPER_DORMANT`.
+    #[netlink(IF_OPER_DORMANT)]
+    DORMANT = 5,
+    /// `IF_OPER_UP`.
+    #[netlink(IF_OPER_UP)]
+    UP = 6,
 }
 
-/// `enum can_state`.
+/// `enum ifla_amt_mode`.
 #[netlink_enum(u32)]
-pub enum CanState {
-    /// `CAN_STATE_ERROR_ACTIVE`.
-    #[netlink(CAN_STATE_ERROR_ACTIVE)]
-    ERROR_ACTIVE = 0,
-    /// `CAN_STATE_ERROR_WARNING`.
-    #[netlink(CAN_STATE_ERROR_WARNING)]
-    ERROR_WARNING = 1,
-    /// `CAN_STATE_ERROR_PASSIVE`.
-    #[netlink(CAN_STATE_ERROR_PASSIVE)]
-    ERROR_PASSIVE = 2,
-    /// `CAN_STATE_BUS_OFF`.
-    #[netlink(CAN_STATE_BUS_OFF)]
-    BUS_OFF = 3,
-    /// `CAN_STATE_STOPPED`.
-    #[netlink(CAN_STATE_STOPPED)]
-    STOPPED = 4,
-    /// `CAN_STATE_SLEEPING`.
-    #[netlink(CAN_STATE_SLEEPING)]
-    SLEEPING = 5,
+pub enum IflaAmtMode {
+    /// `AMT_MODE_GATEWAY`. Since 6.1 (not in 5.10).
+    #[netlink(AMT_MODE_GATEWAY)]
+    GATEWAY = 0,
+    /// `AMT_MODE_RELAY`. Since 6.1 (not in 5.10).
+    #[netlink(AMT_MODE_RELAY)]
+    RELAY = 1,
 }
 
-/// `enum tunnel_encap_types`.
+/// Values of `ifla-event`.
 #[netlink_enum(u32)]
-pub enum TunnelEncapTypes {
-    /// `TUNNEL_ENCAP_NONE`.
-    #[netlink(TUNNEL_ENCAP_NONE)]
+pub enum IflaEvent {
+    /// `IFLA_EVENT_NONE`.
+    #[netlink(IFLA_EVENT_NONE)]
     NONE = 0,
-    /// `TUNNEL_ENCAP_FOU`.
-    #[netlink(TUNNEL_ENCAP_FOU)]
-    FOU = 1,
-    /// `TUNNEL_ENCAP_GUE`.
-    #[netlink(TUNNEL_ENCAP_GUE)]
-    GUE = 2,
-    /// `TUNNEL_ENCAP_MPLS`.
-    #[netlink(TUNNEL_ENCAP_MPLS)]
-    MPLS = 3,
+    /// `IFLA_EVENT_REBOOT`.
+    #[netlink(IFLA_EVENT_REBOOT)]
+    REBOOT = 1,
+    /// `IFLA_EVENT_FEATURES`.
+    #[netlink(IFLA_EVENT_FEATURES)]
+    FEATURES = 2,
+    /// `IFLA_EVENT_BONDING_FAILOVER`.
+    #[netlink(IFLA_EVENT_BONDING_FAILOVER)]
+    BONDING_FAILOVER = 3,
+    /// `IFLA_EVENT_NOTIFY_PEERS`.
+    #[netlink(IFLA_EVENT_NOTIFY_PEERS)]
+    NOTIFY_PEERS = 4,
+    /// `IFLA_EVENT_IGMP_RESEND`.
+    #[netlink(IFLA_EVENT_IGMP_RESEND)]
+    IGMP_RESEND = 5,
+    /// `IFLA_EVENT_BONDING_OPTIONS`.
+    #[netlink(IFLA_EVENT_BONDING_OPTIONS)]
+    BONDING_OPTIONS = 6,
 }
 
 /// `enum ifla_geneve_df`.
@@ -4912,166 +5171,18 @@ pub enum IflaGtpRole {
     SGSN = 1,
 }
 
-/// Values of `hsr-protocol`.
+/// Values of `ifla-vf-link-state-enum`.
 #[netlink_enum(u32)]
-pub enum HsrProtocol {
-    /// `HSR_PROTOCOL_HSR`.
-    #[netlink(HSR_PROTOCOL_HSR)]
-    HSR = 0,
-    /// `HSR_PROTOCOL_PRP`.
-    #[netlink(HSR_PROTOCOL_PRP)]
-    PRP = 1,
-}
-
-/// Values of `ipoib-mode`.
-#[netlink_enum(u32)]
-pub enum IpoibMode {
-    /// `IPOIB_MODE_DATAGRAM`.
-    #[netlink(IPOIB_MODE_DATAGRAM)]
-    DATAGRAM = 0,
-    /// `IPOIB_MODE_CONNECTED`.
-    #[netlink(IPOIB_MODE_CONNECTED)]
-    CONNECTED = 1,
-}
-
-/// `enum ipvlan_mode`.
-#[netlink_enum(u32)]
-pub enum IpvlanMode {
-    /// `IPVLAN_MODE_L2`.
-    #[netlink(IPVLAN_MODE_L2)]
-    L2 = 0,
-    /// `IPVLAN_MODE_L3`.
-    #[netlink(IPVLAN_MODE_L3)]
-    L3 = 1,
-    /// `IPVLAN_MODE_L3S`.
-    #[netlink(IPVLAN_MODE_L3S)]
-    L3S = 2,
-}
-
-/// `enum macsec_validation_type`.
-#[netlink_enum(u32)]
-pub enum MacsecValidationType {
-    /// `MACSEC_VALIDATE_DISABLED`.
-    #[netlink(MACSEC_VALIDATE_DISABLED)]
-    DISABLED = 0,
-    /// `MACSEC_VALIDATE_CHECK`.
-    #[netlink(MACSEC_VALIDATE_CHECK)]
-    CHECK = 1,
-    /// `MACSEC_VALIDATE_STRICT`.
-    #[netlink(MACSEC_VALIDATE_STRICT)]
-    STRICT = 2,
-}
-
-/// `enum macsec_offload`.
-#[netlink_enum(u32)]
-pub enum MacsecOffload {
-    /// `MACSEC_OFFLOAD_OFF`.
-    #[netlink(MACSEC_OFFLOAD_OFF)]
-    OFF = 0,
-    /// `MACSEC_OFFLOAD_PHY`.
-    #[netlink(MACSEC_OFFLOAD_PHY)]
-    PHY = 1,
-    /// `MACSEC_OFFLOAD_MAC`.
-    #[netlink(MACSEC_OFFLOAD_MAC)]
-    MAC = 2,
-}
-
-/// `enum macvlan_mode`.
-#[netlink_enum(u32)]
-pub enum MacvlanMode {
-    /// `MACVLAN_MODE_PRIVATE`.
-    #[netlink(MACVLAN_MODE_PRIVATE)]
-    PRIVATE = 1,
-    /// `MACVLAN_MODE_VEPA`.
-    #[netlink(MACVLAN_MODE_VEPA)]
-    VEPA = 2,
-    /// `MACVLAN_MODE_BRIDGE`.
-    #[netlink(MACVLAN_MODE_BRIDGE)]
-    BRIDGE = 4,
-    /// `MACVLAN_MODE_PASSTHRU`.
-    #[netlink(MACVLAN_MODE_PASSTHRU)]
-    PASSTHRU = 8,
-    /// `MACVLAN_MODE_SOURCE`.
-    #[netlink(MACVLAN_MODE_SOURCE)]
-    SOURCE = 16,
-}
-
-/// `enum macvlan_macaddr_mode`.
-#[netlink_enum(u32)]
-pub enum MacvlanMacaddrMode {
-    /// `MACVLAN_MACADDR_ADD`.
-    #[netlink(MACVLAN_MACADDR_ADD)]
-    ADD = 0,
-    /// `MACVLAN_MACADDR_DEL`.
-    #[netlink(MACVLAN_MACADDR_DEL)]
-    DEL = 1,
-    /// `MACVLAN_MACADDR_FLUSH`.
-    #[netlink(MACVLAN_MACADDR_FLUSH)]
-    FLUSH = 2,
-    /// `MACVLAN_MACADDR_SET`.
-    #[netlink(MACVLAN_MACADDR_SET)]
-    SET = 3,
-}
-
-/// `enum netkit_action`.
-#[netlink_enum(i32)]
-pub enum NetkitAction {
-    /// `NETKIT_NEXT`. Since 6.12 (not in 6.1).
-    #[netlink(NETKIT_NEXT)]
-    NEXT = -1,
-    /// `NETKIT_PASS`. Since 6.12 (not in 6.1).
-    #[netlink(NETKIT_PASS)]
-    PASS = 0,
-    /// `NETKIT_DROP`. Since 6.12 (not in 6.1).
-    #[netlink(NETKIT_DROP)]
-    DROP = 2,
-    /// `NETKIT_REDIRECT`. Since 6.12 (not in 6.1).
-    #[netlink(NETKIT_REDIRECT)]
-    REDIRECT = 7,
-}
-
-/// `enum netkit_mode`.
-#[netlink_enum(u32)]
-pub enum NetkitMode {
-    /// `NETKIT_L2`. Since 6.12 (not in 6.1).
-    #[netlink(NETKIT_L2)]
-    L2 = 0,
-    /// `NETKIT_L3`. Since 6.12 (not in 6.1).
-    #[netlink(NETKIT_L3)]
-    L3 = 1,
-}
-
-/// `enum netkit_scrub`.
-#[netlink_enum(u32)]
-pub enum NetkitScrub {
-    /// `NETKIT_SCRUB_NONE`. Since 6.12 (not in 6.1).
-    #[netlink(NETKIT_SCRUB_NONE)]
-    NONE = 0,
-    /// `NETKIT_SCRUB_DEFAULT`. Since 6.12 (not in 6.1).
-    #[netlink(NETKIT_SCRUB_DEFAULT)]
-    DEFAULT = 1,
-}
-
-/// `enum netkit_pairing`.
-#[netlink_enum(u32)]
-pub enum NetkitPairing {
-    /// `NETKIT_DEVICE_PAIR`. Since 7.3 (not in 6.12).
-    #[netlink(NETKIT_DEVICE_PAIR)]
-    PAIR = 0,
-    /// `NETKIT_DEVICE_SINGLE`. Since 7.3 (not in 6.12).
-    #[netlink(NETKIT_DEVICE_SINGLE)]
-    SINGLE = 1,
-}
-
-/// `enum ovpn_mode`.
-#[netlink_enum(u32)]
-pub enum OvpnMode {
-    /// `OVPN_MODE_P2P`. Since 7.3 (not in 6.12).
-    #[netlink(OVPN_MODE_P2P)]
-    P2P = 0,
-    /// `OVPN_MODE_MP`. Since 7.3 (not in 6.12).
-    #[netlink(OVPN_MODE_MP)]
-    MP = 1,
+pub enum IflaVfLinkStateEnum {
+    /// `IFLA_VF_LINK_STATE_AUTO`.
+    #[netlink(IFLA_VF_LINK_STATE_AUTO)]
+    AUTO = 0,
+    /// `IFLA_VF_LINK_STATE_ENABLE`.
+    #[netlink(IFLA_VF_LINK_STATE_ENABLE)]
+    ENABLE = 1,
+    /// `IFLA_VF_LINK_STATE_DISABLE`.
+    #[netlink(IFLA_VF_LINK_STATE_DISABLE)]
+    DISABLE = 2,
 }
 
 /// `enum ifla_vxlan_df`.
@@ -5099,288 +5210,205 @@ pub enum IflaVxlanLabelPolicy {
     INHERIT = 1,
 }
 
-/// Values of `bond-state`.
+/// `enum in6_addr_gen_mode`.
 #[netlink_enum(u32)]
-pub enum BondState {
-    /// `BOND_STATE_ACTIVE`.
-    #[netlink(BOND_STATE_ACTIVE)]
-    ACTIVE = 0,
-    /// `BOND_STATE_BACKUP`.
-    #[netlink(BOND_STATE_BACKUP)]
-    BACKUP = 1,
+pub enum In6AddrGenMode {
+    /// `IN6_ADDR_GEN_MODE_EUI64`.
+    #[netlink(IN6_ADDR_GEN_MODE_EUI64)]
+    EUI64 = 0,
+    /// `IN6_ADDR_GEN_MODE_NONE`.
+    #[netlink(IN6_ADDR_GEN_MODE_NONE)]
+    NONE = 1,
+    /// `IN6_ADDR_GEN_MODE_STABLE_PRIVACY`.
+    #[netlink(IN6_ADDR_GEN_MODE_STABLE_PRIVACY)]
+    STABLE_PRIVACY = 2,
+    /// `IN6_ADDR_GEN_MODE_RANDOM`.
+    #[netlink(IN6_ADDR_GEN_MODE_RANDOM)]
+    RANDOM = 3,
 }
 
-/// Values of `bond-link`.
-#[netlink_enum(u32)]
-pub enum BondLink {
-    /// `BOND_LINK_UP`.
-    #[netlink(BOND_LINK_UP)]
-    UP = 0,
-    /// `BOND_LINK_FAIL`.
-    #[netlink(BOND_LINK_FAIL)]
-    FAIL = 1,
-    /// `BOND_LINK_DOWN`.
-    #[netlink(BOND_LINK_DOWN)]
-    DOWN = 2,
-    /// `BOND_LINK_BACK`.
-    #[netlink(BOND_LINK_BACK)]
-    BACK = 3,
+/// Values of `ip6-tnl-f`.
+#[netlink_flags(u32)]
+pub enum Ip6TnlF {
+    /// `IP6_TNL_F_IGN_ENCAP_LIMIT`.
+    #[netlink(IP6_TNL_F_IGN_ENCAP_LIMIT)]
+    IGN_ENCAP_LIMIT = 0x1,
+    /// `IP6_TNL_F_USE_ORIG_TCLASS`.
+    #[netlink(IP6_TNL_F_USE_ORIG_TCLASS)]
+    USE_ORIG_TCLASS = 0x2,
+    /// `IP6_TNL_F_USE_ORIG_FLOWLABEL`.
+    #[netlink(IP6_TNL_F_USE_ORIG_FLOWLABEL)]
+    USE_ORIG_FLOWLABEL = 0x4,
+    /// `IP6_TNL_F_MIP6_DEV`.
+    #[netlink(IP6_TNL_F_MIP6_DEV)]
+    MIP6_DEV = 0x8,
+    /// `IP6_TNL_F_RCV_DSCP_COPY`.
+    #[netlink(IP6_TNL_F_RCV_DSCP_COPY)]
+    RCV_DSCP_COPY = 0x10,
+    /// `IP6_TNL_F_USE_ORIG_FWMARK`.
+    #[netlink(IP6_TNL_F_USE_ORIG_FWMARK)]
+    USE_ORIG_FWMARK = 0x20,
+    /// `IP6_TNL_F_ALLOW_LOCAL_REMOTE`.
+    #[netlink(IP6_TNL_F_ALLOW_LOCAL_REMOTE)]
+    ALLOW_LOCAL_REMOTE = 0x40,
 }
 
-/// Values of `ifla-vf-link-state-enum`.
+/// Values of `ipoib-mode`.
 #[netlink_enum(u32)]
-pub enum IflaVfLinkStateEnum {
-    /// `IFLA_VF_LINK_STATE_AUTO`.
-    #[netlink(IFLA_VF_LINK_STATE_AUTO)]
-    AUTO = 0,
-    /// `IFLA_VF_LINK_STATE_ENABLE`.
-    #[netlink(IFLA_VF_LINK_STATE_ENABLE)]
-    ENABLE = 1,
-    /// `IFLA_VF_LINK_STATE_DISABLE`.
-    #[netlink(IFLA_VF_LINK_STATE_DISABLE)]
-    DISABLE = 2,
+pub enum IpoibMode {
+    /// `IPOIB_MODE_DATAGRAM`.
+    #[netlink(IPOIB_MODE_DATAGRAM)]
+    DATAGRAM = 0,
+    /// `IPOIB_MODE_CONNECTED`.
+    #[netlink(IPOIB_MODE_CONNECTED)]
+    CONNECTED = 1,
 }
 
-/// Values of `port-request`.
-#[netlink_enum(u32)]
-pub enum PortRequest {
-    /// `PORT_REQUEST_PREASSOCIATE`.
-    #[netlink(PORT_REQUEST_PREASSOCIATE)]
-    PREASSOCIATE = 0,
-    /// `PORT_REQUEST_PREASSOCIATE_RR`.
-    #[netlink(PORT_REQUEST_PREASSOCIATE_RR)]
-    PREASSOCIATE_RR = 1,
-    /// `PORT_REQUEST_ASSOCIATE`.
-    #[netlink(PORT_REQUEST_ASSOCIATE)]
-    ASSOCIATE = 2,
-    /// `PORT_REQUEST_DISASSOCIATE`.
-    #[netlink(PORT_REQUEST_DISASSOCIATE)]
-    DISASSOCIATE = 3,
+/// Values of `ipvlan-f`.
+#[netlink_flags(u32)]
+pub enum IpvlanF {
+    /// `IPVLAN_F_PRIVATE`.
+    #[netlink(IPVLAN_F_PRIVATE)]
+    PRIVATE = 0x1,
+    /// `IPVLAN_F_VEPA`.
+    #[netlink(IPVLAN_F_VEPA)]
+    VEPA = 0x2,
 }
 
-/// Values of `port`.
+/// `enum ipvlan_mode`.
 #[netlink_enum(u32)]
-pub enum Port {
-    /// `PORT_VDP_RESPONSE_SUCCESS`.
-    #[netlink(PORT_VDP_RESPONSE_SUCCESS)]
-    VDP_RESPONSE_SUCCESS = 0,
-    /// `PORT_VDP_RESPONSE_INVALID_FORMAT`.
-    #[netlink(PORT_VDP_RESPONSE_INVALID_FORMAT)]
-    VDP_RESPONSE_INVALID_FORMAT = 1,
-    /// `PORT_VDP_RESPONSE_INSUFFICIENT_RESOURCES`.
-    #[netlink(PORT_VDP_RESPONSE_INSUFFICIENT_RESOURCES)]
-    VDP_RESPONSE_INSUFFICIENT_RESOURCES = 2,
-    /// `PORT_VDP_RESPONSE_UNUSED_VTID`.
-    #[netlink(PORT_VDP_RESPONSE_UNUSED_VTID)]
-    VDP_RESPONSE_UNUSED_VTID = 3,
-    /// `PORT_VDP_RESPONSE_VTID_VIOLATION`.
-    #[netlink(PORT_VDP_RESPONSE_VTID_VIOLATION)]
-    VDP_RESPONSE_VTID_VIOLATION = 4,
-    /// `PORT_VDP_RESPONSE_VTID_VERSION_VIOALTION`.
-    #[netlink(PORT_VDP_RESPONSE_VTID_VERSION_VIOALTION)]
-    VDP_RESPONSE_VTID_VERSION_VIOALTION = 5,
-    /// `PORT_VDP_RESPONSE_OUT_OF_SYNC`.
-    #[netlink(PORT_VDP_RESPONSE_OUT_OF_SYNC)]
-    VDP_RESPONSE_OUT_OF_SYNC = 6,
-    /// `PORT_PROFILE_RESPONSE_SUCCESS`.
-    #[netlink(PORT_PROFILE_RESPONSE_SUCCESS)]
-    PROFILE_RESPONSE_SUCCESS = 256,
-    /// `PORT_PROFILE_RESPONSE_INPROGRESS`.
-    #[netlink(PORT_PROFILE_RESPONSE_INPROGRESS)]
-    PROFILE_RESPONSE_INPROGRESS = 257,
-    /// `PORT_PROFILE_RESPONSE_INVALID`.
-    #[netlink(PORT_PROFILE_RESPONSE_INVALID)]
-    PROFILE_RESPONSE_INVALID = 258,
-    /// `PORT_PROFILE_RESPONSE_BADSTATE`.
-    #[netlink(PORT_PROFILE_RESPONSE_BADSTATE)]
-    PROFILE_RESPONSE_BADSTATE = 259,
-    /// `PORT_PROFILE_RESPONSE_INSUFFICIENT_RESOURCES`.
-    #[netlink(PORT_PROFILE_RESPONSE_INSUFFICIENT_RESOURCES)]
-    PROFILE_RESPONSE_INSUFFICIENT_RESOURCES = 260,
-    /// `PORT_PROFILE_RESPONSE_ERROR`.
-    #[netlink(PORT_PROFILE_RESPONSE_ERROR)]
-    PROFILE_RESPONSE_ERROR = 261,
+pub enum IpvlanMode {
+    /// `IPVLAN_MODE_L2`.
+    #[netlink(IPVLAN_MODE_L2)]
+    L2 = 0,
+    /// `IPVLAN_MODE_L3`.
+    #[netlink(IPVLAN_MODE_L3)]
+    L3 = 1,
+    /// `IPVLAN_MODE_L3S`.
+    #[netlink(IPVLAN_MODE_L3S)]
+    L3S = 2,
 }
 
-/// `enum br_mrp_port_state_type`.
+/// Values of `lacp-state`.
+#[netlink_flags(u32)]
+pub enum LacpState {
+    /// `LACP_STATE_LACP_ACTIVITY`.
+    #[netlink(LACP_STATE_LACP_ACTIVITY)]
+    LACP_ACTIVITY = 0x1,
+    /// `LACP_STATE_LACP_TIMEOUT`.
+    #[netlink(LACP_STATE_LACP_TIMEOUT)]
+    LACP_TIMEOUT = 0x2,
+    /// `LACP_STATE_AGGREGATION`.
+    #[netlink(LACP_STATE_AGGREGATION)]
+    AGGREGATION = 0x4,
+    /// `LACP_STATE_SYNCHRONIZATION`.
+    #[netlink(LACP_STATE_SYNCHRONIZATION)]
+    SYNCHRONIZATION = 0x8,
+    /// `LACP_STATE_COLLECTING`.
+    #[netlink(LACP_STATE_COLLECTING)]
+    COLLECTING = 0x10,
+    /// `LACP_STATE_DISTRIBUTING`.
+    #[netlink(LACP_STATE_DISTRIBUTING)]
+    DISTRIBUTING = 0x20,
+    /// `LACP_STATE_DEFAULTED`.
+    #[netlink(LACP_STATE_DEFAULTED)]
+    DEFAULTED = 0x40,
+    /// `LACP_STATE_EXPIRED`.
+    #[netlink(LACP_STATE_EXPIRED)]
+    EXPIRED = 0x80,
+}
+
+/// `enum macsec_offload`.
 #[netlink_enum(u32)]
-pub enum BrMrpPortStateType {
-    /// `BR_MRP_PORT_STATE_DISABLED`.
-    #[netlink(BR_MRP_PORT_STATE_DISABLED)]
+pub enum MacsecOffload {
+    /// `MACSEC_OFFLOAD_OFF`.
+    #[netlink(MACSEC_OFFLOAD_OFF)]
+    OFF = 0,
+    /// `MACSEC_OFFLOAD_PHY`.
+    #[netlink(MACSEC_OFFLOAD_PHY)]
+    PHY = 1,
+    /// `MACSEC_OFFLOAD_MAC`.
+    #[netlink(MACSEC_OFFLOAD_MAC)]
+    MAC = 2,
+}
+
+/// `enum macsec_validation_type`.
+#[netlink_enum(u32)]
+pub enum MacsecValidationType {
+    /// `MACSEC_VALIDATE_DISABLED`.
+    #[netlink(MACSEC_VALIDATE_DISABLED)]
     DISABLED = 0,
-    /// `BR_MRP_PORT_STATE_BLOCKED`.
-    #[netlink(BR_MRP_PORT_STATE_BLOCKED)]
-    BLOCKED = 1,
-    /// `BR_MRP_PORT_STATE_FORWARDING`.
-    #[netlink(BR_MRP_PORT_STATE_FORWARDING)]
-    FORWARDING = 2,
-    /// `BR_MRP_PORT_STATE_NOT_CONNECTED`.
-    #[netlink(BR_MRP_PORT_STATE_NOT_CONNECTED)]
-    NOT_CONNECTED = 3,
+    /// `MACSEC_VALIDATE_CHECK`.
+    #[netlink(MACSEC_VALIDATE_CHECK)]
+    CHECK = 1,
+    /// `MACSEC_VALIDATE_STRICT`.
+    #[netlink(MACSEC_VALIDATE_STRICT)]
+    STRICT = 2,
 }
 
-/// `enum br_mrp_port_role_type`.
-#[netlink_enum(u32)]
-pub enum BrMrpPortRoleType {
-    /// `BR_MRP_PORT_ROLE_PRIMARY`.
-    #[netlink(BR_MRP_PORT_ROLE_PRIMARY)]
-    PRIMARY = 0,
-    /// `BR_MRP_PORT_ROLE_SECONDARY`.
-    #[netlink(BR_MRP_PORT_ROLE_SECONDARY)]
-    SECONDARY = 1,
-    /// `BR_MRP_PORT_ROLE_INTER`.
-    #[netlink(BR_MRP_PORT_ROLE_INTER)]
-    INTER = 2,
+/// Values of `macvlan-flag`.
+#[netlink_flags(u32)]
+pub enum MacvlanFlag {
+    /// `MACVLAN_FLAG_NOPROMISC`.
+    #[netlink(MACVLAN_FLAG_NOPROMISC)]
+    NOPROMISC = 0x1,
+    /// `MACVLAN_FLAG_NODST`. Since 6.1 (not in 5.10).
+    #[netlink(MACVLAN_FLAG_NODST)]
+    NODST = 0x2,
 }
 
-/// `enum br_mrp_ring_state_type`.
+/// `enum macvlan_macaddr_mode`.
 #[netlink_enum(u32)]
-pub enum BrMrpRingStateType {
-    /// `BR_MRP_RING_STATE_OPEN`.
-    #[netlink(BR_MRP_RING_STATE_OPEN)]
-    OPEN = 0,
-    /// `BR_MRP_RING_STATE_CLOSED`.
-    #[netlink(BR_MRP_RING_STATE_CLOSED)]
-    CLOSED = 1,
+pub enum MacvlanMacaddrMode {
+    /// `MACVLAN_MACADDR_ADD`.
+    #[netlink(MACVLAN_MACADDR_ADD)]
+    ADD = 0,
+    /// `MACVLAN_MACADDR_DEL`.
+    #[netlink(MACVLAN_MACADDR_DEL)]
+    DEL = 1,
+    /// `MACVLAN_MACADDR_FLUSH`.
+    #[netlink(MACVLAN_MACADDR_FLUSH)]
+    FLUSH = 2,
+    /// `MACVLAN_MACADDR_SET`.
+    #[netlink(MACVLAN_MACADDR_SET)]
+    SET = 3,
 }
 
-/// `enum br_mrp_ring_role_type`.
+/// `enum macvlan_mode`.
 #[netlink_enum(u32)]
-pub enum BrMrpRingRoleType {
-    /// `BR_MRP_RING_ROLE_DISABLED`.
-    #[netlink(BR_MRP_RING_ROLE_DISABLED)]
+pub enum MacvlanMode {
+    /// `MACVLAN_MODE_PRIVATE`.
+    #[netlink(MACVLAN_MODE_PRIVATE)]
+    PRIVATE = 1,
+    /// `MACVLAN_MODE_VEPA`.
+    #[netlink(MACVLAN_MODE_VEPA)]
+    VEPA = 2,
+    /// `MACVLAN_MODE_BRIDGE`.
+    #[netlink(MACVLAN_MODE_BRIDGE)]
+    BRIDGE = 4,
+    /// `MACVLAN_MODE_PASSTHRU`.
+    #[netlink(MACVLAN_MODE_PASSTHRU)]
+    PASSTHRU = 8,
+    /// `MACVLAN_MODE_SOURCE`.
+    #[netlink(MACVLAN_MODE_SOURCE)]
+    SOURCE = 16,
+}
+
+/// Values of `mdb-rtr-type`.
+#[netlink_enum(u32)]
+pub enum MdbRtrType {
+    /// `MDB_RTR_TYPE_DISABLED`.
+    #[netlink(MDB_RTR_TYPE_DISABLED)]
     DISABLED = 0,
-    /// `BR_MRP_RING_ROLE_MRC`.
-    #[netlink(BR_MRP_RING_ROLE_MRC)]
-    MRC = 1,
-    /// `BR_MRP_RING_ROLE_MRM`.
-    #[netlink(BR_MRP_RING_ROLE_MRM)]
-    MRM = 2,
-    /// `BR_MRP_RING_ROLE_MRA`.
-    #[netlink(BR_MRP_RING_ROLE_MRA)]
-    MRA = 3,
-}
-
-/// `enum br_mrp_in_state_type`.
-#[netlink_enum(u32)]
-pub enum BrMrpInStateType {
-    /// `BR_MRP_IN_STATE_OPEN`.
-    #[netlink(BR_MRP_IN_STATE_OPEN)]
-    OPEN = 0,
-    /// `BR_MRP_IN_STATE_CLOSED`.
-    #[netlink(BR_MRP_IN_STATE_CLOSED)]
-    CLOSED = 1,
-}
-
-/// `enum br_mrp_in_role_type`.
-#[netlink_enum(u32)]
-pub enum BrMrpInRoleType {
-    /// `BR_MRP_IN_ROLE_DISABLED`.
-    #[netlink(BR_MRP_IN_ROLE_DISABLED)]
-    DISABLED = 0,
-    /// `BR_MRP_IN_ROLE_MIC`.
-    #[netlink(BR_MRP_IN_ROLE_MIC)]
-    MIC = 1,
-    /// `BR_MRP_IN_ROLE_MIM`.
-    #[netlink(BR_MRP_IN_ROLE_MIM)]
-    MIM = 2,
-}
-
-/// `enum br_cfm_domain`.
-#[netlink_enum(u32)]
-pub enum BrCfmDomain {
-    /// `BR_CFM_PORT`. Since 6.1 (not in 5.10).
-    #[netlink(BR_CFM_PORT)]
-    PORT = 0,
-    /// `BR_CFM_VLAN`. Since 6.1 (not in 5.10).
-    #[netlink(BR_CFM_VLAN)]
-    VLAN = 1,
-}
-
-/// `enum br_cfm_mep_direction`.
-#[netlink_enum(u32)]
-pub enum BrCfmMepDirection {
-    /// `BR_CFM_MEP_DIRECTION_DOWN`. Since 6.1 (not in 5.10).
-    #[netlink(BR_CFM_MEP_DIRECTION_DOWN)]
-    DOWN = 0,
-    /// `BR_CFM_MEP_DIRECTION_UP`. Since 6.1 (not in 5.10).
-    #[netlink(BR_CFM_MEP_DIRECTION_UP)]
-    UP = 1,
-}
-
-/// `enum br_cfm_ccm_interval`.
-#[netlink_enum(u32)]
-pub enum BrCfmCcmInterval {
-    /// `BR_CFM_CCM_INTERVAL_NONE`. Since 6.1 (not in 5.10).
-    #[netlink(BR_CFM_CCM_INTERVAL_NONE)]
-    NONE = 0,
-    /// `BR_CFM_CCM_INTERVAL_3_3_MS`. Since 6.1 (not in 5.10).
-    #[netlink(BR_CFM_CCM_INTERVAL_3_3_MS)]
-    _3_3_MS = 1,
-    /// `BR_CFM_CCM_INTERVAL_10_MS`. Since 6.1 (not in 5.10).
-    #[netlink(BR_CFM_CCM_INTERVAL_10_MS)]
-    _10_MS = 2,
-    /// `BR_CFM_CCM_INTERVAL_100_MS`. Since 6.1 (not in 5.10).
-    #[netlink(BR_CFM_CCM_INTERVAL_100_MS)]
-    _100_MS = 3,
-    /// `BR_CFM_CCM_INTERVAL_1_SEC`. Since 6.1 (not in 5.10).
-    #[netlink(BR_CFM_CCM_INTERVAL_1_SEC)]
-    _1_SEC = 4,
-    /// `BR_CFM_CCM_INTERVAL_10_SEC`. Since 6.1 (not in 5.10).
-    #[netlink(BR_CFM_CCM_INTERVAL_10_SEC)]
-    _10_SEC = 5,
-    /// `BR_CFM_CCM_INTERVAL_1_MIN`. Since 6.1 (not in 5.10).
-    #[netlink(BR_CFM_CCM_INTERVAL_1_MIN)]
-    _1_MIN = 6,
-    /// `BR_CFM_CCM_INTERVAL_10_MIN`. Since 6.1 (not in 5.10).
-    #[netlink(BR_CFM_CCM_INTERVAL_10_MIN)]
-    _10_MIN = 7,
-}
-
-/// Values of `xdp-attached`.
-#[netlink_enum(u32)]
-pub enum XdpAttached {
-    /// `XDP_ATTACHED_NONE`.
-    #[netlink(XDP_ATTACHED_NONE)]
-    NONE = 0,
-    /// `XDP_ATTACHED_DRV`.
-    #[netlink(XDP_ATTACHED_DRV)]
-    DRV = 1,
-    /// `XDP_ATTACHED_SKB`.
-    #[netlink(XDP_ATTACHED_SKB)]
-    SKB = 2,
-    /// `XDP_ATTACHED_HW`.
-    #[netlink(XDP_ATTACHED_HW)]
-    HW = 3,
-    /// `XDP_ATTACHED_MULTI`.
-    #[netlink(XDP_ATTACHED_MULTI)]
-    MULTI = 4,
-}
-
-/// Values of `ifla-event`.
-#[netlink_enum(u32)]
-pub enum IflaEvent {
-    /// `IFLA_EVENT_NONE`.
-    #[netlink(IFLA_EVENT_NONE)]
-    NONE = 0,
-    /// `IFLA_EVENT_REBOOT`.
-    #[netlink(IFLA_EVENT_REBOOT)]
-    REBOOT = 1,
-    /// `IFLA_EVENT_FEATURES`.
-    #[netlink(IFLA_EVENT_FEATURES)]
-    FEATURES = 2,
-    /// `IFLA_EVENT_BONDING_FAILOVER`.
-    #[netlink(IFLA_EVENT_BONDING_FAILOVER)]
-    BONDING_FAILOVER = 3,
-    /// `IFLA_EVENT_NOTIFY_PEERS`.
-    #[netlink(IFLA_EVENT_NOTIFY_PEERS)]
-    NOTIFY_PEERS = 4,
-    /// `IFLA_EVENT_IGMP_RESEND`.
-    #[netlink(IFLA_EVENT_IGMP_RESEND)]
-    IGMP_RESEND = 5,
-    /// `IFLA_EVENT_BONDING_OPTIONS`.
-    #[netlink(IFLA_EVENT_BONDING_OPTIONS)]
-    BONDING_OPTIONS = 6,
+    /// `MDB_RTR_TYPE_TEMP_QUERY`.
+    #[netlink(MDB_RTR_TYPE_TEMP_QUERY)]
+    TEMP_QUERY = 1,
+    /// `MDB_RTR_TYPE_PERM`.
+    #[netlink(MDB_RTR_TYPE_PERM)]
+    PERM = 2,
+    /// `MDB_RTR_TYPE_TEMP`.
+    #[netlink(MDB_RTR_TYPE_TEMP)]
+    TEMP = 3,
 }
 
 /// `enum net_device_flags`.
@@ -5445,139 +5473,126 @@ pub enum NetDeviceFlags {
     ECHO = 0x40000,
 }
 
-/// `enum br_boolopt_id`.
-#[netlink_flags(u32)]
-pub enum BrBooloptId {
-    /// `BR_BOOLOPT_NO_LL_LEARN`.
-    #[netlink(BR_BOOLOPT_NO_LL_LEARN)]
-    NO_LL_LEARN = 0x1,
-    /// `BR_BOOLOPT_MCAST_VLAN_SNOOPING`. Since 6.1 (not in 5.10).
-    #[netlink(BR_BOOLOPT_MCAST_VLAN_SNOOPING)]
-    MCAST_VLAN_SNOOPING = 0x2,
-    /// `BR_BOOLOPT_MST_ENABLE`. Since 6.1 (not in 5.10).
-    #[netlink(BR_BOOLOPT_MST_ENABLE)]
-    MST_ENABLE = 0x4,
-    /// `BR_BOOLOPT_MDB_OFFLOAD_FAIL_NOTIFICATION`. Since 7.3 (not in 6.12).
-    #[netlink(BR_BOOLOPT_MDB_OFFLOAD_FAIL_NOTIFICATION)]
-    MDB_OFFLOAD_FAIL_NOTIFICATION = 0x8,
-    /// `BR_BOOLOPT_FDB_LOCAL_VLAN_0`. Since 7.3 (not in 6.12).
-    #[netlink(BR_BOOLOPT_FDB_LOCAL_VLAN_0)]
-    FDB_LOCAL_VLAN_0 = 0x10,
+/// `enum netkit_action`.
+#[netlink_enum(i32)]
+pub enum NetkitAction {
+    /// `NETKIT_NEXT`. Since 6.12 (not in 6.1).
+    #[netlink(NETKIT_NEXT)]
+    NEXT = -1,
+    /// `NETKIT_PASS`. Since 6.12 (not in 6.1).
+    #[netlink(NETKIT_PASS)]
+    PASS = 0,
+    /// `NETKIT_DROP`. Since 6.12 (not in 6.1).
+    #[netlink(NETKIT_DROP)]
+    DROP = 2,
+    /// `NETKIT_REDIRECT`. Since 6.12 (not in 6.1).
+    #[netlink(NETKIT_REDIRECT)]
+    REDIRECT = 7,
 }
 
-/// Values of `can-ctrlmode-flags`.
-#[netlink_flags(u32)]
-pub enum CanCtrlmodeFlags {
-    /// `CAN_CTRLMODE_LOOPBACK`.
-    #[netlink(CAN_CTRLMODE_LOOPBACK)]
-    LOOPBACK = 0x1,
-    /// `CAN_CTRLMODE_LISTENONLY`.
-    #[netlink(CAN_CTRLMODE_LISTENONLY)]
-    LISTENONLY = 0x2,
-    /// `CAN_CTRLMODE_3_SAMPLES`.
-    #[netlink(CAN_CTRLMODE_3_SAMPLES)]
-    _3_SAMPLES = 0x4,
-    /// `CAN_CTRLMODE_ONE_SHOT`.
-    #[netlink(CAN_CTRLMODE_ONE_SHOT)]
-    ONE_SHOT = 0x8,
-    /// `CAN_CTRLMODE_BERR_REPORTING`.
-    #[netlink(CAN_CTRLMODE_BERR_REPORTING)]
-    BERR_REPORTING = 0x10,
-    /// `CAN_CTRLMODE_FD`.
-    #[netlink(CAN_CTRLMODE_FD)]
-    FD = 0x20,
-    /// `CAN_CTRLMODE_PRESUME_ACK`.
-    #[netlink(CAN_CTRLMODE_PRESUME_ACK)]
-    PRESUME_ACK = 0x40,
-    /// `CAN_CTRLMODE_FD_NON_ISO`.
-    #[netlink(CAN_CTRLMODE_FD_NON_ISO)]
-    FD_NON_ISO = 0x80,
-    /// `CAN_CTRLMODE_CC_LEN8_DLC`. Since 6.1 (not in 5.10).
-    #[netlink(CAN_CTRLMODE_CC_LEN8_DLC)]
-    CC_LEN8_DLC = 0x100,
-    /// `CAN_CTRLMODE_TDC_AUTO`. Since 6.1 (not in 5.10).
-    #[netlink(CAN_CTRLMODE_TDC_AUTO)]
-    TDC_AUTO = 0x200,
-    /// `CAN_CTRLMODE_TDC_MANUAL`. Since 6.1 (not in 5.10).
-    #[netlink(CAN_CTRLMODE_TDC_MANUAL)]
-    TDC_MANUAL = 0x400,
-    /// `CAN_CTRLMODE_RESTRICTED`. Since 7.3 (not in 6.12).
-    #[netlink(CAN_CTRLMODE_RESTRICTED)]
-    RESTRICTED = 0x800,
-    /// `CAN_CTRLMODE_XL`. Since 7.3 (not in 6.12).
-    #[netlink(CAN_CTRLMODE_XL)]
-    XL = 0x1000,
-    /// `CAN_CTRLMODE_XL_TDC_AUTO`. Since 7.3 (not in 6.12).
-    #[netlink(CAN_CTRLMODE_XL_TDC_AUTO)]
-    XL_TDC_AUTO = 0x2000,
-    /// `CAN_CTRLMODE_XL_TDC_MANUAL`. Since 7.3 (not in 6.12).
-    #[netlink(CAN_CTRLMODE_XL_TDC_MANUAL)]
-    XL_TDC_MANUAL = 0x4000,
-    /// `CAN_CTRLMODE_XL_TMS`. Since 7.3 (not in 6.12).
-    #[netlink(CAN_CTRLMODE_XL_TMS)]
-    XL_TMS = 0x8000,
+/// `enum netkit_mode`.
+#[netlink_enum(u32)]
+pub enum NetkitMode {
+    /// `NETKIT_L2`. Since 6.12 (not in 6.1).
+    #[netlink(NETKIT_L2)]
+    L2 = 0,
+    /// `NETKIT_L3`. Since 6.12 (not in 6.1).
+    #[netlink(NETKIT_L3)]
+    L3 = 1,
 }
 
-/// Values of `tunnel-encap-flag`.
-#[netlink_flags(u32)]
-pub enum TunnelEncapFlag {
-    /// `TUNNEL_ENCAP_FLAG_CSUM`.
-    #[netlink(TUNNEL_ENCAP_FLAG_CSUM)]
-    CSUM = 0x1,
-    /// `TUNNEL_ENCAP_FLAG_CSUM6`.
-    #[netlink(TUNNEL_ENCAP_FLAG_CSUM6)]
-    CSUM6 = 0x2,
-    /// `TUNNEL_ENCAP_FLAG_REMCSUM`.
-    #[netlink(TUNNEL_ENCAP_FLAG_REMCSUM)]
-    REMCSUM = 0x4,
+/// `enum netkit_pairing`.
+#[netlink_enum(u32)]
+pub enum NetkitPairing {
+    /// `NETKIT_DEVICE_PAIR`. Since 7.3 (not in 6.12).
+    #[netlink(NETKIT_DEVICE_PAIR)]
+    PAIR = 0,
+    /// `NETKIT_DEVICE_SINGLE`. Since 7.3 (not in 6.12).
+    #[netlink(NETKIT_DEVICE_SINGLE)]
+    SINGLE = 1,
 }
 
-/// Values of `ip6-tnl-f`.
-#[netlink_flags(u32)]
-pub enum Ip6TnlF {
-    /// `IP6_TNL_F_IGN_ENCAP_LIMIT`.
-    #[netlink(IP6_TNL_F_IGN_ENCAP_LIMIT)]
-    IGN_ENCAP_LIMIT = 0x1,
-    /// `IP6_TNL_F_USE_ORIG_TCLASS`.
-    #[netlink(IP6_TNL_F_USE_ORIG_TCLASS)]
-    USE_ORIG_TCLASS = 0x2,
-    /// `IP6_TNL_F_USE_ORIG_FLOWLABEL`.
-    #[netlink(IP6_TNL_F_USE_ORIG_FLOWLABEL)]
-    USE_ORIG_FLOWLABEL = 0x4,
-    /// `IP6_TNL_F_MIP6_DEV`.
-    #[netlink(IP6_TNL_F_MIP6_DEV)]
-    MIP6_DEV = 0x8,
-    /// `IP6_TNL_F_RCV_DSCP_COPY`.
-    #[netlink(IP6_TNL_F_RCV_DSCP_COPY)]
-    RCV_DSCP_COPY = 0x10,
-    /// `IP6_TNL_F_USE_ORIG_FWMARK`.
-    #[netlink(IP6_TNL_F_USE_ORIG_FWMARK)]
-    USE_ORIG_FWMARK = 0x20,
-    /// `IP6_TNL_F_ALLOW_LOCAL_REMOTE`.
-    #[netlink(IP6_TNL_F_ALLOW_LOCAL_REMOTE)]
-    ALLOW_LOCAL_REMOTE = 0x40,
+/// `enum netkit_scrub`.
+#[netlink_enum(u32)]
+pub enum NetkitScrub {
+    /// `NETKIT_SCRUB_NONE`. Since 6.12 (not in 6.1).
+    #[netlink(NETKIT_SCRUB_NONE)]
+    NONE = 0,
+    /// `NETKIT_SCRUB_DEFAULT`. Since 6.12 (not in 6.1).
+    #[netlink(NETKIT_SCRUB_DEFAULT)]
+    DEFAULT = 1,
 }
 
-/// Values of `ipvlan-f`.
-#[netlink_flags(u32)]
-pub enum IpvlanF {
-    /// `IPVLAN_F_PRIVATE`.
-    #[netlink(IPVLAN_F_PRIVATE)]
-    PRIVATE = 0x1,
-    /// `IPVLAN_F_VEPA`.
-    #[netlink(IPVLAN_F_VEPA)]
-    VEPA = 0x2,
+/// `enum ovpn_mode`.
+#[netlink_enum(u32)]
+pub enum OvpnMode {
+    /// `OVPN_MODE_P2P`. Since 7.3 (not in 6.12).
+    #[netlink(OVPN_MODE_P2P)]
+    P2P = 0,
+    /// `OVPN_MODE_MP`. Since 7.3 (not in 6.12).
+    #[netlink(OVPN_MODE_MP)]
+    MP = 1,
 }
 
-/// Values of `macvlan-flag`.
-#[netlink_flags(u32)]
-pub enum MacvlanFlag {
-    /// `MACVLAN_FLAG_NOPROMISC`.
-    #[netlink(MACVLAN_FLAG_NOPROMISC)]
-    NOPROMISC = 0x1,
-    /// `MACVLAN_FLAG_NODST`. Since 6.1 (not in 5.10).
-    #[netlink(MACVLAN_FLAG_NODST)]
-    NODST = 0x2,
+/// Values of `port`.
+#[netlink_enum(u32)]
+pub enum Port {
+    /// `PORT_VDP_RESPONSE_SUCCESS`.
+    #[netlink(PORT_VDP_RESPONSE_SUCCESS)]
+    VDP_RESPONSE_SUCCESS = 0,
+    /// `PORT_VDP_RESPONSE_INVALID_FORMAT`.
+    #[netlink(PORT_VDP_RESPONSE_INVALID_FORMAT)]
+    VDP_RESPONSE_INVALID_FORMAT = 1,
+    /// `PORT_VDP_RESPONSE_INSUFFICIENT_RESOURCES`.
+    #[netlink(PORT_VDP_RESPONSE_INSUFFICIENT_RESOURCES)]
+    VDP_RESPONSE_INSUFFICIENT_RESOURCES = 2,
+    /// `PORT_VDP_RESPONSE_UNUSED_VTID`.
+    #[netlink(PORT_VDP_RESPONSE_UNUSED_VTID)]
+    VDP_RESPONSE_UNUSED_VTID = 3,
+    /// `PORT_VDP_RESPONSE_VTID_VIOLATION`.
+    #[netlink(PORT_VDP_RESPONSE_VTID_VIOLATION)]
+    VDP_RESPONSE_VTID_VIOLATION = 4,
+    /// `PORT_VDP_RESPONSE_VTID_VERSION_VIOALTION`.
+    #[netlink(PORT_VDP_RESPONSE_VTID_VERSION_VIOALTION)]
+    VDP_RESPONSE_VTID_VERSION_VIOALTION = 5,
+    /// `PORT_VDP_RESPONSE_OUT_OF_SYNC`.
+    #[netlink(PORT_VDP_RESPONSE_OUT_OF_SYNC)]
+    VDP_RESPONSE_OUT_OF_SYNC = 6,
+    /// `PORT_PROFILE_RESPONSE_SUCCESS`.
+    #[netlink(PORT_PROFILE_RESPONSE_SUCCESS)]
+    PROFILE_RESPONSE_SUCCESS = 256,
+    /// `PORT_PROFILE_RESPONSE_INPROGRESS`.
+    #[netlink(PORT_PROFILE_RESPONSE_INPROGRESS)]
+    PROFILE_RESPONSE_INPROGRESS = 257,
+    /// `PORT_PROFILE_RESPONSE_INVALID`.
+    #[netlink(PORT_PROFILE_RESPONSE_INVALID)]
+    PROFILE_RESPONSE_INVALID = 258,
+    /// `PORT_PROFILE_RESPONSE_BADSTATE`.
+    #[netlink(PORT_PROFILE_RESPONSE_BADSTATE)]
+    PROFILE_RESPONSE_BADSTATE = 259,
+    /// `PORT_PROFILE_RESPONSE_INSUFFICIENT_RESOURCES`.
+    #[netlink(PORT_PROFILE_RESPONSE_INSUFFICIENT_RESOURCES)]
+    PROFILE_RESPONSE_INSUFFICIENT_RESOURCES = 260,
+    /// `PORT_PROFILE_RESPONSE_ERROR`.
+    #[netlink(PORT_PROFILE_RESPONSE_ERROR)]
+    PROFILE_RESPONSE_ERROR = 261,
+}
+
+/// Values of `port-request`.
+#[netlink_enum(u32)]
+pub enum PortRequest {
+    /// `PORT_REQUEST_PREASSOCIATE`.
+    #[netlink(PORT_REQUEST_PREASSOCIATE)]
+    PREASSOCIATE = 0,
+    /// `PORT_REQUEST_PREASSOCIATE_RR`.
+    #[netlink(PORT_REQUEST_PREASSOCIATE_RR)]
+    PREASSOCIATE_RR = 1,
+    /// `PORT_REQUEST_ASSOCIATE`.
+    #[netlink(PORT_REQUEST_ASSOCIATE)]
+    ASSOCIATE = 2,
+    /// `PORT_REQUEST_DISASSOCIATE`.
+    #[netlink(PORT_REQUEST_DISASSOCIATE)]
+    DISASSOCIATE = 3,
 }
 
 /// Values of `rmnet-flags`.
@@ -5601,92 +5616,6 @@ pub enum RmnetFlags {
     /// `RMNET_FLAGS_EGRESS_MAP_CKSUMV5`. Since 6.1 (not in 5.10).
     #[netlink(RMNET_FLAGS_EGRESS_MAP_CKSUMV5)]
     EGRESS_MAP_CKSUMV5 = 0x20,
-}
-
-/// `enum vlan_flags`.
-#[netlink_flags(u32)]
-pub enum VlanFlags {
-    /// `VLAN_FLAG_REORDER_HDR`.
-    #[netlink(VLAN_FLAG_REORDER_HDR)]
-    REORDER_HDR = 0x1,
-    /// `VLAN_FLAG_GVRP`.
-    #[netlink(VLAN_FLAG_GVRP)]
-    GVRP = 0x2,
-    /// `VLAN_FLAG_LOOSE_BINDING`.
-    #[netlink(VLAN_FLAG_LOOSE_BINDING)]
-    LOOSE_BINDING = 0x4,
-    /// `VLAN_FLAG_MVRP`.
-    #[netlink(VLAN_FLAG_MVRP)]
-    MVRP = 0x8,
-    /// `VLAN_FLAG_BRIDGE_BINDING`.
-    #[netlink(VLAN_FLAG_BRIDGE_BINDING)]
-    BRIDGE_BINDING = 0x10,
-}
-
-/// Values of `lacp-state`.
-#[netlink_flags(u32)]
-pub enum LacpState {
-    /// `LACP_STATE_LACP_ACTIVITY`.
-    #[netlink(LACP_STATE_LACP_ACTIVITY)]
-    LACP_ACTIVITY = 0x1,
-    /// `LACP_STATE_LACP_TIMEOUT`.
-    #[netlink(LACP_STATE_LACP_TIMEOUT)]
-    LACP_TIMEOUT = 0x2,
-    /// `LACP_STATE_AGGREGATION`.
-    #[netlink(LACP_STATE_AGGREGATION)]
-    AGGREGATION = 0x4,
-    /// `LACP_STATE_SYNCHRONIZATION`.
-    #[netlink(LACP_STATE_SYNCHRONIZATION)]
-    SYNCHRONIZATION = 0x8,
-    /// `LACP_STATE_COLLECTING`.
-    #[netlink(LACP_STATE_COLLECTING)]
-    COLLECTING = 0x10,
-    /// `LACP_STATE_DISTRIBUTING`.
-    #[netlink(LACP_STATE_DISTRIBUTING)]
-    DISTRIBUTING = 0x20,
-    /// `LACP_STATE_DEFAULTED`.
-    #[netlink(LACP_STATE_DEFAULTED)]
-    DEFAULTED = 0x40,
-    /// `LACP_STATE_EXPIRED`.
-    #[netlink(LACP_STATE_EXPIRED)]
-    EXPIRED = 0x80,
-}
-
-/// Values of `bridge-flags`.
-#[netlink_flags(u32)]
-pub enum BridgeFlags {
-    /// `BRIDGE_FLAGS_MASTER`.
-    #[netlink(BRIDGE_FLAGS_MASTER)]
-    MASTER = 0x1,
-    /// `BRIDGE_FLAGS_SELF`.
-    #[netlink(BRIDGE_FLAGS_SELF)]
-    SELF = 0x2,
-}
-
-/// Values of `bridge-vlan-info-flags`.
-#[netlink_flags(u32)]
-pub enum BridgeVlanInfoFlags {
-    /// `BRIDGE_VLAN_INFO_MASTER`.
-    #[netlink(BRIDGE_VLAN_INFO_MASTER)]
-    MASTER = 0x1,
-    /// `BRIDGE_VLAN_INFO_PVID`.
-    #[netlink(BRIDGE_VLAN_INFO_PVID)]
-    PVID = 0x2,
-    /// `BRIDGE_VLAN_INFO_UNTAGGED`.
-    #[netlink(BRIDGE_VLAN_INFO_UNTAGGED)]
-    UNTAGGED = 0x4,
-    /// `BRIDGE_VLAN_INFO_RANGE_BEGIN`.
-    #[netlink(BRIDGE_VLAN_INFO_RANGE_BEGIN)]
-    RANGE_BEGIN = 0x8,
-    /// `BRIDGE_VLAN_INFO_RANGE_END`.
-    #[netlink(BRIDGE_VLAN_INFO_RANGE_END)]
-    RANGE_END = 0x10,
-    /// `BRIDGE_VLAN_INFO_BRENTRY`.
-    #[netlink(BRIDGE_VLAN_INFO_BRENTRY)]
-    BRENTRY = 0x20,
-    /// `BRIDGE_VLAN_INFO_ONLY_OPTS`.
-    #[netlink(BRIDGE_VLAN_INFO_ONLY_OPTS)]
-    ONLY_OPTS = 0x40,
 }
 
 /// Values of `rtext-filter`.
@@ -5719,6 +5648,77 @@ pub enum RtextFilter {
     /// `RTEXT_FILTER_NAME_ONLY`. Since 7.3 (not in 6.12).
     #[netlink(RTEXT_FILTER_NAME_ONLY)]
     NAME_ONLY = 0x100,
+}
+
+/// Values of `tunnel-encap-flag`.
+#[netlink_flags(u32)]
+pub enum TunnelEncapFlag {
+    /// `TUNNEL_ENCAP_FLAG_CSUM`.
+    #[netlink(TUNNEL_ENCAP_FLAG_CSUM)]
+    CSUM = 0x1,
+    /// `TUNNEL_ENCAP_FLAG_CSUM6`.
+    #[netlink(TUNNEL_ENCAP_FLAG_CSUM6)]
+    CSUM6 = 0x2,
+    /// `TUNNEL_ENCAP_FLAG_REMCSUM`.
+    #[netlink(TUNNEL_ENCAP_FLAG_REMCSUM)]
+    REMCSUM = 0x4,
+}
+
+/// `enum tunnel_encap_types`.
+#[netlink_enum(u32)]
+pub enum TunnelEncapTypes {
+    /// `TUNNEL_ENCAP_NONE`.
+    #[netlink(TUNNEL_ENCAP_NONE)]
+    NONE = 0,
+    /// `TUNNEL_ENCAP_FOU`.
+    #[netlink(TUNNEL_ENCAP_FOU)]
+    FOU = 1,
+    /// `TUNNEL_ENCAP_GUE`.
+    #[netlink(TUNNEL_ENCAP_GUE)]
+    GUE = 2,
+    /// `TUNNEL_ENCAP_MPLS`.
+    #[netlink(TUNNEL_ENCAP_MPLS)]
+    MPLS = 3,
+}
+
+/// `enum vlan_flags`.
+#[netlink_flags(u32)]
+pub enum VlanFlags {
+    /// `VLAN_FLAG_REORDER_HDR`.
+    #[netlink(VLAN_FLAG_REORDER_HDR)]
+    REORDER_HDR = 0x1,
+    /// `VLAN_FLAG_GVRP`.
+    #[netlink(VLAN_FLAG_GVRP)]
+    GVRP = 0x2,
+    /// `VLAN_FLAG_LOOSE_BINDING`.
+    #[netlink(VLAN_FLAG_LOOSE_BINDING)]
+    LOOSE_BINDING = 0x4,
+    /// `VLAN_FLAG_MVRP`.
+    #[netlink(VLAN_FLAG_MVRP)]
+    MVRP = 0x8,
+    /// `VLAN_FLAG_BRIDGE_BINDING`.
+    #[netlink(VLAN_FLAG_BRIDGE_BINDING)]
+    BRIDGE_BINDING = 0x10,
+}
+
+/// Values of `xdp-attached`.
+#[netlink_enum(u32)]
+pub enum XdpAttached {
+    /// `XDP_ATTACHED_NONE`.
+    #[netlink(XDP_ATTACHED_NONE)]
+    NONE = 0,
+    /// `XDP_ATTACHED_DRV`.
+    #[netlink(XDP_ATTACHED_DRV)]
+    DRV = 1,
+    /// `XDP_ATTACHED_SKB`.
+    #[netlink(XDP_ATTACHED_SKB)]
+    SKB = 2,
+    /// `XDP_ATTACHED_HW`.
+    #[netlink(XDP_ATTACHED_HW)]
+    HW = 3,
+    /// `XDP_ATTACHED_MULTI`.
+    #[netlink(XDP_ATTACHED_MULTI)]
+    MULTI = 4,
 }
 
 /// Multicast groups.

@@ -214,6 +214,49 @@ pub enum NeighExtFlags {
     EXT_VALIDATED = 0x4,
 }
 
+/// Values of `fdb-notify`.
+#[netlink_flags(u32)]
+pub enum FdbNotify {
+    /// `FDB_NOTIFY_BIT`.
+    #[netlink(FDB_NOTIFY_BIT)]
+    BIT = 0x1,
+    /// `FDB_NOTIFY_INACTIVE_BIT`.
+    #[netlink(FDB_NOTIFY_INACTIVE_BIT)]
+    INACTIVE_BIT = 0x2,
+}
+
+/// Values of `nud`.
+#[netlink_flags(u32)]
+pub enum Nud {
+    /// `NUD_INCOMPLETE`.
+    #[netlink(NUD_INCOMPLETE)]
+    INCOMPLETE = 0x1,
+    /// `NUD_REACHABLE`.
+    #[netlink(NUD_REACHABLE)]
+    REACHABLE = 0x2,
+    /// `NUD_STALE`.
+    #[netlink(NUD_STALE)]
+    STALE = 0x4,
+    /// `NUD_DELAY`.
+    #[netlink(NUD_DELAY)]
+    DELAY = 0x8,
+    /// `NUD_PROBE`.
+    #[netlink(NUD_PROBE)]
+    PROBE = 0x10,
+    /// `NUD_FAILED`.
+    #[netlink(NUD_FAILED)]
+    FAILED = 0x20,
+    /// `NUD_NOARP`.
+    #[netlink(NUD_NOARP)]
+    NOARP = 0x40,
+    /// `NUD_PERMANENT`.
+    #[netlink(NUD_PERMANENT)]
+    PERMANENT = 0x80,
+    /// `NUD_NONE`.
+    #[netlink(NUD_NONE)]
+    NONE = 0x0,
+}
+
 /// Values of `rtn`.
 #[netlink_enum(u32)]
 pub enum Rtn {
@@ -330,49 +373,6 @@ pub enum Rtprot {
     /// `RTPROT_EIGRP`.
     #[netlink(RTPROT_EIGRP)]
     EIGRP = 192,
-}
-
-/// Values of `nud`.
-#[netlink_flags(u32)]
-pub enum Nud {
-    /// `NUD_INCOMPLETE`.
-    #[netlink(NUD_INCOMPLETE)]
-    INCOMPLETE = 0x1,
-    /// `NUD_REACHABLE`.
-    #[netlink(NUD_REACHABLE)]
-    REACHABLE = 0x2,
-    /// `NUD_STALE`.
-    #[netlink(NUD_STALE)]
-    STALE = 0x4,
-    /// `NUD_DELAY`.
-    #[netlink(NUD_DELAY)]
-    DELAY = 0x8,
-    /// `NUD_PROBE`.
-    #[netlink(NUD_PROBE)]
-    PROBE = 0x10,
-    /// `NUD_FAILED`.
-    #[netlink(NUD_FAILED)]
-    FAILED = 0x20,
-    /// `NUD_NOARP`.
-    #[netlink(NUD_NOARP)]
-    NOARP = 0x40,
-    /// `NUD_PERMANENT`.
-    #[netlink(NUD_PERMANENT)]
-    PERMANENT = 0x80,
-    /// `NUD_NONE`.
-    #[netlink(NUD_NONE)]
-    NONE = 0x0,
-}
-
-/// Values of `fdb-notify`.
-#[netlink_flags(u32)]
-pub enum FdbNotify {
-    /// `FDB_NOTIFY_BIT`.
-    #[netlink(FDB_NOTIFY_BIT)]
-    BIT = 0x1,
-    /// `FDB_NOTIFY_INACTIVE_BIT`.
-    #[netlink(FDB_NOTIFY_INACTIVE_BIT)]
-    INACTIVE_BIT = 0x2,
 }
 
 /// Multicast groups.

@@ -237,6 +237,69 @@ pub struct NexthopGrp {
     pub resvd2: u16,
 }
 
+/// `enum lwtunnel_encap_types`.
+#[netlink_enum(u32)]
+pub enum LwtunnelEncapTypes {
+    /// `LWTUNNEL_ENCAP_NONE`.
+    #[netlink(LWTUNNEL_ENCAP_NONE)]
+    NONE = 0,
+    /// `LWTUNNEL_ENCAP_MPLS`.
+    #[netlink(LWTUNNEL_ENCAP_MPLS)]
+    MPLS = 1,
+    /// `LWTUNNEL_ENCAP_IP`.
+    #[netlink(LWTUNNEL_ENCAP_IP)]
+    IP = 2,
+    /// `LWTUNNEL_ENCAP_ILA`.
+    #[netlink(LWTUNNEL_ENCAP_ILA)]
+    ILA = 3,
+    /// `LWTUNNEL_ENCAP_IP6`.
+    #[netlink(LWTUNNEL_ENCAP_IP6)]
+    IP6 = 4,
+    /// `LWTUNNEL_ENCAP_SEG6`.
+    #[netlink(LWTUNNEL_ENCAP_SEG6)]
+    SEG6 = 5,
+    /// `LWTUNNEL_ENCAP_BPF`.
+    #[netlink(LWTUNNEL_ENCAP_BPF)]
+    BPF = 6,
+    /// `LWTUNNEL_ENCAP_SEG6_LOCAL`.
+    #[netlink(LWTUNNEL_ENCAP_SEG6_LOCAL)]
+    SEG6_LOCAL = 7,
+    /// `LWTUNNEL_ENCAP_RPL`.
+    #[netlink(LWTUNNEL_ENCAP_RPL)]
+    RPL = 8,
+    /// `LWTUNNEL_ENCAP_IOAM6`. Since 6.1 (not in 5.10).
+    #[netlink(LWTUNNEL_ENCAP_IOAM6)]
+    IOAM6 = 9,
+    /// `LWTUNNEL_ENCAP_XFRM`. Since 6.1 (not in 5.10).
+    #[netlink(LWTUNNEL_ENCAP_XFRM)]
+    XFRM = 10,
+}
+
+/// Values of `nexthop-grp-type`.
+#[netlink_enum(u32)]
+pub enum NexthopGrpType {
+    /// `NEXTHOP_GRP_TYPE_MPATH`.
+    #[netlink(NEXTHOP_GRP_TYPE_MPATH)]
+    MPATH = 0,
+    /// `NEXTHOP_GRP_TYPE_RES`. Since 6.1 (not in 5.10).
+    #[netlink(NEXTHOP_GRP_TYPE_RES)]
+    RES = 1,
+}
+
+/// Values of `nha-op-flag`.
+#[netlink_flags(u32)]
+pub enum NhaOpFlag {
+    /// `NHA_OP_FLAG_DUMP_STATS`. Since 6.12 (not in 6.1).
+    #[netlink(NHA_OP_FLAG_DUMP_STATS)]
+    DUMP_STATS = 0x1,
+    /// `NHA_OP_FLAG_DUMP_HW_STATS`. Since 6.12 (not in 6.1).
+    #[netlink(NHA_OP_FLAG_DUMP_HW_STATS)]
+    DUMP_HW_STATS = 0x2,
+    /// `NHA_OP_FLAG_RESP_GRP_RESVD_0`. Since 6.12 (not in 6.1).
+    #[netlink(NHA_OP_FLAG_RESP_GRP_RESVD_0)]
+    RESP_GRP_RESVD_0 = 0x80000000,
+}
+
 /// `enum rt_scope_t`.
 #[netlink_enum(u32)]
 pub enum RtScopeT {
@@ -255,6 +318,32 @@ pub enum RtScopeT {
     /// `RT_SCOPE_NOWHERE`.
     #[netlink(RT_SCOPE_NOWHERE)]
     NOWHERE = 255,
+}
+
+/// Values of `rtnh-f`.
+#[netlink_flags(u32)]
+pub enum RtnhF {
+    /// `RTNH_F_DEAD`.
+    #[netlink(RTNH_F_DEAD)]
+    DEAD = 0x1,
+    /// `RTNH_F_PERVASIVE`.
+    #[netlink(RTNH_F_PERVASIVE)]
+    PERVASIVE = 0x2,
+    /// `RTNH_F_ONLINK`.
+    #[netlink(RTNH_F_ONLINK)]
+    ONLINK = 0x4,
+    /// `RTNH_F_OFFLOAD`.
+    #[netlink(RTNH_F_OFFLOAD)]
+    OFFLOAD = 0x8,
+    /// `RTNH_F_LINKDOWN`.
+    #[netlink(RTNH_F_LINKDOWN)]
+    LINKDOWN = 0x10,
+    /// `RTNH_F_UNRESOLVED`.
+    #[netlink(RTNH_F_UNRESOLVED)]
+    UNRESOLVED = 0x20,
+    /// `RTNH_F_TRAP`. Since 6.1 (not in 5.10).
+    #[netlink(RTNH_F_TRAP)]
+    TRAP = 0x40,
 }
 
 /// Values of `rtprot`.
@@ -332,95 +421,6 @@ pub enum Rtprot {
     /// `RTPROT_EIGRP`.
     #[netlink(RTPROT_EIGRP)]
     EIGRP = 192,
-}
-
-/// Values of `nexthop-grp-type`.
-#[netlink_enum(u32)]
-pub enum NexthopGrpType {
-    /// `NEXTHOP_GRP_TYPE_MPATH`.
-    #[netlink(NEXTHOP_GRP_TYPE_MPATH)]
-    MPATH = 0,
-    /// `NEXTHOP_GRP_TYPE_RES`. Since 6.1 (not in 5.10).
-    #[netlink(NEXTHOP_GRP_TYPE_RES)]
-    RES = 1,
-}
-
-/// `enum lwtunnel_encap_types`.
-#[netlink_enum(u32)]
-pub enum LwtunnelEncapTypes {
-    /// `LWTUNNEL_ENCAP_NONE`.
-    #[netlink(LWTUNNEL_ENCAP_NONE)]
-    NONE = 0,
-    /// `LWTUNNEL_ENCAP_MPLS`.
-    #[netlink(LWTUNNEL_ENCAP_MPLS)]
-    MPLS = 1,
-    /// `LWTUNNEL_ENCAP_IP`.
-    #[netlink(LWTUNNEL_ENCAP_IP)]
-    IP = 2,
-    /// `LWTUNNEL_ENCAP_ILA`.
-    #[netlink(LWTUNNEL_ENCAP_ILA)]
-    ILA = 3,
-    /// `LWTUNNEL_ENCAP_IP6`.
-    #[netlink(LWTUNNEL_ENCAP_IP6)]
-    IP6 = 4,
-    /// `LWTUNNEL_ENCAP_SEG6`.
-    #[netlink(LWTUNNEL_ENCAP_SEG6)]
-    SEG6 = 5,
-    /// `LWTUNNEL_ENCAP_BPF`.
-    #[netlink(LWTUNNEL_ENCAP_BPF)]
-    BPF = 6,
-    /// `LWTUNNEL_ENCAP_SEG6_LOCAL`.
-    #[netlink(LWTUNNEL_ENCAP_SEG6_LOCAL)]
-    SEG6_LOCAL = 7,
-    /// `LWTUNNEL_ENCAP_RPL`.
-    #[netlink(LWTUNNEL_ENCAP_RPL)]
-    RPL = 8,
-    /// `LWTUNNEL_ENCAP_IOAM6`. Since 6.1 (not in 5.10).
-    #[netlink(LWTUNNEL_ENCAP_IOAM6)]
-    IOAM6 = 9,
-    /// `LWTUNNEL_ENCAP_XFRM`. Since 6.1 (not in 5.10).
-    #[netlink(LWTUNNEL_ENCAP_XFRM)]
-    XFRM = 10,
-}
-
-/// Values of `rtnh-f`.
-#[netlink_flags(u32)]
-pub enum RtnhF {
-    /// `RTNH_F_DEAD`.
-    #[netlink(RTNH_F_DEAD)]
-    DEAD = 0x1,
-    /// `RTNH_F_PERVASIVE`.
-    #[netlink(RTNH_F_PERVASIVE)]
-    PERVASIVE = 0x2,
-    /// `RTNH_F_ONLINK`.
-    #[netlink(RTNH_F_ONLINK)]
-    ONLINK = 0x4,
-    /// `RTNH_F_OFFLOAD`.
-    #[netlink(RTNH_F_OFFLOAD)]
-    OFFLOAD = 0x8,
-    /// `RTNH_F_LINKDOWN`.
-    #[netlink(RTNH_F_LINKDOWN)]
-    LINKDOWN = 0x10,
-    /// `RTNH_F_UNRESOLVED`.
-    #[netlink(RTNH_F_UNRESOLVED)]
-    UNRESOLVED = 0x20,
-    /// `RTNH_F_TRAP`. Since 6.1 (not in 5.10).
-    #[netlink(RTNH_F_TRAP)]
-    TRAP = 0x40,
-}
-
-/// Values of `nha-op-flag`.
-#[netlink_flags(u32)]
-pub enum NhaOpFlag {
-    /// `NHA_OP_FLAG_DUMP_STATS`. Since 6.12 (not in 6.1).
-    #[netlink(NHA_OP_FLAG_DUMP_STATS)]
-    DUMP_STATS = 0x1,
-    /// `NHA_OP_FLAG_DUMP_HW_STATS`. Since 6.12 (not in 6.1).
-    #[netlink(NHA_OP_FLAG_DUMP_HW_STATS)]
-    DUMP_HW_STATS = 0x2,
-    /// `NHA_OP_FLAG_RESP_GRP_RESVD_0`. Since 6.12 (not in 6.1).
-    #[netlink(NHA_OP_FLAG_RESP_GRP_RESVD_0)]
-    RESP_GRP_RESVD_0 = 0x80000000,
 }
 
 /// Multicast groups.

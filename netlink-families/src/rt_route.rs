@@ -517,202 +517,6 @@ pub enum TcpFeatures {
     TCP_USEC_TS = 0x10,
 }
 
-/// `enum rt_class_t`.
-#[netlink_enum(u32)]
-pub enum RtClassT {
-    /// `RT_TABLE_UNSPEC`.
-    #[netlink(RT_TABLE_UNSPEC)]
-    UNSPEC = 0,
-    /// `RT_TABLE_COMPAT`.
-    #[netlink(RT_TABLE_COMPAT)]
-    COMPAT = 252,
-    /// `RT_TABLE_DEFAULT`.
-    #[netlink(RT_TABLE_DEFAULT)]
-    DEFAULT = 253,
-    /// `RT_TABLE_MAIN`.
-    #[netlink(RT_TABLE_MAIN)]
-    MAIN = 254,
-    /// `RT_TABLE_LOCAL`.
-    #[netlink(RT_TABLE_LOCAL)]
-    LOCAL = 255,
-}
-
-/// Values of `rtprot`.
-#[netlink_enum(u32)]
-pub enum Rtprot {
-    /// `RTPROT_UNSPEC`.
-    #[netlink(RTPROT_UNSPEC)]
-    UNSPEC = 0,
-    /// `RTPROT_REDIRECT`.
-    #[netlink(RTPROT_REDIRECT)]
-    REDIRECT = 1,
-    /// `RTPROT_KERNEL`.
-    #[netlink(RTPROT_KERNEL)]
-    KERNEL = 2,
-    /// `RTPROT_BOOT`.
-    #[netlink(RTPROT_BOOT)]
-    BOOT = 3,
-    /// `RTPROT_STATIC`.
-    #[netlink(RTPROT_STATIC)]
-    STATIC = 4,
-    /// `RTPROT_GATED`.
-    #[netlink(RTPROT_GATED)]
-    GATED = 8,
-    /// `RTPROT_RA`.
-    #[netlink(RTPROT_RA)]
-    RA = 9,
-    /// `RTPROT_MRT`.
-    #[netlink(RTPROT_MRT)]
-    MRT = 10,
-    /// `RTPROT_ZEBRA`.
-    #[netlink(RTPROT_ZEBRA)]
-    ZEBRA = 11,
-    /// `RTPROT_BIRD`.
-    #[netlink(RTPROT_BIRD)]
-    BIRD = 12,
-    /// `RTPROT_DNROUTED`.
-    #[netlink(RTPROT_DNROUTED)]
-    DNROUTED = 13,
-    /// `RTPROT_XORP`.
-    #[netlink(RTPROT_XORP)]
-    XORP = 14,
-    /// `RTPROT_NTK`.
-    #[netlink(RTPROT_NTK)]
-    NTK = 15,
-    /// `RTPROT_DHCP`.
-    #[netlink(RTPROT_DHCP)]
-    DHCP = 16,
-    /// `RTPROT_MROUTED`.
-    #[netlink(RTPROT_MROUTED)]
-    MROUTED = 17,
-    /// `RTPROT_KEEPALIVED`.
-    #[netlink(RTPROT_KEEPALIVED)]
-    KEEPALIVED = 18,
-    /// `RTPROT_BABEL`.
-    #[netlink(RTPROT_BABEL)]
-    BABEL = 42,
-    /// `RTPROT_OVN`. Since 7.3 (not in 6.12).
-    #[netlink(RTPROT_OVN)]
-    OVN = 84,
-    /// `RTPROT_OPENR`. Since 6.1 (not in 5.10).
-    #[netlink(RTPROT_OPENR)]
-    OPENR = 99,
-    /// `RTPROT_BGP`.
-    #[netlink(RTPROT_BGP)]
-    BGP = 186,
-    /// `RTPROT_ISIS`.
-    #[netlink(RTPROT_ISIS)]
-    ISIS = 187,
-    /// `RTPROT_OSPF`.
-    #[netlink(RTPROT_OSPF)]
-    OSPF = 188,
-    /// `RTPROT_RIP`.
-    #[netlink(RTPROT_RIP)]
-    RIP = 189,
-    /// `RTPROT_EIGRP`.
-    #[netlink(RTPROT_EIGRP)]
-    EIGRP = 192,
-}
-
-/// `enum rt_scope_t`.
-#[netlink_enum(u32)]
-pub enum RtScopeT {
-    /// `RT_SCOPE_UNIVERSE`.
-    #[netlink(RT_SCOPE_UNIVERSE)]
-    UNIVERSE = 0,
-    /// `RT_SCOPE_SITE`.
-    #[netlink(RT_SCOPE_SITE)]
-    SITE = 200,
-    /// `RT_SCOPE_LINK`.
-    #[netlink(RT_SCOPE_LINK)]
-    LINK = 253,
-    /// `RT_SCOPE_HOST`.
-    #[netlink(RT_SCOPE_HOST)]
-    HOST = 254,
-    /// `RT_SCOPE_NOWHERE`.
-    #[netlink(RT_SCOPE_NOWHERE)]
-    NOWHERE = 255,
-}
-
-/// Values of `rtn`.
-#[netlink_enum(u32)]
-pub enum Rtn {
-    /// `RTN_UNSPEC`.
-    #[netlink(RTN_UNSPEC)]
-    UNSPEC = 0,
-    /// `RTN_UNICAST`.
-    #[netlink(RTN_UNICAST)]
-    UNICAST = 1,
-    /// `RTN_LOCAL`.
-    #[netlink(RTN_LOCAL)]
-    LOCAL = 2,
-    /// `RTN_BROADCAST`.
-    #[netlink(RTN_BROADCAST)]
-    BROADCAST = 3,
-    /// `RTN_ANYCAST`.
-    #[netlink(RTN_ANYCAST)]
-    ANYCAST = 4,
-    /// `RTN_MULTICAST`.
-    #[netlink(RTN_MULTICAST)]
-    MULTICAST = 5,
-    /// `RTN_BLACKHOLE`.
-    #[netlink(RTN_BLACKHOLE)]
-    BLACKHOLE = 6,
-    /// `RTN_UNREACHABLE`.
-    #[netlink(RTN_UNREACHABLE)]
-    UNREACHABLE = 7,
-    /// `RTN_PROHIBIT`.
-    #[netlink(RTN_PROHIBIT)]
-    PROHIBIT = 8,
-    /// `RTN_THROW`.
-    #[netlink(RTN_THROW)]
-    THROW = 9,
-    /// `RTN_NAT`.
-    #[netlink(RTN_NAT)]
-    NAT = 10,
-    /// `RTN_XRESOLVE`.
-    #[netlink(RTN_XRESOLVE)]
-    XRESOLVE = 11,
-}
-
-/// `enum lwtunnel_encap_types`.
-#[netlink_enum(u32)]
-pub enum LwtunnelEncapTypes {
-    /// `LWTUNNEL_ENCAP_NONE`.
-    #[netlink(LWTUNNEL_ENCAP_NONE)]
-    NONE = 0,
-    /// `LWTUNNEL_ENCAP_MPLS`.
-    #[netlink(LWTUNNEL_ENCAP_MPLS)]
-    MPLS = 1,
-    /// `LWTUNNEL_ENCAP_IP`.
-    #[netlink(LWTUNNEL_ENCAP_IP)]
-    IP = 2,
-    /// `LWTUNNEL_ENCAP_ILA`.
-    #[netlink(LWTUNNEL_ENCAP_ILA)]
-    ILA = 3,
-    /// `LWTUNNEL_ENCAP_IP6`.
-    #[netlink(LWTUNNEL_ENCAP_IP6)]
-    IP6 = 4,
-    /// `LWTUNNEL_ENCAP_SEG6`.
-    #[netlink(LWTUNNEL_ENCAP_SEG6)]
-    SEG6 = 5,
-    /// `LWTUNNEL_ENCAP_BPF`.
-    #[netlink(LWTUNNEL_ENCAP_BPF)]
-    BPF = 6,
-    /// `LWTUNNEL_ENCAP_SEG6_LOCAL`.
-    #[netlink(LWTUNNEL_ENCAP_SEG6_LOCAL)]
-    SEG6_LOCAL = 7,
-    /// `LWTUNNEL_ENCAP_RPL`.
-    #[netlink(LWTUNNEL_ENCAP_RPL)]
-    RPL = 8,
-    /// `LWTUNNEL_ENCAP_IOAM6`. Since 6.1 (not in 5.10).
-    #[netlink(LWTUNNEL_ENCAP_IOAM6)]
-    IOAM6 = 9,
-    /// `LWTUNNEL_ENCAP_XFRM`. Since 6.1 (not in 5.10).
-    #[netlink(LWTUNNEL_ENCAP_XFRM)]
-    XFRM = 10,
-}
-
 /// Values of `icmpv6-router-pref`.
 #[netlink_enum(u32)]
 pub enum Icmpv6RouterPref {
@@ -825,6 +629,64 @@ pub enum Ipproto {
     MPTCP = 262,
 }
 
+/// `enum lwtunnel_encap_types`.
+#[netlink_enum(u32)]
+pub enum LwtunnelEncapTypes {
+    /// `LWTUNNEL_ENCAP_NONE`.
+    #[netlink(LWTUNNEL_ENCAP_NONE)]
+    NONE = 0,
+    /// `LWTUNNEL_ENCAP_MPLS`.
+    #[netlink(LWTUNNEL_ENCAP_MPLS)]
+    MPLS = 1,
+    /// `LWTUNNEL_ENCAP_IP`.
+    #[netlink(LWTUNNEL_ENCAP_IP)]
+    IP = 2,
+    /// `LWTUNNEL_ENCAP_ILA`.
+    #[netlink(LWTUNNEL_ENCAP_ILA)]
+    ILA = 3,
+    /// `LWTUNNEL_ENCAP_IP6`.
+    #[netlink(LWTUNNEL_ENCAP_IP6)]
+    IP6 = 4,
+    /// `LWTUNNEL_ENCAP_SEG6`.
+    #[netlink(LWTUNNEL_ENCAP_SEG6)]
+    SEG6 = 5,
+    /// `LWTUNNEL_ENCAP_BPF`.
+    #[netlink(LWTUNNEL_ENCAP_BPF)]
+    BPF = 6,
+    /// `LWTUNNEL_ENCAP_SEG6_LOCAL`.
+    #[netlink(LWTUNNEL_ENCAP_SEG6_LOCAL)]
+    SEG6_LOCAL = 7,
+    /// `LWTUNNEL_ENCAP_RPL`.
+    #[netlink(LWTUNNEL_ENCAP_RPL)]
+    RPL = 8,
+    /// `LWTUNNEL_ENCAP_IOAM6`. Since 6.1 (not in 5.10).
+    #[netlink(LWTUNNEL_ENCAP_IOAM6)]
+    IOAM6 = 9,
+    /// `LWTUNNEL_ENCAP_XFRM`. Since 6.1 (not in 5.10).
+    #[netlink(LWTUNNEL_ENCAP_XFRM)]
+    XFRM = 10,
+}
+
+/// `enum rt_class_t`.
+#[netlink_enum(u32)]
+pub enum RtClassT {
+    /// `RT_TABLE_UNSPEC`.
+    #[netlink(RT_TABLE_UNSPEC)]
+    UNSPEC = 0,
+    /// `RT_TABLE_COMPAT`.
+    #[netlink(RT_TABLE_COMPAT)]
+    COMPAT = 252,
+    /// `RT_TABLE_DEFAULT`.
+    #[netlink(RT_TABLE_DEFAULT)]
+    DEFAULT = 253,
+    /// `RT_TABLE_MAIN`.
+    #[netlink(RT_TABLE_MAIN)]
+    MAIN = 254,
+    /// `RT_TABLE_LOCAL`.
+    #[netlink(RT_TABLE_LOCAL)]
+    LOCAL = 255,
+}
+
 /// `enum rt_del_reason`.
 #[netlink_enum(u32)]
 pub enum RtDelReason {
@@ -839,57 +701,24 @@ pub enum RtDelReason {
     RA_WITHDRAWN = 2,
 }
 
-/// Values of `rtm-f-rtnh-f`.
-#[netlink_flags(u32)]
-pub enum RtmFRtnhF {
-    /// `RTM_F_NOTIFY`.
-    #[netlink(RTM_F_NOTIFY)]
-    NOTIFY = 0x100,
-    /// `RTM_F_CLONED`.
-    #[netlink(RTM_F_CLONED)]
-    CLONED = 0x200,
-    /// `RTM_F_EQUALIZE`.
-    #[netlink(RTM_F_EQUALIZE)]
-    EQUALIZE = 0x400,
-    /// `RTM_F_PREFIX`.
-    #[netlink(RTM_F_PREFIX)]
-    PREFIX = 0x800,
-    /// `RTM_F_LOOKUP_TABLE`.
-    #[netlink(RTM_F_LOOKUP_TABLE)]
-    LOOKUP_TABLE = 0x1000,
-    /// `RTM_F_FIB_MATCH`.
-    #[netlink(RTM_F_FIB_MATCH)]
-    FIB_MATCH = 0x2000,
-    /// `RTM_F_OFFLOAD`.
-    #[netlink(RTM_F_OFFLOAD)]
-    OFFLOAD = 0x4000,
-    /// `RTM_F_TRAP`.
-    #[netlink(RTM_F_TRAP)]
-    TRAP = 0x8000,
-    /// `RTM_F_OFFLOAD_FAILED`. Since 6.1 (not in 5.10).
-    #[netlink(RTM_F_OFFLOAD_FAILED)]
-    OFFLOAD_FAILED = 0x20000000,
-    /// `RTNH_F_DEAD`.
-    #[netlink(RTNH_F_DEAD)]
-    DEAD = 0x1,
-    /// `RTNH_F_PERVASIVE`.
-    #[netlink(RTNH_F_PERVASIVE)]
-    PERVASIVE = 0x2,
-    /// `RTNH_F_ONLINK`.
-    #[netlink(RTNH_F_ONLINK)]
-    ONLINK = 0x4,
-    /// `RTNH_F_OFFLOAD`.
-    #[netlink(RTNH_F_OFFLOAD)]
-    RTNH_F_OFFLOAD = 0x8,
-    /// `RTNH_F_LINKDOWN`.
-    #[netlink(RTNH_F_LINKDOWN)]
-    LINKDOWN = 0x10,
-    /// `RTNH_F_UNRESOLVED`.
-    #[netlink(RTNH_F_UNRESOLVED)]
-    UNRESOLVED = 0x20,
-    /// `RTNH_F_TRAP`. Since 6.1 (not in 5.10).
-    #[netlink(RTNH_F_TRAP)]
-    RTNH_F_TRAP = 0x40,
+/// `enum rt_scope_t`.
+#[netlink_enum(u32)]
+pub enum RtScopeT {
+    /// `RT_SCOPE_UNIVERSE`.
+    #[netlink(RT_SCOPE_UNIVERSE)]
+    UNIVERSE = 0,
+    /// `RT_SCOPE_SITE`.
+    #[netlink(RT_SCOPE_SITE)]
+    SITE = 200,
+    /// `RT_SCOPE_LINK`.
+    #[netlink(RT_SCOPE_LINK)]
+    LINK = 253,
+    /// `RT_SCOPE_HOST`.
+    #[netlink(RT_SCOPE_HOST)]
+    HOST = 254,
+    /// `RT_SCOPE_NOWHERE`.
+    #[netlink(RT_SCOPE_NOWHERE)]
+    NOWHERE = 255,
 }
 
 /// Values of `rtax`.
@@ -951,6 +780,100 @@ pub enum Rtax {
     FASTOPEN_NO_COOKIE = 0x20000,
 }
 
+/// Values of `rtm-f-rtnh-f`.
+#[netlink_flags(u32)]
+pub enum RtmFRtnhF {
+    /// `RTM_F_NOTIFY`.
+    #[netlink(RTM_F_NOTIFY)]
+    NOTIFY = 0x100,
+    /// `RTM_F_CLONED`.
+    #[netlink(RTM_F_CLONED)]
+    CLONED = 0x200,
+    /// `RTM_F_EQUALIZE`.
+    #[netlink(RTM_F_EQUALIZE)]
+    EQUALIZE = 0x400,
+    /// `RTM_F_PREFIX`.
+    #[netlink(RTM_F_PREFIX)]
+    PREFIX = 0x800,
+    /// `RTM_F_LOOKUP_TABLE`.
+    #[netlink(RTM_F_LOOKUP_TABLE)]
+    LOOKUP_TABLE = 0x1000,
+    /// `RTM_F_FIB_MATCH`.
+    #[netlink(RTM_F_FIB_MATCH)]
+    FIB_MATCH = 0x2000,
+    /// `RTM_F_OFFLOAD`.
+    #[netlink(RTM_F_OFFLOAD)]
+    OFFLOAD = 0x4000,
+    /// `RTM_F_TRAP`.
+    #[netlink(RTM_F_TRAP)]
+    TRAP = 0x8000,
+    /// `RTM_F_OFFLOAD_FAILED`. Since 6.1 (not in 5.10).
+    #[netlink(RTM_F_OFFLOAD_FAILED)]
+    OFFLOAD_FAILED = 0x20000000,
+    /// `RTNH_F_DEAD`.
+    #[netlink(RTNH_F_DEAD)]
+    DEAD = 0x1,
+    /// `RTNH_F_PERVASIVE`.
+    #[netlink(RTNH_F_PERVASIVE)]
+    PERVASIVE = 0x2,
+    /// `RTNH_F_ONLINK`.
+    #[netlink(RTNH_F_ONLINK)]
+    ONLINK = 0x4,
+    /// `RTNH_F_OFFLOAD`.
+    #[netlink(RTNH_F_OFFLOAD)]
+    RTNH_F_OFFLOAD = 0x8,
+    /// `RTNH_F_LINKDOWN`.
+    #[netlink(RTNH_F_LINKDOWN)]
+    LINKDOWN = 0x10,
+    /// `RTNH_F_UNRESOLVED`.
+    #[netlink(RTNH_F_UNRESOLVED)]
+    UNRESOLVED = 0x20,
+    /// `RTNH_F_TRAP`. Since 6.1 (not in 5.10).
+    #[netlink(RTNH_F_TRAP)]
+    RTNH_F_TRAP = 0x40,
+}
+
+/// Values of `rtn`.
+#[netlink_enum(u32)]
+pub enum Rtn {
+    /// `RTN_UNSPEC`.
+    #[netlink(RTN_UNSPEC)]
+    UNSPEC = 0,
+    /// `RTN_UNICAST`.
+    #[netlink(RTN_UNICAST)]
+    UNICAST = 1,
+    /// `RTN_LOCAL`.
+    #[netlink(RTN_LOCAL)]
+    LOCAL = 2,
+    /// `RTN_BROADCAST`.
+    #[netlink(RTN_BROADCAST)]
+    BROADCAST = 3,
+    /// `RTN_ANYCAST`.
+    #[netlink(RTN_ANYCAST)]
+    ANYCAST = 4,
+    /// `RTN_MULTICAST`.
+    #[netlink(RTN_MULTICAST)]
+    MULTICAST = 5,
+    /// `RTN_BLACKHOLE`.
+    #[netlink(RTN_BLACKHOLE)]
+    BLACKHOLE = 6,
+    /// `RTN_UNREACHABLE`.
+    #[netlink(RTN_UNREACHABLE)]
+    UNREACHABLE = 7,
+    /// `RTN_PROHIBIT`.
+    #[netlink(RTN_PROHIBIT)]
+    PROHIBIT = 8,
+    /// `RTN_THROW`.
+    #[netlink(RTN_THROW)]
+    THROW = 9,
+    /// `RTN_NAT`.
+    #[netlink(RTN_NAT)]
+    NAT = 10,
+    /// `RTN_XRESOLVE`.
+    #[netlink(RTN_XRESOLVE)]
+    XRESOLVE = 11,
+}
+
 /// Values of `rtnh-f`.
 #[netlink_flags(u32)]
 pub enum RtnhF {
@@ -975,6 +898,83 @@ pub enum RtnhF {
     /// `RTNH_F_TRAP`. Since 6.1 (not in 5.10).
     #[netlink(RTNH_F_TRAP)]
     TRAP = 0x40,
+}
+
+/// Values of `rtprot`.
+#[netlink_enum(u32)]
+pub enum Rtprot {
+    /// `RTPROT_UNSPEC`.
+    #[netlink(RTPROT_UNSPEC)]
+    UNSPEC = 0,
+    /// `RTPROT_REDIRECT`.
+    #[netlink(RTPROT_REDIRECT)]
+    REDIRECT = 1,
+    /// `RTPROT_KERNEL`.
+    #[netlink(RTPROT_KERNEL)]
+    KERNEL = 2,
+    /// `RTPROT_BOOT`.
+    #[netlink(RTPROT_BOOT)]
+    BOOT = 3,
+    /// `RTPROT_STATIC`.
+    #[netlink(RTPROT_STATIC)]
+    STATIC = 4,
+    /// `RTPROT_GATED`.
+    #[netlink(RTPROT_GATED)]
+    GATED = 8,
+    /// `RTPROT_RA`.
+    #[netlink(RTPROT_RA)]
+    RA = 9,
+    /// `RTPROT_MRT`.
+    #[netlink(RTPROT_MRT)]
+    MRT = 10,
+    /// `RTPROT_ZEBRA`.
+    #[netlink(RTPROT_ZEBRA)]
+    ZEBRA = 11,
+    /// `RTPROT_BIRD`.
+    #[netlink(RTPROT_BIRD)]
+    BIRD = 12,
+    /// `RTPROT_DNROUTED`.
+    #[netlink(RTPROT_DNROUTED)]
+    DNROUTED = 13,
+    /// `RTPROT_XORP`.
+    #[netlink(RTPROT_XORP)]
+    XORP = 14,
+    /// `RTPROT_NTK`.
+    #[netlink(RTPROT_NTK)]
+    NTK = 15,
+    /// `RTPROT_DHCP`.
+    #[netlink(RTPROT_DHCP)]
+    DHCP = 16,
+    /// `RTPROT_MROUTED`.
+    #[netlink(RTPROT_MROUTED)]
+    MROUTED = 17,
+    /// `RTPROT_KEEPALIVED`.
+    #[netlink(RTPROT_KEEPALIVED)]
+    KEEPALIVED = 18,
+    /// `RTPROT_BABEL`.
+    #[netlink(RTPROT_BABEL)]
+    BABEL = 42,
+    /// `RTPROT_OVN`. Since 7.3 (not in 6.12).
+    #[netlink(RTPROT_OVN)]
+    OVN = 84,
+    /// `RTPROT_OPENR`. Since 6.1 (not in 5.10).
+    #[netlink(RTPROT_OPENR)]
+    OPENR = 99,
+    /// `RTPROT_BGP`.
+    #[netlink(RTPROT_BGP)]
+    BGP = 186,
+    /// `RTPROT_ISIS`.
+    #[netlink(RTPROT_ISIS)]
+    ISIS = 187,
+    /// `RTPROT_OSPF`.
+    #[netlink(RTPROT_OSPF)]
+    OSPF = 188,
+    /// `RTPROT_RIP`.
+    #[netlink(RTPROT_RIP)]
+    RIP = 189,
+    /// `RTPROT_EIGRP`.
+    #[netlink(RTPROT_EIGRP)]
+    EIGRP = 192,
 }
 
 /// Multicast groups.

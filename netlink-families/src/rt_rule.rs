@@ -163,19 +163,6 @@ pub struct FibRuleHdr {
     pub flags: FibRule,
 }
 
-/// `struct fib_rule_uid_range`, 8 bytes.
-#[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
-#[netlink(fib_rule_uid_range, size = 8)]
-#[non_exhaustive]
-pub struct FibRuleUidRange {
-    /// `start`.
-    #[netlink(0)]
-    pub start: u32,
-    /// `end`.
-    #[netlink(4)]
-    pub end: u32,
-}
-
 /// `struct fib_rule_port_range`, 4 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
 #[netlink(fib_rule_port_range, size = 4)]
@@ -187,6 +174,19 @@ pub struct FibRulePortRange {
     /// `end`.
     #[netlink(2)]
     pub end: u16,
+}
+
+/// `struct fib_rule_uid_range`, 8 bytes.
+#[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
+#[netlink(fib_rule_uid_range, size = 8)]
+#[non_exhaustive]
+pub struct FibRuleUidRange {
+    /// `start`.
+    #[netlink(0)]
+    pub start: u32,
+    /// `end`.
+    #[netlink(4)]
+    pub end: u32,
 }
 
 /// Values of `af-rtnl-family`.
@@ -344,24 +344,27 @@ pub enum AfRtnlFamily {
     IP6MR = 129,
 }
 
-/// `enum rt_class_t`.
-#[netlink_enum(u32)]
-pub enum RtClassT {
-    /// `RT_TABLE_UNSPEC`.
-    #[netlink(RT_TABLE_UNSPEC)]
-    UNSPEC = 0,
-    /// `RT_TABLE_COMPAT`.
-    #[netlink(RT_TABLE_COMPAT)]
-    COMPAT = 252,
-    /// `RT_TABLE_DEFAULT`.
-    #[netlink(RT_TABLE_DEFAULT)]
-    DEFAULT = 253,
-    /// `RT_TABLE_MAIN`.
-    #[netlink(RT_TABLE_MAIN)]
-    MAIN = 254,
-    /// `RT_TABLE_LOCAL`.
-    #[netlink(RT_TABLE_LOCAL)]
-    LOCAL = 255,
+/// Values of `fib-rule`.
+#[netlink_flags(u32)]
+pub enum FibRule {
+    /// `FIB_RULE_PERMANENT`.
+    #[netlink(FIB_RULE_PERMANENT)]
+    PERMANENT = 0x1,
+    /// `FIB_RULE_INVERT`.
+    #[netlink(FIB_RULE_INVERT)]
+    INVERT = 0x2,
+    /// `FIB_RULE_UNRESOLVED`.
+    #[netlink(FIB_RULE_UNRESOLVED)]
+    UNRESOLVED = 0x4,
+    /// `FIB_RULE_IIF_DETACHED`.
+    #[netlink(FIB_RULE_IIF_DETACHED)]
+    IIF_DETACHED = 0x8,
+    /// `FIB_RULE_OIF_DETACHED`.
+    #[netlink(FIB_RULE_OIF_DETACHED)]
+    OIF_DETACHED = 0x10,
+    /// `FIB_RULE_FIND_SADDR`.
+    #[netlink(FIB_RULE_FIND_SADDR)]
+    FIND_SADDR = 0x10000,
 }
 
 /// Values of `fr-act`.
@@ -394,83 +397,6 @@ pub enum FrAct {
     /// `FR_ACT_PROHIBIT`.
     #[netlink(FR_ACT_PROHIBIT)]
     PROHIBIT = 8,
-}
-
-/// Values of `rtprot`.
-#[netlink_enum(u32)]
-pub enum Rtprot {
-    /// `RTPROT_UNSPEC`.
-    #[netlink(RTPROT_UNSPEC)]
-    UNSPEC = 0,
-    /// `RTPROT_REDIRECT`.
-    #[netlink(RTPROT_REDIRECT)]
-    REDIRECT = 1,
-    /// `RTPROT_KERNEL`.
-    #[netlink(RTPROT_KERNEL)]
-    KERNEL = 2,
-    /// `RTPROT_BOOT`.
-    #[netlink(RTPROT_BOOT)]
-    BOOT = 3,
-    /// `RTPROT_STATIC`.
-    #[netlink(RTPROT_STATIC)]
-    STATIC = 4,
-    /// `RTPROT_GATED`.
-    #[netlink(RTPROT_GATED)]
-    GATED = 8,
-    /// `RTPROT_RA`.
-    #[netlink(RTPROT_RA)]
-    RA = 9,
-    /// `RTPROT_MRT`.
-    #[netlink(RTPROT_MRT)]
-    MRT = 10,
-    /// `RTPROT_ZEBRA`.
-    #[netlink(RTPROT_ZEBRA)]
-    ZEBRA = 11,
-    /// `RTPROT_BIRD`.
-    #[netlink(RTPROT_BIRD)]
-    BIRD = 12,
-    /// `RTPROT_DNROUTED`.
-    #[netlink(RTPROT_DNROUTED)]
-    DNROUTED = 13,
-    /// `RTPROT_XORP`.
-    #[netlink(RTPROT_XORP)]
-    XORP = 14,
-    /// `RTPROT_NTK`.
-    #[netlink(RTPROT_NTK)]
-    NTK = 15,
-    /// `RTPROT_DHCP`.
-    #[netlink(RTPROT_DHCP)]
-    DHCP = 16,
-    /// `RTPROT_MROUTED`.
-    #[netlink(RTPROT_MROUTED)]
-    MROUTED = 17,
-    /// `RTPROT_KEEPALIVED`.
-    #[netlink(RTPROT_KEEPALIVED)]
-    KEEPALIVED = 18,
-    /// `RTPROT_BABEL`.
-    #[netlink(RTPROT_BABEL)]
-    BABEL = 42,
-    /// `RTPROT_OVN`. Since 7.3 (not in 6.12).
-    #[netlink(RTPROT_OVN)]
-    OVN = 84,
-    /// `RTPROT_OPENR`. Since 6.1 (not in 5.10).
-    #[netlink(RTPROT_OPENR)]
-    OPENR = 99,
-    /// `RTPROT_BGP`.
-    #[netlink(RTPROT_BGP)]
-    BGP = 186,
-    /// `RTPROT_ISIS`.
-    #[netlink(RTPROT_ISIS)]
-    ISIS = 187,
-    /// `RTPROT_OSPF`.
-    #[netlink(RTPROT_OSPF)]
-    OSPF = 188,
-    /// `RTPROT_RIP`.
-    #[netlink(RTPROT_RIP)]
-    RIP = 189,
-    /// `RTPROT_EIGRP`.
-    #[netlink(RTPROT_EIGRP)]
-    EIGRP = 192,
 }
 
 /// Values of `ipproto`.
@@ -568,27 +494,101 @@ pub enum Ipproto {
     MPTCP = 262,
 }
 
-/// Values of `fib-rule`.
-#[netlink_flags(u32)]
-pub enum FibRule {
-    /// `FIB_RULE_PERMANENT`.
-    #[netlink(FIB_RULE_PERMANENT)]
-    PERMANENT = 0x1,
-    /// `FIB_RULE_INVERT`.
-    #[netlink(FIB_RULE_INVERT)]
-    INVERT = 0x2,
-    /// `FIB_RULE_UNRESOLVED`.
-    #[netlink(FIB_RULE_UNRESOLVED)]
-    UNRESOLVED = 0x4,
-    /// `FIB_RULE_IIF_DETACHED`.
-    #[netlink(FIB_RULE_IIF_DETACHED)]
-    IIF_DETACHED = 0x8,
-    /// `FIB_RULE_OIF_DETACHED`.
-    #[netlink(FIB_RULE_OIF_DETACHED)]
-    OIF_DETACHED = 0x10,
-    /// `FIB_RULE_FIND_SADDR`.
-    #[netlink(FIB_RULE_FIND_SADDR)]
-    FIND_SADDR = 0x10000,
+/// `enum rt_class_t`.
+#[netlink_enum(u32)]
+pub enum RtClassT {
+    /// `RT_TABLE_UNSPEC`.
+    #[netlink(RT_TABLE_UNSPEC)]
+    UNSPEC = 0,
+    /// `RT_TABLE_COMPAT`.
+    #[netlink(RT_TABLE_COMPAT)]
+    COMPAT = 252,
+    /// `RT_TABLE_DEFAULT`.
+    #[netlink(RT_TABLE_DEFAULT)]
+    DEFAULT = 253,
+    /// `RT_TABLE_MAIN`.
+    #[netlink(RT_TABLE_MAIN)]
+    MAIN = 254,
+    /// `RT_TABLE_LOCAL`.
+    #[netlink(RT_TABLE_LOCAL)]
+    LOCAL = 255,
+}
+
+/// Values of `rtprot`.
+#[netlink_enum(u32)]
+pub enum Rtprot {
+    /// `RTPROT_UNSPEC`.
+    #[netlink(RTPROT_UNSPEC)]
+    UNSPEC = 0,
+    /// `RTPROT_REDIRECT`.
+    #[netlink(RTPROT_REDIRECT)]
+    REDIRECT = 1,
+    /// `RTPROT_KERNEL`.
+    #[netlink(RTPROT_KERNEL)]
+    KERNEL = 2,
+    /// `RTPROT_BOOT`.
+    #[netlink(RTPROT_BOOT)]
+    BOOT = 3,
+    /// `RTPROT_STATIC`.
+    #[netlink(RTPROT_STATIC)]
+    STATIC = 4,
+    /// `RTPROT_GATED`.
+    #[netlink(RTPROT_GATED)]
+    GATED = 8,
+    /// `RTPROT_RA`.
+    #[netlink(RTPROT_RA)]
+    RA = 9,
+    /// `RTPROT_MRT`.
+    #[netlink(RTPROT_MRT)]
+    MRT = 10,
+    /// `RTPROT_ZEBRA`.
+    #[netlink(RTPROT_ZEBRA)]
+    ZEBRA = 11,
+    /// `RTPROT_BIRD`.
+    #[netlink(RTPROT_BIRD)]
+    BIRD = 12,
+    /// `RTPROT_DNROUTED`.
+    #[netlink(RTPROT_DNROUTED)]
+    DNROUTED = 13,
+    /// `RTPROT_XORP`.
+    #[netlink(RTPROT_XORP)]
+    XORP = 14,
+    /// `RTPROT_NTK`.
+    #[netlink(RTPROT_NTK)]
+    NTK = 15,
+    /// `RTPROT_DHCP`.
+    #[netlink(RTPROT_DHCP)]
+    DHCP = 16,
+    /// `RTPROT_MROUTED`.
+    #[netlink(RTPROT_MROUTED)]
+    MROUTED = 17,
+    /// `RTPROT_KEEPALIVED`.
+    #[netlink(RTPROT_KEEPALIVED)]
+    KEEPALIVED = 18,
+    /// `RTPROT_BABEL`.
+    #[netlink(RTPROT_BABEL)]
+    BABEL = 42,
+    /// `RTPROT_OVN`. Since 7.3 (not in 6.12).
+    #[netlink(RTPROT_OVN)]
+    OVN = 84,
+    /// `RTPROT_OPENR`. Since 6.1 (not in 5.10).
+    #[netlink(RTPROT_OPENR)]
+    OPENR = 99,
+    /// `RTPROT_BGP`.
+    #[netlink(RTPROT_BGP)]
+    BGP = 186,
+    /// `RTPROT_ISIS`.
+    #[netlink(RTPROT_ISIS)]
+    ISIS = 187,
+    /// `RTPROT_OSPF`.
+    #[netlink(RTPROT_OSPF)]
+    OSPF = 188,
+    /// `RTPROT_RIP`.
+    #[netlink(RTPROT_RIP)]
+    RIP = 189,
+    /// `RTPROT_EIGRP`.
+    #[netlink(RTPROT_EIGRP)]
+    EIGRP = 192,
 }
 
 /// Multicast groups.

@@ -129,13 +129,14 @@ const MAX_ATTR: usize = 0xffff;
 pub struct Enc<B> {
     out: B,
     error: Option<EncodeError>,
+    restored: usize,
 }
 
 impl<B: Buf> Enc<B> {
     /// Appends to this buffer.
     #[inline]
     pub fn new(out: B) -> Self {
-        Enc { out, error: None }
+        Enc { out, error: None, restored: 0 }
     }
 
     /// The first error, if there was one.
@@ -158,6 +159,19 @@ impl<B: Buf> Enc<B> {
     #[inline]
     pub fn failed(&self) -> bool {
         self.error.is_some()
+    }
+
+    /// How many attributes, on all levels, an owned value wrote as the bytes they came with,
+    /// because its fields do not encode to them (what `Rest::inexact` counts in one set).
+    pub fn restored(&self) -> usize {
+        self.restored
+    }
+
+    /// Appends such an attribute.
+    #[cfg(feature = "alloc")]
+    pub(crate) fn restore(&mut self, ty: u16, original: &[u8]) {
+        self.restored += 1;
+        self.bytes(ty, original);
     }
 
     /// Bytes in the buffer.

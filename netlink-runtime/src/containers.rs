@@ -22,6 +22,7 @@ fn flags_are(payload: &[u8], flags: u16) -> bool {
 impl<K: Own> Own for IndexedOf<K> {
     type Owned = Vec<(u16, K::Owned)>;
     const FLAGS: u16 = NESTED;
+    const MEMBERS: bool = true;
 
     fn own(view: Indexed<'_, K>, depth: u8) -> Result<Self::Owned, DecodeError> {
         view.map(|(index, member)| Ok((index, K::own(member?, depth)?))).collect()

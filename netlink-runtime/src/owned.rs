@@ -11,7 +11,7 @@ use crate::own_wire::NOWHERE;
 use crate::selected::Selected;
 use crate::view::AttrSet;
 use crate::wire::wt::{Flag, Wire};
-use crate::wire::{ATTR_HEADER, Attr, Attrs, MAX_DEPTH, TYPE_MASK};
+use crate::wire::{ATTR_HEADER, Attr, Attrs, MAX_DEPTH, TYPE_MASK, align, split};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
@@ -22,6 +22,9 @@ pub trait Own: Wire {
 
     /// Flag bits that encoding sets on the attribute.
     const FLAGS: u16 = 0;
+
+    /// The payload is members, each an attribute.
+    const MEMBERS: bool = false;
 
     /// Keeps a value. `depth` counts the nests above it.
     fn own(view: Self::View<'_>, depth: u8) -> Result<Self::Owned, DecodeError>;
@@ -96,9 +99,49 @@ const UNKNOWN: u16 = u16::MAX;
 struct Inexact {
     /// Index in `order`.
     at: u32,
-    original: Vec<u8>,
-    /// What the value encodes to: as long as it still does, the original stands.
-    canonical: Vec<u8>,
+    form: Form,
+}
+
+/// How a payload differs from what its value encodes to.
+#[derive(Clone, Debug)]
+enum Form {
+    /// In the flag bits of its members alone, which are these on all of them: some kernels' arrays
+    /// go without `NLA_F_NESTED`.
+    Members(u16),
+    /// Otherwise.
+    Bytes {
+        original: Vec<u8>,
+        /// What the value encodes to, with its header: as long as it still does, the original
+        /// stands.
+        canonical: Vec<u8>,
+    },
+}
+
+impl Form {
+    fn of<K: Own>(original: &[u8], mut canonical: Vec<u8>) -> Self {
+        if K::MEMBERS {
+            if let Some(Ok(first)) = Attrs::new(original).iter(&NOWHERE).next() {
+                let flags = first.raw_type & !TYPE_MASK;
+                let before = canonical.clone();
+                let written = canonical.get_mut(ATTR_HEADER..).unwrap_or_default();
+                set_member_flags(written, flags);
+                if written == original {
+                    return Form::Members(flags);
+                }
+                canonical = before;
+            }
+        }
+        Form::Bytes { original: original.to_vec(), canonical }
+    }
+}
+
+/// Gives the members of an encoded container these flag bits.
+fn set_member_flags(mut members: &mut [u8], flags: u16) {
+    while let Some(header) = members.first_chunk_mut::<ATTR_HEADER>() {
+        let (len, ty) = split(*header);
+        header[2..].copy_from_slice(&(ty & TYPE_MASK | flags).to_ne_bytes());
+        members = members.get_mut(align(len.max(ATTR_HEADER))..).unwrap_or_default();
+    }
 }
 
 impl PartialEq for Rest {
@@ -117,7 +160,8 @@ impl Rest {
     /// Payloads that are kept as bytes because their values do not encode to them, such as
     /// structs of other lengths.
     pub fn inexact(&self) -> usize {
-        self.0.as_ref().map_or(0, |k| k.inexact.len())
+        let bytes = |k: &Kept| k.inexact.iter().filter(|i| matches!(i.form, Form::Bytes { .. })).count();
+        self.0.as_deref().map_or(0, bytes)
     }
 
     /// Adds an attribute that the set does not know.
@@ -197,12 +241,9 @@ impl<'a> Reader<'a> {
         }
         let mut canonical = Vec::new();
         K::put(value, Enc::new(&mut canonical), attr.id());
+        let form = Form::of::<K>(attr.payload, canonical);
         let kept = self.deviate(attr);
-        kept.inexact.push(Inexact {
-            at: kept.order.len() as u32,
-            original: attr.payload.to_vec(),
-            canonical,
-        });
+        kept.inexact.push(Inexact { at: kept.order.len() as u32, form });
     }
 
     #[inline]
@@ -300,7 +341,8 @@ impl<'a> Reader<'a> {
         let kept = self.deviate(end);
         let Some(at) = kept.order.iter().position(|s| s.ordinal == ordinal) else { return };
         let place = kept.inexact.partition_point(|i| (i.at as usize) < at);
-        kept.inexact.insert(place, Inexact { at: at as u32, original: payload.to_vec(), canonical });
+        let form = Form::Bytes { original: payload.to_vec(), canonical };
+        kept.inexact.insert(place, Inexact { at: at as u32, form });
     }
 }
 
@@ -338,8 +380,7 @@ impl Rest {
             }
             return to;
         };
-        let mut replay = Replay::new(kept, fields);
-        while let Some(step) = replay.next() {
+        for step in Replay::new(kept, fields) {
             match step {
                 Step::Unknown(attr) => to.enc().bytes(attr.raw_type, &attr.payload),
                 Step::Fields { ordinal, from, limit, original } => {
@@ -374,11 +415,15 @@ impl Original<'_> {
         if enc.position() < start + ATTR_HEADER {
             return; // the field was cleared since
         }
-        if let Some(inexact) = self.inexact {
-            if *enc.since(start) == *inexact.canonical {
-                enc.truncate(start);
-                enc.bytes(self.raw_type, &inexact.original);
+        match self.inexact.map(|i| &i.form) {
+            Some(Form::Members(flags)) => {
+                set_member_flags(enc.since(start + ATTR_HEADER), *flags);
             }
+            Some(Form::Bytes { original, canonical }) if *enc.since(start) == **canonical => {
+                enc.truncate(start);
+                enc.restore(self.raw_type, original);
+            }
+            Some(Form::Bytes { .. }) | None => {}
         }
         if let Some(ty) = enc.since(start).get_mut(2..ATTR_HEADER) {
             ty.copy_from_slice(&self.raw_type.to_ne_bytes());

@@ -85,6 +85,11 @@ pub fn put_all<B: Buf, S: SetBuilder<B>>(
     builder
 }
 
+/// Whether a member lies inside its struct.
+pub const fn fits(offset: usize, member: usize, size: usize) -> bool {
+    offset + member <= size
+}
+
 /// `bytes`, filled up with zeroes.
 #[cold]
 pub fn widen<const N: usize>(bytes: &[u8]) -> [u8; N] {

@@ -20,45 +20,44 @@
 //! use netlink_runtime::{DecodeError, EncodeError, MessageType, Protocol, Reply, Request};
 //!
 //! // Derived types write this for you.
-//! struct GetLinks;
-//! struct Link;
+//! struct GetFamilies;
+//! struct Family;
 //!
-//! impl Request for GetLinks {
-//!     type Reply = Link;
-//!     const PROTOCOL: Protocol = Protocol::Route;
+//! impl Request for GetFamilies {
+//!     type Reply = Family;
+//!     const PROTOCOL: Protocol = Protocol::Generic;
 //!     fn message_type(&self) -> MessageType {
-//!         MessageType::Raw(18) // RTM_GETLINK
+//!         MessageType::Generic { family: "nlctrl", command: 3, version: 2 } // CTRL_CMD_GETFAMILY
 //!     }
 //!     fn flags(&self) -> u16 {
 //!         0
 //!     }
-//!     fn encode(&self, out: &mut Vec<u8>) -> Result<(), EncodeError> {
-//!         out.extend([0; 16]); // struct ifinfomsg
-//!         Ok(())
+//!     fn encode(&self, _out: &mut Vec<u8>) -> Result<(), EncodeError> {
+//!         Ok(()) // no attributes: all families
 //!     }
 //!     fn set(&self) -> Option<&'static SetMeta> {
 //!         None
 //!     }
 //! }
 //!
-//! impl Reply for Link {
+//! impl Reply for Family {
 //!     type View<'a> = &'a [u8];
 //!     fn view(payload: &[u8]) -> Result<&[u8], DecodeError> {
 //!         Ok(payload)
 //!     }
 //!     fn accepts(message_type: u16) -> bool {
-//!         message_type == 16 // RTM_NEWLINK
+//!         message_type == 1 // CTRL_CMD_NEWFAMILY
 //!     }
 //! }
 //!
-//! let mut route = Socket::open(Protocol::Route)?;
-//! let mut links = route.dump(GetLinks)?;
+//! let mut generic = Socket::open(Protocol::Generic)?;
+//! let mut families = generic.dump(GetFamilies)?;
 //! let mut count = 0;
-//! while let Some(link) = links.next()? {
-//!     assert!(link.len() > 16);
+//! while let Some(family) = families.next()? {
+//!     assert!(family.len() > 8);
 //!     count += 1;
 //! }
-//! assert!(count > 0, "there is always the loopback device");
+//! assert!(count > 0, "nlctrl itself is always there");
 //! # Ok::<(), netlink_runtime::socket::Error>(())
 //! ```
 

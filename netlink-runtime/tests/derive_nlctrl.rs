@@ -133,3 +133,57 @@ fn order_unknown_and_flag_bits_survive() {
     assert_eq!((view.version(), view.maxattr()), (Ok(None), Ok(Some(7))));
     assert_eq!(view.unknown().count(), 1);
 }
+
+/// The controller writes `CTRL_ATTR_OPS` and its members without `NLA_F_NESTED`.
+#[test]
+fn members_without_the_nested_bit_go_through_setters() {
+    let mut bytes = Vec::new();
+    let mut enc = Enc::new(&mut bytes);
+    let ops = enc.open_raw(6);
+    for (index, id) in [(1, 3u32), (2, 10)] {
+        let op = enc.open_raw(index);
+        enc.fixed(1, id.to_ne_bytes());
+        enc.fixed(2, 14u32.to_ne_bytes());
+        enc.close(op);
+    }
+    enc.close(ops);
+    enc.end().unwrap();
+    let mut owned = Ctrl::decode_at(CtrlView::parse(&bytes).unwrap(), 0).unwrap();
+    assert_eq!(owned.rest.inexact(), 0);
+    let encode = |owned: &Ctrl| {
+        let mut out = Vec::new();
+        let enc = owned.encode_to(Enc::new(&mut out));
+        assert_eq!(enc.restored(), 0, "nothing is kept as bytes");
+        enc.end().unwrap();
+        out
+    };
+    assert_eq!(encode(&owned), bytes);
+    // A changed value keeps the form.
+    owned.ops.as_mut().unwrap()[1].1.id = 11;
+    let changed = encode(&owned);
+    let differs: Vec<usize> = (0..bytes.len()).filter(|i| bytes[*i] != changed[*i]).collect();
+    assert_eq!((changed.len(), differs.len()), (bytes.len(), 1));
+}
+
+/// Members that differ among themselves are kept as they came.
+#[test]
+fn members_of_mixed_form_are_restored() {
+    let mut bytes = Vec::new();
+    let mut enc = Enc::new(&mut bytes);
+    let ops = enc.open(6);
+    for flag in [0u16, 0x8000] {
+        let op = enc.open_raw(1 | flag);
+        enc.fixed(1, 3u32.to_ne_bytes());
+        enc.fixed(2, 14u32.to_ne_bytes());
+        enc.close(op);
+    }
+    enc.close(ops);
+    enc.end().unwrap();
+    let owned = Ctrl::decode_at(CtrlView::parse(&bytes).unwrap(), 0).unwrap();
+    assert_eq!(owned.rest.inexact(), 1);
+    let mut out = Vec::new();
+    let enc = owned.encode_to(Enc::new(&mut out));
+    assert_eq!(enc.restored(), 1);
+    enc.end().unwrap();
+    assert_eq!(out, bytes);
+}

@@ -17,7 +17,7 @@ const U16: TypeMeta = int(2, Order::Native);
 const U32: TypeMeta = int(4, Order::Native);
 
 const fn one(id: u16, c_name: &'static str, ty: TypeMeta) -> AttrMeta {
-    AttrMeta { id, c_name, name: "", card: Card::One, ty }
+    AttrMeta { id, c_name, name: "", card: Card::One, ty, ordinal: 0 }
 }
 
 const fn member(c_name: &'static str, offset: u32, bytes: u8) -> MemberMeta {

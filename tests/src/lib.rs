@@ -5,7 +5,7 @@
 //! a file, appended there, so that whoever runs all tests can count them.
 #![forbid(unsafe_code)]
 
-use std::io::Write;
+use std::io::{Read, Write};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
@@ -47,6 +47,26 @@ pub fn run_limited(command: &mut Command, limit: Duration) -> Option<std::proces
                 let _ = child.kill();
                 return None;
             }
+        }
+    }
+}
+
+/// Runs a command with a time limit and gives what it printed. Its output goes through a pipe of
+/// ours, so that one which hangs in the kernel does not keep the caller's open.
+pub fn output_limited(command: &mut Command, limit: Duration) -> Option<(std::process::ExitStatus, String)> {
+    let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().ok()?;
+    let mut pipe = child.stdout.take()?;
+    let (sender, receiver) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let mut text = String::new();
+        let _ = pipe.read_to_string(&mut text);
+        let _ = sender.send(text);
+    });
+    match receiver.recv_timeout(limit) {
+        Ok(text) => Some((child.wait().ok()?, text)),
+        Err(_) => {
+            let _ = child.kill();
+            None
         }
     }
 }

@@ -2,6 +2,9 @@
 
 use super::Outcome;
 use crate::emit::{self, Options, OutFile, disk, tree};
+use crate::headers::extract;
+use crate::headers::facts::{Kernel, Store};
+use crate::headers::store;
 use crate::ir::FamilyId;
 use crate::report::{Diagnostics, Severity, render};
 use crate::{Loaded, Loader};
@@ -46,9 +49,12 @@ pub struct Args {
     /// Leave out what this kernel does not have
     #[arg(long, value_name = "VERSION", conflicts_with = "headers")]
     kernel: Option<String>,
-    /// Take facts from the headers in this directory (the one that holds linux/) and nowhere else
+    /// Leave out what the kernel of these headers does not have (the directory that holds linux/)
     #[arg(long, value_name = "DIR")]
     headers: Option<PathBuf>,
+    /// Take facts from this store, as `extract --store` writes it
+    #[arg(long, value_name = "DIR", conflicts_with = "headers")]
+    store: Option<PathBuf>,
     /// Where to write [default: netlink-families/ of the workspace around the current directory]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -103,9 +109,16 @@ fn attempt(args: &Args) -> Result<Outcome, Failure> {
     let target = Target::of(&out)?;
     // The module list of a crate names every family, whichever are written now.
     let everything = args.all || matches!(target, Target::Crate { .. });
-    let Loaded { mut model, diagnostics } = loader(args, everything)?.load().map_err(Failure::Findings)?;
+    let mut loader = loader(args, everything);
+    let mut kernel = args.kernel.clone();
+    if let Some(headers) = &args.headers {
+        let (facts, release) = facts(headers)?;
+        loader = loader.facts(facts);
+        kernel = Some(release);
+    }
+    let Loaded { mut model, diagnostics } = loader.load().map_err(Failure::Findings)?;
     show(&diagnostics);
-    if let Some(kernel) = &args.kernel {
+    if let Some(kernel) = &kernel {
         model = model.for_kernel(kernel).map_err(|e| Failure::Use(format!("--kernel: {e}")))?;
     }
     let wanted = wanted(args, &model)?;
@@ -114,7 +127,13 @@ fn attempt(args: &Args) -> Result<Outcome, Failure> {
         Target::Crate { .. } => Default::default(),
         Target::Plain => args.schema.iter().filter_map(|path| Options::source_of(path)).collect(),
     };
-    let options = Options { kernel: args.kernel.clone(), sources, command: None };
+    // Not the directory itself: text must not depend on where it was made.
+    let arguments = match (&args.kernel, &args.headers) {
+        (Some(kernel), _) => format!("--kernel {kernel}"),
+        (None, Some(_)) => "--headers DIR".to_owned(),
+        (None, None) => String::new(),
+    };
+    let options = Options { kernel, sources, arguments, command: None };
     let files = match &target {
         Target::Crate { lib, manifest } => emit::crate_files(&model, &wanted, &options, lib, manifest),
         Target::Plain => emit::flat_files(&model, &wanted, &options),
@@ -152,7 +171,7 @@ impl Target {
     }
 }
 
-fn loader(args: &Args, everything: bool) -> Result<Loader, Failure> {
+fn loader(args: &Args, everything: bool) -> Loader {
     let mut loader = Loader::new().lenient(args.lenient);
     for file in &args.schema {
         loader = loader.file(file);
@@ -163,38 +182,45 @@ fn loader(args: &Args, everything: bool) -> Result<Loader, Failure> {
     for family in &args.family {
         loader = loader.family(family);
     }
-    match &args.headers {
-        Some(headers) => Ok(loader.facts(facts(headers)?)),
-        None => Ok(loader),
+    match &args.store {
+        Some(store) => loader.facts_dir(store),
+        None => loader,
     }
 }
 
-/// Facts about the kernel that these headers belong to.
-fn facts(headers: &Path) -> Result<crate::headers::facts::Store, Failure> {
-    use crate::headers::extract::{Options, extract};
-    let release = release_of(headers).unwrap_or_else(|| "headers".to_owned());
-    let kernel = crate::headers::facts::Kernel {
+/// The shipped facts together with those of these headers, and the kernel they belong to.
+///
+/// Names that schemas use and that kernel lacks are then known all the same, and left out
+/// because it lacks them.
+fn facts(headers: &Path) -> Result<(Store, String), Failure> {
+    let version = headers.join("linux/version.h");
+    let Some(release) = release_of(&version) else {
+        return Err(Failure::Use(format!(
+            "{}: this should say which kernel the headers belong to",
+            version.display()
+        )));
+    };
+    let kernel = Kernel {
         version: release.clone(),
-        release,
+        release: release.clone(),
         package: String::new(),
         sha256: String::new(),
     };
-    let extraction =
-        extract(&Options::listed(headers.to_owned(), kernel)).map_err(|e| Failure::Use(e.to_string()))?;
+    let extraction = extract::extract(&extract::Options::listed(headers.to_owned(), kernel))
+        .map_err(|e| Failure::Use(e.to_string()))?;
     for finding in extraction.findings.iter().filter(|f| f.error) {
         eprintln!("warning: {finding}");
     }
-    Ok(extraction.store)
+    let shipped = store::shipped().map_err(|e| Failure::Use(format!("the shipped facts: {e}")))?;
+    Ok((store::merge(&shipped, &extraction.store), release))
 }
 
-/// `6.12` of the `LINUX_VERSION_MAJOR` and `_PATCHLEVEL` in `linux/version.h`.
-fn release_of(headers: &Path) -> Option<String> {
-    let text = fs::read_to_string(headers.join("linux/version.h")).ok()?;
-    let value = |name: &str| {
-        let line = text.lines().find(|line| line.split_whitespace().nth(1) == Some(name))?;
-        line.split_whitespace().nth(2).map(str::to_owned)
-    };
-    Some(format!("{}.{}", value("LINUX_VERSION_MAJOR")?, value("LINUX_VERSION_PATCHLEVEL")?))
+/// `6.12` of the `LINUX_VERSION_CODE` in `linux/version.h`, which every kernel has.
+fn release_of(version: &Path) -> Option<String> {
+    let text = fs::read_to_string(version).ok()?;
+    let line = text.lines().find(|line| line.split_whitespace().nth(1) == Some("LINUX_VERSION_CODE"))?;
+    let code: u32 = line.split_whitespace().nth(2)?.parse().ok()?;
+    Some(format!("{}.{}", code >> 16, code >> 8 & 0xff))
 }
 
 /// Families to write: the ones named, with those they use.

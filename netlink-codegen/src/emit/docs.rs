@@ -82,7 +82,7 @@ pub(super) fn markdown(line: &str) -> String {
         .map(|c| if c.is_control() { ' ' } else { c })
         .collect();
     let line = line.trim();
-    let paired = line.matches('`').count() % 2 == 0 && !line.contains("``");
+    let paired = line.matches('`').count().is_multiple_of(2) && !line.contains("``");
     let mut out = String::with_capacity(line.len() + 8);
     if line.starts_with(['#', '>', '~', '|']) {
         out.push('\\');

@@ -59,7 +59,8 @@ pub(super) fn pretty(text: &str) -> Result<String, EmitError> {
     for item in file.items {
         let kind = std::mem::discriminant(&item);
         let import = matches!(item, syn::Item::Use(_));
-        if !(import && last == Some(kind)) && !out.is_empty() {
+        let packed = import && last == Some(kind);
+        if !packed && !out.is_empty() {
             out.push('\n');
         }
         last = Some(kind);

@@ -58,6 +58,8 @@ pub(super) struct StructRow {
     #[serde(flatten)]
     pub row: Row,
     pub non_exhaustive: bool,
+    /// A member's C name has two underscores in a row (`tcm__pad1`), which rustc dislikes.
+    pub odd_names: bool,
 }
 
 #[derive(Serialize)]
@@ -95,15 +97,20 @@ impl Uses {
             out.headers.extend(set.header);
             let formats = model.subs.iter().flat_map(|s| s.formats.iter().map(|f| &f.ty).chain(&s.default));
             for ty in set.attrs.iter().map(|a| &a.ty).chain(formats) {
-                if let Type::Records(records, length) = ty {
-                    if let Some(header) = model[*records].header {
-                        out.lengths.entry(header).or_default().insert(length.clone());
-                    }
+                let Type::Records(records, length) = ty else { continue };
+                if let Some(header) = model[*records].header {
+                    out.lengths.entry(header).or_default().insert(length.clone());
                 }
             }
         }
         out
     }
+}
+
+/// The members of a record header that hold the record's length: one, or none where it is no such
+/// header.
+pub(super) fn length_members(model: &Model, header: StructId) -> Vec<String> {
+    Uses::of(model).lengths.remove(&header).into_iter().flatten().collect()
 }
 
 /// Makes the rows of one family.
@@ -194,6 +201,7 @@ impl<'m> Rows<'m> {
         let modes = [("do", op.do_), ("dump", op.dump), ("event", op.event)];
         args.extend(modes.iter().filter(|(_, on)| *on).map(|(word, _)| (*word).to_owned()));
         if !op.nlm_flags.is_empty() {
+            op.nlm_flags.iter().try_for_each(|flag| identifier(flag).map(|_| ()))?;
             args.push(format!("flags({})", op.nlm_flags.join(", ")));
         }
         for (word, message) in [("request", &op.request), ("reply", &op.reply)] {
@@ -238,23 +246,15 @@ impl<'m> Rows<'m> {
 
     /// The multicast groups of a classic protocol, which have numbers.
     fn group_enum(&self) -> Result<Option<EnumRow>> {
-        if self.family.groups.is_empty() {
-            return Ok(None);
-        }
         let mut rows = Vec::new();
         for group in &self.family.groups {
-            let Some(number) = group.number else {
-                return Err(
-                    EmitError::unsupported("a group without number").at(format!("group `{}`", group.name))
-                );
-            };
-            rows.push((
-                group_name(group),
-                group.c_name.as_str(),
-                i128::from(number),
-                group.doc.as_str(),
-                Lifetime::default(),
-            ));
+            // Nobody can join a group without a number.
+            let Some(number) = group.number else { continue };
+            let name = group_name(group);
+            rows.push((name, group.c_name.as_str(), number.into(), group.doc.as_str(), Lifetime::default()));
+        }
+        if rows.is_empty() {
+            return Ok(None);
         }
         let doc = vec!["Multicast groups.".to_owned()];
         self.enum_row(doc, false, "Group".to_owned(), rows.into_iter()).map(Some)
@@ -308,7 +308,7 @@ fn group_const(group: &Group) -> Const {
 }
 
 /// `link` of `rtnlgrp-link`: the type's name says already that it is a group.
-fn group_name(group: &Group) -> &str {
+pub(super) fn group_name(group: &Group) -> &str {
     match group.name.split_once("grp-") {
         Some((protocol, rest)) if !protocol.contains('-') && !rest.is_empty() => rest,
         _ => &group.name,
@@ -340,4 +340,26 @@ fn identifier(c_name: &str) -> Result<&str> {
 /// `C_NAME = 4`.
 fn numbered(c_name: &str, number: impl std::fmt::Display) -> Result<String> {
     Ok(format!("{} = {number}", identifier(c_name)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn enums_are_as_wide_as_their_values() {
+        assert_eq!(repr(0, 0xffff_ffff), Some("u32"));
+        assert_eq!(repr(0, 0x1_0000_0000), Some("u64"));
+        assert_eq!(repr(-1, 0x7fff_ffff), Some("i32"));
+        assert_eq!(repr(-1, 0x8000_0000), Some("i64"));
+        assert_eq!(repr(-1, u64::MAX.into()), None);
+    }
+
+    #[test]
+    fn only_words_become_words() {
+        assert!(identifier("IFLA_MTU").is_ok() && identifier("_x").is_ok());
+        for bad in ["", "6LOWPAN", "A B", "A)] pub fn x() {} #[netlink(B", "Ä"] {
+            assert!(identifier(bad).is_err(), "{bad}");
+        }
+    }
 }

@@ -14,9 +14,11 @@ mod file;
 mod items;
 mod names;
 mod template;
+mod text;
 pub mod tree;
 mod types;
 
+pub use text::text;
 pub use tree::{Options, OutFile, crate_files, flat_files};
 
 use crate::check::Checked;

@@ -228,3 +228,23 @@ pub(super) fn attr_field(name: &str) -> String {
         field => field,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn late_comers_get_another_name() {
+        let mut scope = Scope::with(["Option"]);
+        assert_eq!(scope.claim_item("Link", "Attrs", SET_TYPES), "Link");
+        // `LinkView` is derived from the set `Link`.
+        assert_eq!(scope.claim_item("LinkView", "Struct", PLAIN), "LinkViewStruct");
+        assert_eq!(scope.claim_item("Link", "Op", PLAIN), "LinkOp");
+        assert_eq!(scope.claim_item("Link", "Op", PLAIN), "LinkOp2");
+        assert_eq!(scope.claim_item("Option", "Enum", PLAIN), "OptionEnum");
+        // A set needs all of its derived names.
+        assert_eq!(scope.claim_item("StatsView", "Struct", PLAIN), "StatsView");
+        assert_eq!(scope.claim_item("Stats", "Attrs", SET_TYPES), "StatsAttrs");
+        assert_eq!(scope.claim("X".to_owned()) + &scope.claim("X".to_owned()), "XX_");
+    }
+}

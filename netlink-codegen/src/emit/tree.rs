@@ -19,7 +19,9 @@ pub struct Options {
     pub kernel: Option<String>,
     /// Schemas by family, as a reader finds them; `schemas/<family>.yaml` for all others.
     pub sources: BTreeMap<String, String>,
-    /// How to make the files again; `netlink-codegen generate --family …` when not given.
+    /// What else than the family stood on the command line: `--kernel 6.12`.
+    pub arguments: String,
+    /// How to make the files again, if not by `netlink-codegen generate`.
     pub command: Option<String>,
 }
 
@@ -44,8 +46,7 @@ impl Options {
             Some(path) => format!("--schema {path}"),
             None => format!("--family {family}"),
         };
-        let kernel = self.kernel.as_ref().map(|k| format!(" --kernel {k}")).unwrap_or_default();
-        format!("netlink-codegen generate {what}{kernel}")
+        docs::join(&["netlink-codegen generate", &what, &self.arguments])
     }
 }
 

@@ -49,7 +49,7 @@ impl Types<'_, '_> {
                 }
                 attr.ty != Type::Flag && !(attr.always && has_default(&attr.ty))
             }
-            Card::Multi if attr.ty == Type::Flag => {
+            Card::Multi | Card::TypeValue(_) | Card::Indexed if attr.ty == Type::Flag => {
                 return Err(EmitError::unsupported("a flag that repeats"));
             }
             Card::Multi => {
@@ -80,6 +80,8 @@ impl Types<'_, '_> {
         if matches!(ty, Type::Sub(..) | Type::Pad | Type::Unused) {
             return Err(EmitError::unsupported("this type as a sub-message's format"));
         }
+        // A selector that goes without a payload: there are no bytes, as a rule.
+        let ty = if *ty == Type::Flag { &Type::Binary } else { ty };
         let mut out = self.payload(ty, None)?;
         let boxed = match ty {
             Type::Nest(_) => true,
@@ -171,12 +173,7 @@ impl Types<'_, '_> {
     }
 
     /// A member of a C struct.
-    pub(super) fn member(
-        &mut self,
-        owner: StructId,
-        ty: &MemberType,
-        bits: Option<(u8, u8)>,
-    ) -> Result<Typed> {
+    pub(super) fn member(&mut self, ty: &MemberType, bits: Option<(u8, u8)>) -> Result<Typed> {
         if let Some((first, width)) = bits {
             return self.bits(ty, first, width);
         }
@@ -188,15 +185,15 @@ impl Types<'_, '_> {
             MemberType::Struct(id) => Typed::with("struct", self.item(Item::Struct(*id))?),
             MemberType::Ip4 => Typed::plain("Ipv4Addr"),
             MemberType::Ip6 => Typed::plain("Ipv6Addr"),
-            MemberType::IpBy(by) => {
-                let known = self.model[owner].members.iter().any(|m| m.c_name == *by);
-                if !known {
-                    return Err(EmitError::NoSelector(by.clone()));
-                }
-                Typed::with(format!("by({})", names::field(by)), "IpAddr")
-            }
+            // Which family the bytes are of stands in another member; the derive has no word
+            // for that.
+            MemberType::IpBy(_) => Typed::with("opaque", "[u8; 16]"),
             MemberType::Array(element, n) => {
-                let inner = self.member(owner, element, None)?;
+                // The words that give bytes a meaning go with the innermost array only.
+                if let Some(len) = byte_len(element).and_then(|len| len.checked_mul(*n)) {
+                    return Ok(Typed::with("opaque", format!("[u8; {len}]")));
+                }
+                let inner = self.member(element, None)?;
                 Typed { ty: format!("[{}; {n}]", inner.ty), ..inner }
             }
             MemberType::Tail(_) => {
@@ -205,16 +202,16 @@ impl Types<'_, '_> {
         })
     }
 
-    /// A bitfield: the smallest integer that holds it.
+    /// A bitfield: the smallest integer that holds it. Names for its values have no place there.
     fn bits(&mut self, ty: &MemberType, first: u8, width: u8) -> Result<Typed> {
-        let MemberType::Scalar(scalar, names) = ty else {
+        let MemberType::Scalar(scalar, _) = ty else {
             return Err(EmitError::unsupported("a bitfield that is no integer"));
         };
         if width == 0 || width > 64 {
             return Err(EmitError::unsupported(format!("a bitfield of {width} bits")));
         }
         let bits = width.next_power_of_two().max(8);
-        let mut out = self.scalar(Scalar { bits, ..*scalar }, *names)?;
+        let mut out = self.scalar(Scalar { bits, order: Order::Native, ..*scalar }, None)?;
         out.words.push(format!("bits({first}, {width})"));
         Ok(out)
     }
@@ -253,11 +250,10 @@ impl Types<'_, '_> {
                 return true;
             }
             for attr in &self.model[set].attrs {
-                if let (Card::One, Type::Nest(inner)) = (&attr.card, &attr.ty) {
-                    if !seen.contains(inner) {
-                        seen.push(*inner);
-                        todo.push(*inner);
-                    }
+                let (Card::One, Type::Nest(inner)) = (&attr.card, &attr.ty) else { continue };
+                if !seen.contains(inner) {
+                    seen.push(*inner);
+                    todo.push(*inner);
                 }
             }
         }
@@ -266,7 +262,7 @@ impl Types<'_, '_> {
 }
 
 /// Whether the Rust type has a default, which a field without `Option` needs.
-fn has_default(ty: &Type) -> bool {
+pub(super) fn has_default(ty: &Type) -> bool {
     !matches!(ty, Type::Sub(..) | Type::Ip4 | Type::Ip6 | Type::Ip(_))
 }
 
@@ -277,6 +273,15 @@ pub(super) fn tail(model: &Model, id: StructId) -> Option<(&str, u32, &MemberTyp
         MemberType::Tail(element) => Some((member.c_name.as_str(), member.offset, element.as_ref())),
         _ => None,
     })
+}
+
+/// How many bytes a member of bytes has, arrays of such included.
+fn byte_len(ty: &MemberType) -> Option<u32> {
+    match ty {
+        MemberType::Text(n) | MemberType::Bytes(n) | MemberType::Mac(n) => Some(*n),
+        MemberType::Array(element, n) => byte_len(element)?.checked_mul(*n),
+        _ => None,
+    }
 }
 
 /// `be`, `le`, `net`; nothing for the machine's order and for single bytes.
@@ -319,5 +324,59 @@ fn selector(model: &Model, selector: &Selector, set: Option<&Set>) -> Result<Str
         }
         Selector::Outer(name) => Ok(format!("outer.{}", attr_field(name))),
         Selector::Request(member) => Ok(format!("request.{}", names::field(member))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::emit::names::Names;
+    use crate::ir::FamilyId;
+
+    fn member(ty: &MemberType, bits: Option<(u8, u8)>) -> std::result::Result<(String, String), String> {
+        let model = Model::default();
+        let names = Names::new(&model);
+        let mut imports = Imports::new(&model, &names, FamilyId(0));
+        let typed = Types { model: &model, imports: &mut imports }.member(ty, bits);
+        typed.map(|t| (t.words.join(", "), t.ty)).map_err(|e| e.to_string())
+    }
+
+    fn some(words: &str, ty: &str) -> std::result::Result<(String, String), String> {
+        Ok((words.to_owned(), ty.to_owned()))
+    }
+
+    const BE16: Scalar = Scalar { bits: 16, signed: false, order: Order::Big };
+
+    #[test]
+    fn members() {
+        let array = |ty: MemberType, n| MemberType::Array(Box::new(ty), n);
+        assert_eq!(member(&MemberType::Scalar(BE16, None), None), some("be", "u16"));
+        assert_eq!(
+            member(&array(array(MemberType::Scalar(BE16, None), 2), 3), None),
+            some("be", "[[u16; 2]; 3]")
+        );
+        assert_eq!(member(&MemberType::Bytes(5), None), some("opaque", "[u8; 5]"));
+        assert_eq!(member(&array(MemberType::Text(16), 4), None), some("opaque", "[u8; 64]"));
+        assert_eq!(member(&MemberType::IpBy("family".to_owned()), None), some("opaque", "[u8; 16]"));
+    }
+
+    #[test]
+    fn bitfields() {
+        let scalar = MemberType::Scalar(Scalar { bits: 32, signed: false, order: Order::Native }, None);
+        assert_eq!(member(&scalar, Some((3, 8))), some("bits(3, 8)", "u8"));
+        assert_eq!(member(&scalar, Some((0, 9))), some("bits(0, 9)", "u16"));
+        assert_eq!(member(&scalar, Some((0, 33))), some("bits(0, 33)", "u64"));
+        assert!(member(&scalar, Some((0, 0))).is_err());
+        assert!(member(&scalar, Some((0, 255))).is_err());
+        assert!(member(&MemberType::Ip4, Some((0, 4))).is_err());
+    }
+
+    #[test]
+    fn words_of_integers() {
+        let word = |bits, signed, order| wire_word(Scalar { bits, signed, order });
+        assert_eq!(word(8, false, Order::Big), "u8");
+        assert_eq!(word(16, true, Order::Native), "i16");
+        assert_eq!(word(32, false, Order::Net), "net32");
+        assert_eq!(word(64, true, Order::Little), "ile64");
     }
 }

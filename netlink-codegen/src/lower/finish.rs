@@ -2,11 +2,32 @@
 //! that would fall together, and which family uses which.
 
 use super::Lower;
-use crate::ir::{EnumId, FamilyId, Format, MemberType, Model, SetId, StructId, SubId, Type, names};
+use crate::ir::{EnumId, FamilyId, Format, Member, MemberType, Model, SetId, StructId, SubId, Type, names};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+/// A flexible array of structs that have a flexible array themselves holds one element, whose own
+/// array fills the rest (`struct seg6_iptunnel_encap`): that element becomes a plain member, and
+/// its array the tail.
+fn open_tails(model: &mut Model) {
+    for ix in 0..model.structs.len() {
+        let Some(Member { ty: MemberType::Tail(element), .. }) = model.structs[ix].members.last() else {
+            continue;
+        };
+        let MemberType::Struct(inner) = **element else { continue };
+        let (size, tail) = (model[inner].size, model[inner].members.last().cloned());
+        let Some(tail @ Member { ty: MemberType::Tail(_), .. }) = tail else { continue };
+        let outer = &mut model.structs[ix];
+        let Some(member) = outer.members.last_mut() else { continue };
+        member.ty = MemberType::Struct(inner);
+        let (name, offset) = (format!("{}.{}", member.c_name, tail.c_name), member.offset + tail.offset);
+        outer.size = member.offset + size;
+        outer.members.push(Member { c_name: name, offset, ..tail });
+    }
+}
 
 impl Lower<'_> {
     pub(super) fn finish(&mut self) {
+        open_tails(&mut self.model);
         self.name_sets();
         self.own_items();
         for family in 0..self.model.families.len() {

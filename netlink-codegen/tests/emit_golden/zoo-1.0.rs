@@ -32,7 +32,11 @@ pub struct Get;
 
 /// An animal. C prefix `ZOO_A_*`.
 #[derive(Clone, Default, PartialEq, NetlinkMessage)]
-#[netlink(debug, pad(ZOO_A_PAD = 44), unused(ZOO_A_DEAD = 45, ZOO_A_GONE = 46))]
+#[netlink(
+    debug,
+    pad(ZOO_A_PAD = 44),
+    unused(ZOO_A_SUBREQUEST = 36, ZOO_A_DEAD = 45, ZOO_A_GONE = 46)
+)]
 #[non_exhaustive]
 pub struct Animal {
     /// The fixed header, `struct zoo_hdr`.
@@ -143,9 +147,6 @@ pub struct Animal {
     /// `ZOO_A_SUBPAIR`.
     #[netlink(ZOO_A_SUBPAIR = 35, sub(type_, u8))]
     pub subpair: Option<Pair>,
-    /// `ZOO_A_SUBREQUEST`.
-    #[netlink(ZOO_A_SUBREQUEST = 36, sub(request.kind))]
-    pub subrequest: Option<Keep>,
     /// `ZOO_A_MAC`.
     #[netlink(ZOO_A_MAC = 37)]
     pub mac: Option<HwAddr>,
@@ -205,7 +206,7 @@ pub struct Note {
     #[netlink(ZOO_N_NAME = 1)]
     pub name: Option<NlString>,
     /// `ZOO_N_DATA`.
-    #[netlink(ZOO_N_DATA = 2, sub(outer.type_))]
+    #[netlink(ZOO_N_DATA = 2, sub(name))]
     pub data: Option<NoteData>,
     /// What the fields do not say: unknown attributes and the original order.
     #[netlink(rest)]
@@ -277,6 +278,9 @@ pub enum Feed {
     /// `tail`.
     #[netlink("tail", flex)]
     Tail(Flex<ZooPoints>),
+    /// `nothing`.
+    #[netlink("nothing")]
+    Nothing(Vec<u8>),
     /// A form that this table does not know, as bytes.
     #[netlink(unknown)]
     Unknown(Vec<u8>),
@@ -355,6 +359,7 @@ pub struct ZooHdr {
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
 #[netlink(zoo_mixed, size = 112)]
 #[non_exhaustive]
+#[allow(non_snake_case)]
 pub struct ZooMixed {
     /// `name`.
     #[netlink(0, text)]
@@ -380,6 +385,9 @@ pub struct ZooMixed {
     /// `counts`.
     #[netlink(52)]
     pub counts: [u32; 3],
+    /// `zoo__pad`.
+    #[netlink(70)]
+    pub zoo__pad: u16,
     /// `ip4`.
     #[netlink(64)]
     pub ip4: Ipv4Addr,
@@ -390,8 +398,46 @@ pub struct ZooMixed {
     #[netlink(88, le)]
     pub id_inner: u32,
     /// `addr`.
-    #[netlink(92, by(low))]
-    pub addr: IpAddr,
+    #[netlink(92, opaque)]
+    pub addr: [u8; 16],
+}
+
+/// `struct zoo_point`, 4 bytes.
+#[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
+#[netlink(zoo_point, size = 4)]
+#[non_exhaustive]
+pub struct ZooPoint {
+    /// `x`.
+    #[netlink(0)]
+    pub x: u16,
+    /// `y`.
+    #[netlink(2)]
+    pub y: u16,
+}
+
+/// `struct zoo_points`, 4 bytes.
+#[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
+#[netlink(zoo_points, size = 4, tail(4, points:struct ZooPoint))]
+#[non_exhaustive]
+pub struct ZooPoints {
+    /// `count`.
+    #[netlink(0)]
+    pub count: u16,
+}
+
+/// `struct zoo_rec`, 8 bytes.
+#[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
+#[netlink(zoo_rec, size = 8, length = rec_len)]
+pub struct ZooRec {
+    /// `rec_len`.
+    #[netlink(0)]
+    pub rec_len: u16,
+    /// `rec_kind`.
+    #[netlink(2)]
+    pub rec_kind: u16,
+    /// `rec_index`.
+    #[netlink(4)]
+    pub rec_index: u32,
 }
 
 /// `struct zoo_stats`, 24 bytes.
@@ -421,44 +467,6 @@ pub struct ZooTail {
     /// `tag`.
     #[netlink(0)]
     pub tag: u16,
-}
-
-/// `struct zoo_point`, 4 bytes.
-#[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
-#[netlink(zoo_point, size = 4)]
-#[non_exhaustive]
-pub struct ZooPoint {
-    /// `x`.
-    #[netlink(0)]
-    pub x: u16,
-    /// `y`.
-    #[netlink(2)]
-    pub y: u16,
-}
-
-/// `struct zoo_rec`, 8 bytes.
-#[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
-#[netlink(zoo_rec, size = 8, length = rec_len)]
-pub struct ZooRec {
-    /// `rec_len`.
-    #[netlink(0)]
-    pub rec_len: u16,
-    /// `rec_kind`.
-    #[netlink(2)]
-    pub rec_kind: u16,
-    /// `rec_index`.
-    #[netlink(4)]
-    pub rec_index: u32,
-}
-
-/// `struct zoo_points`, 4 bytes.
-#[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
-#[netlink(zoo_points, size = 4, tail(4, points:struct ZooPoint))]
-#[non_exhaustive]
-pub struct ZooPoints {
-    /// `count`.
-    #[netlink(0)]
-    pub count: u16,
 }
 
 /// What is special about an animal.

@@ -90,7 +90,7 @@ fn setter(set: &Set, field: &Field) -> TokenStream {
     let owned = |marker: &TokenStream| {
         method(
             {
-                let from = field.from_name();
+                let from = field.owned_setter();
                 quote!(#from)
             },
             quote!(value: &<#marker as ::netlink_runtime::owned::Own>::Owned),
@@ -170,7 +170,7 @@ fn setter(set: &Set, field: &Field) -> TokenStream {
             };
             let from = method(
                 {
-                    let from = field.from_name();
+                    let from = field.owned_setter();
                     quote!(#from)
                 },
                 quote!(value: &#ty),

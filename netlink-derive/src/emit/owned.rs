@@ -182,13 +182,13 @@ fn put(field: &Field) -> TokenStream {
         Payload::Wire(w) => match &w.kind {
             Kind::Scalar(_) | Kind::Value => quote!(#name),
             Kind::Nest(_) | Kind::Indexed(_) | Kind::TypeValue(_) | Kind::Records(_) => {
-                let from = field.from_name();
+                let from = field.owned_setter();
                 quote!(#from)
             }
         },
         Payload::Selected { address: true, .. } => quote!(#name),
         Payload::Selected { address: false, .. } => {
-            let from = field.from_name();
+            let from = field.owned_setter();
             quote!(#from)
         }
     };

@@ -234,10 +234,11 @@ impl Socket {
     /// use netlink_runtime::message::{NLM_F_DUMP, NLMSG_DONE};
     /// use netlink_runtime::{Protocol, socket::Socket};
     ///
-    /// let mut route = Socket::open(Protocol::Route)?;
-    /// let mut links = route.raw_request(18, NLM_F_DUMP, &[0; 16])?; // RTM_GETLINK
+    /// let mut generic = Socket::open(Protocol::Generic)?;
+    /// // Message type 16 is the controller's; 3 is CTRL_CMD_GETFAMILY.
+    /// let mut families = generic.raw_request(16, NLM_F_DUMP, &[3, 2, 0, 0])?;
     /// let mut last = None;
-    /// while let Some(message) = links.next()? {
+    /// while let Some(message) = families.next()? {
     ///     last = Some(message.header.message_type);
     /// }
     /// assert_eq!(last, Some(NLMSG_DONE));

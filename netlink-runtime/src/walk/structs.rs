@@ -68,6 +68,8 @@ impl<'a> StructRef<'a> {
         let bytes = self.bytes.get(member.offset as usize..)?;
         match member.ty {
             MemberType::Bits(first, width) => bits(bytes, first, width).map(|n| Value::Unsigned(n, None)),
+            // A struct inside another has no room for a tail.
+            MemberType::Tail(_) if self.around.is_some() => None,
             MemberType::Tail(element) => Some(Value::Array(Items { of: *self, element: *element, bytes })),
             ty => self.fixed(ty, bytes.get(..ty.size() as usize)?),
         }
@@ -175,7 +177,16 @@ impl<'a> Items<'a> {
     }
 
     fn size(&self) -> usize {
+        let size = match self.element {
+            // One address, as long as its family has it; of others, all that is there.
+            MemberType::IpBy(family) => match self.of.family(family) {
+                Some(AF_INET) => 4,
+                Some(AF_INET6) => 16,
+                _ => self.bytes.len(),
+            },
+            element => element.size() as usize,
+        };
         // A size of 0 cannot be, but a chunk of that size must not panic.
-        (self.element.size() as usize).max(1)
+        size.max(1)
     }
 }

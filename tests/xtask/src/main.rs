@@ -1,4 +1,105 @@
-//! Developer commands.
+//! Developer commands: `cargo xtask demo`, `cargo xtask test`, `cargo xtask generate`.
 #![forbid(unsafe_code)]
 
-fn main() {}
+mod demo;
+mod setup;
+mod test;
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+/// What went wrong, for a person.
+type Result<T> = std::result::Result<T, String>;
+
+const HELP: &str = "\
+Developer commands of the netlink toolchain
+
+Usage: cargo xtask <COMMAND>
+
+Commands:
+  demo [--system]   From kernel headers to bindings to live tables: the whole pipeline, once
+  test [--system]   Set everything up and run all tests
+  generate          Regenerate netlink-families from the schemas and the shipped facts
+
+  --system          Install what is missing with the system's package manager; without it the
+                    demo installs nothing outside of the target folder
+
+Environment:
+  LIBCLANG_PATH     The directory of a libclang to use
+  UPDATE_EXPECT=1   Tests rewrite their golden files instead of comparing; read what changed";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let system = args.iter().any(|a| a == "--system");
+    if let Some(odd) = args.iter().skip(1).find(|a| *a != "--system") {
+        eprintln!("error: unknown argument `{odd}`\n\n{HELP}");
+        return ExitCode::from(2);
+    }
+    let done = match args.first().map(String::as_str) {
+        Some("demo") => demo::run(system),
+        Some("test") => test::run(system),
+        Some("generate") => generate(&[]),
+        Some("help" | "--help" | "-h") => {
+            println!("{HELP}");
+            Ok(())
+        }
+        _ => {
+            eprintln!("{HELP}");
+            return ExitCode::from(2);
+        }
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("error: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The workspace's root.
+fn root() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.ancestors().nth(2).unwrap_or(here).to_owned()
+}
+
+/// Where things go that are made on the way.
+fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
+}
+
+/// Says what happens next.
+fn step(what: &str) {
+    eprintln!("==> {what}");
+}
+
+/// A cargo command in the workspace.
+fn cargo() -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(root());
+    command
+}
+
+/// Runs a command to its end.
+fn run(command: &mut Command) -> Result<()> {
+    let shown = format!("{command:?}");
+    match command.status() {
+        Ok(status) if status.success() => Ok(()),
+        Ok(status) => Err(format!("{shown}: {status}")),
+        Err(error) => Err(format!("{shown}: {error}")),
+    }
+}
+
+/// `netlink-codegen` with these arguments.
+fn codegen(args: &[&str]) -> Command {
+    let mut command = cargo();
+    command
+        .args(["run", "--quiet", "--package", "netlink-codegen", "--bin", "netlink-codegen", "--"])
+        .args(args);
+    command
+}
+
+/// `netlink-codegen generate --all` with these arguments besides.
+fn generate(more: &[&str]) -> Result<()> {
+    run(codegen(&["generate", "--all"]).args(more))
+}

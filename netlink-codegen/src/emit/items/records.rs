@@ -41,20 +41,22 @@ impl Rows<'_> {
         let mut scope = Scope::default();
         let mut fields = Vec::new();
         for member in members {
-            fields.push(self.member(id, member, &mut scope).map_err(|e| e.at(&member.c_name))?);
+            fields.push(self.member(member, &mut scope).map_err(|e| e.at(&member.c_name))?);
         }
         let bytes = if s.size == 1 { "1 byte".to_owned() } else { format!("{} bytes", s.size) };
         let intro = format!("{}, {bytes}{}.", c_struct(self.model, id), sizes(self.model, s));
         let name = self.own(Item::Struct(id))?;
+        let odd_names = fields.iter().any(|f| f.name.trim_matches('_').contains("__"));
         Ok(StructRow {
+            odd_names,
             row: Row { doc: docs::item(&intro, &s.doc, ""), args: args.join(", "), name, fields },
             // A header is written as a literal; it never grows, or it would break the kernel's users too.
             non_exhaustive: !uses.headers.contains(&id),
         })
     }
 
-    fn member(&mut self, owner: StructId, member: &Member, scope: &mut Scope) -> Result<Field> {
-        let typed = self.types().member(owner, &member.ty, member.bits)?;
+    fn member(&mut self, member: &Member, scope: &mut Scope) -> Result<Field> {
+        let typed = self.types().member(&member.ty, member.bits)?;
         let mut args = vec![member.offset.to_string()];
         args.extend(typed.words);
         Ok(Field {

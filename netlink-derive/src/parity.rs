@@ -1,0 +1,116 @@
+//! The contract between generator and derive: for every shipped family, what this crate reads in
+//! the generated file is the model that the schema gives.
+//!
+//! Both sides print their model as canonical text, each from its own types:
+//! `netlink_codegen::emit::text` and [`text`] here. Then the lines must be the same.
+
+mod text;
+
+use netlink_codegen::{emit, ir};
+use std::path::PathBuf;
+
+fn generated(family: &str) -> String {
+    let name = emit::tree::file_name(family);
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../netlink-families/src").join(name);
+    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// Lines of one side only, with the item they belong to; the common ones left out.
+fn difference(schema: &str, file: &str) -> Option<String> {
+    if schema == file {
+        return None;
+    }
+    let blocks = |text: &str| -> Vec<(String, Vec<String>)> {
+        let blocks = text.split("\n\n").filter(|b| !b.trim().is_empty());
+        blocks
+            .map(|b| {
+                let mut lines = b.trim_end().lines().map(str::to_owned);
+                (lines.next().unwrap_or_default(), lines.collect())
+            })
+            .collect()
+    };
+    let (schema, file) = (blocks(schema), blocks(file));
+    let mut out = String::new();
+    let find = |all: &[(String, Vec<String>)], head: &str| {
+        all.iter().find(|(h, _)| h == head).map(|(_, lines)| lines.clone())
+    };
+    for (head, lines) in &schema {
+        let Some(read) = find(&file, head) else {
+            out += &format!("- {head}\n");
+            continue;
+        };
+        if *lines != read {
+            out += &format!("  {head}\n");
+            out.extend(lines.iter().filter(|l| !read.contains(l)).map(|l| format!("-   {l}\n")));
+            out.extend(read.iter().filter(|l| !lines.contains(l)).map(|l| format!("+   {l}\n")));
+            if lines.iter().all(|l| read.contains(l)) && lines.len() == read.len() {
+                out += "    the same lines in another order\n";
+            }
+        }
+    }
+    for (head, _) in file.iter().filter(|(head, _)| find(&schema, head).is_none()) {
+        out += &format!("+ {head}\n");
+    }
+    Some(out)
+}
+
+#[test]
+fn generated_files_say_what_the_schemas_say() {
+    let model = netlink_codegen::shipped_model().unwrap_or_else(|errors| panic!("{errors}"));
+    let mut lines = 0;
+    let mut findings = String::new();
+    for (ix, family) in model.families.iter().enumerate() {
+        let schema = emit::text(&model, ir::FamilyId(ix as u32)).expect("a model that has a Rust form");
+        let file = match text::file(&generated(&family.name)) {
+            Ok(file) => file,
+            Err(error) => {
+                findings += &format!("{}: {error}\n", family.name);
+                continue;
+            }
+        };
+        lines += schema.lines().count();
+        if let Some(difference) = difference(&schema, &file) {
+            findings += &format!("{} (- schema, + generated file):\n{difference}", family.name);
+        }
+    }
+    println!("{} families, {lines} lines", model.families.len());
+    assert!(model.families.len() >= 10 && lines > 2000, "{lines} lines");
+    assert!(findings.is_empty(), "{findings}");
+}
+
+/// The comparison has to see every kind of change in a file.
+#[test]
+fn a_change_in_a_generated_file_is_found() {
+    let model = netlink_codegen::shipped_model().unwrap_or_else(|errors| panic!("{errors}"));
+    let schema = |name: &str| {
+        let family = model.family(name).expect("a shipped family");
+        emit::text(&model, family).expect("a model that has a Rust form")
+    };
+    let (link, route, nlctrl) = (schema("rt-link"), schema("rt-route"), schema("nlctrl"));
+    let changes = [
+        (&link, "rt-link", "IFLA_MTU = 4)]\n    pub mtu", "IFLA_MTU = 5)]\n    pub mtu"),
+        (&link, "rt-link", "pub mtu: Option<u32>", "pub mtu: Option<u16>"),
+        (&link, "rt-link", "pub mtu: Option<u32>", "pub mtu: u32"),
+        (&link, "rt-link", "IFLA_MTU = 4)]\n    pub mtu", "IFLA_MUT = 4)]\n    pub mtu"),
+        (&link, "rt-link", "IFLA_VXLAN_PORT = 15, be", "IFLA_VXLAN_PORT = 15"),
+        (&link, "rt-link", "IFLA_INFO_DATA = 2, sub(kind)", "IFLA_INFO_DATA = 2, sub(slave_kind)"),
+        (&link, "rt-link", "pad(IFLA_PAD = 42)", "pad(IFLA_PAD = 43)"),
+        (&link, "rt-link", "#[netlink(ifinfomsg, size = 16)]", "#[netlink(ifinfomsg, size = 20)]"),
+        (&link, "rt-link", "#[netlink(4)]\n    pub ifi_index", "#[netlink(8)]\n    pub ifi_index"),
+        (&link, "rt-link", "#[netlink(\"vxlan\", nested)]", "#[netlink(\"vxlam\", nested)]"),
+        (&link, "rt-link", "request(RTM_GETLINK = 18, Link)", "request(RTM_GETLINK = 19, Link)"),
+        (&route, "rt-route", "length = rtnh_len", "length = rtnh_ifindex"),
+        (&route, "rt-route", "RTA_MULTIPATH = 9, records", "RTA_MULTIPATH = 9, array, struct"),
+        (&nlctrl, "nlctrl", "type_value(policy_id, attr_id)", "type_value(policy_id)"),
+        (&nlctrl, "nlctrl", "GROUP_NOTIFY: &str = \"notify\"", "GROUP_NOTIFY: &str = \"notice\""),
+        (&nlctrl, "nlctrl", "    dump,\n    request(CTRL_CMD_GETPOLICY", "    request(CTRL_CMD_GETPOLICY"),
+    ];
+    for (schema, family, from, to) in changes {
+        let before = generated(family);
+        assert!(before.contains(from), "{family} does not say `{from}`");
+        // What does not even read is found as well.
+        if let Ok(file) = text::file(&before.replacen(from, to, 1)) {
+            assert!(difference(schema, &file).is_some(), "`{to}` instead of `{from}` goes unseen");
+        }
+    }
+}

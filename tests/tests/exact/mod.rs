@@ -1,0 +1,183 @@
+//! Reads a message into its owned type, writes it again, and looks for what did not go through
+//! types: bytes that differ, attributes kept as bytes.
+
+pub(crate) mod setup;
+pub(crate) mod walk;
+
+use netlink_runtime::build::Enc;
+use netlink_runtime::meta::SetMeta;
+use netlink_runtime::owned::OwnedSet;
+use netlink_runtime::socket::{Error, Socket};
+use netlink_runtime::{AttrSet, Call, Operation, View};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+/// What was read and written, and what went wrong.
+#[derive(Default)]
+pub(crate) struct Tally {
+    pub(crate) messages: usize,
+    pub(crate) attrs: usize,
+    pub(crate) padding: usize,
+    /// Different attributes that were seen, by path.
+    pub(crate) paths: BTreeSet<String>,
+    /// Attributes that no type covers: path, how many, the first payload.
+    pub(crate) raw: BTreeMap<String, (usize, String)>,
+    /// Payloads written as they came because their values do not encode to them; `suspects` are
+    /// those that look as if.
+    pub(crate) restored: usize,
+    pub(crate) suspects: BTreeMap<String, (usize, String)>,
+    /// Messages that do not decode, do not encode, or come out different.
+    pub(crate) failures: Vec<String>,
+}
+
+impl Tally {
+    /// Reads and writes one payload (what follows `nlmsghdr` or `genlmsghdr`).
+    pub(crate) fn check<T: OwnedSet>(&mut self, payload: &[u8]) {
+        self.messages += 1;
+        walk::message(T::meta(), payload, self);
+        let again = match encode::<T>(payload) {
+            Ok((again, restored)) => {
+                self.restored += restored;
+                again
+            }
+            Err(error) => return self.failures.push(format!("{error}\n  {}", hex(payload))),
+        };
+        if again != payload {
+            self.failures.push(difference(T::meta(), payload, &again));
+        }
+    }
+
+    /// Whether everything went through types.
+    pub(crate) fn clean(&self) -> bool {
+        self.failures.is_empty() && self.raw.is_empty() && self.restored == 0
+    }
+
+    /// Adds the numbers of another tally.
+    pub(crate) fn add(&mut self, other: Tally) {
+        self.messages += other.messages;
+        self.attrs += other.attrs;
+        self.padding += other.padding;
+        self.restored += other.restored;
+        self.paths.extend(other.paths);
+        self.failures.extend(other.failures);
+        for (into, from) in [(&mut self.raw, other.raw), (&mut self.suspects, other.suspects)] {
+            for (path, (count, example)) in from {
+                into.entry(path).or_insert((0, example)).0 += count;
+            }
+        }
+    }
+}
+
+impl fmt::Display for Tally {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let raw: usize = self.raw.values().map(|(count, _)| count).sum();
+        write!(
+            f,
+            "{} messages, {} attributes ({} different), {} padding, {raw} raw, {} restored, {} failures",
+            self.messages,
+            self.attrs,
+            self.paths.len(),
+            self.padding,
+            self.restored,
+            self.failures.len()
+        )?;
+        for (path, (count, example)) in &self.raw {
+            write!(f, "\n  raw: {count} x {path}: {example}")?;
+        }
+        if self.restored > 0 {
+            for (path, (count, example)) in &self.suspects {
+                write!(f, "\n  perhaps restored: {count} x {path}: {example}")?;
+            }
+        }
+        for failure in self.failures.iter().take(20) {
+            write!(f, "\n  failed: {failure}")?;
+        }
+        Ok(())
+    }
+}
+
+/// Decodes and encodes: the bytes, and how many payloads stand in them as they came.
+fn encode<T: OwnedSet>(payload: &[u8]) -> Result<(Vec<u8>, usize), String> {
+    let view = <T::View<'_> as View<'_>>::parse(payload).map_err(|e| e.to_string())?;
+    let owned = T::decode_at(view, 0).map_err(|e| e.to_string())?;
+    let mut out = Vec::new();
+    let enc = owned.encode_to(Enc::new(&mut out));
+    let restored = enc.restored();
+    enc.end().map_err(|e| e.to_string())?;
+    Ok((out, restored))
+}
+
+/// Dumps, and checks every reply. Prints the numbers.
+pub(crate) fn dump<T: OwnedSet, O: Operation>(socket: &mut Socket, label: &str, call: Call<O>) -> Tally {
+    let dump = socket.dump(call);
+    replies::<T, O>(label, dump)
+}
+
+/// Sends a request that is no dump, and checks its replies.
+pub(crate) fn get<T: OwnedSet, O: Operation>(socket: &mut Socket, label: &str, call: Call<O>) -> Tally {
+    let replies_ = socket.request(call);
+    replies::<T, O>(label, replies_)
+}
+
+fn replies<T: OwnedSet, O: Operation>(
+    label: &str,
+    dump: Result<netlink_runtime::socket::Dump<'_, O>, Error>,
+) -> Tally {
+    let mut tally = Tally::default();
+    // `struct genlmsghdr` stands before the payload of generic netlink.
+    let skip = if O::PROTOCOL == netlink_runtime::Protocol::Generic { 4 } else { 0 };
+    let failed = |error: Error| tally_failure(label, &error);
+    let mut errors = Vec::new();
+    match dump {
+        Err(error) => errors.extend(failed(error)),
+        Ok(mut dump) => loop {
+            match dump.next_message() {
+                Ok(Some(message)) => tally.check::<T>(message.payload().get(skip..).unwrap_or_default()),
+                Ok(None) => break,
+                Err(error) => {
+                    errors.extend(failed(error));
+                    break;
+                }
+            }
+        },
+    }
+    tally.failures.extend(errors);
+    eprintln!("{label}: {tally}");
+    tally
+}
+
+/// What a request that failed says; nothing where the kernel does not know it.
+fn tally_failure(label: &str, error: &Error) -> Option<String> {
+    let text = error.to_string();
+    if text.contains("EOPNOTSUPP") {
+        eprintln!("{label}: not in this kernel ({text})");
+        return None;
+    }
+    Some(format!("{label}: {text}"))
+}
+
+/// A message that came out different: the innermost attribute around the first difference, with
+/// its bytes before and after.
+pub(crate) fn difference(set: &'static SetMeta, was: &[u8], is: &[u8]) -> String {
+    let at = was.iter().zip(is).take_while(|(a, b)| a == b).count();
+    let (path, start) = walk::locate(set, was, at);
+    let end = |bytes: &[u8]| {
+        let len = bytes.get(start..start + 2).map_or(0, |b| usize::from(u16::from_ne_bytes([b[0], b[1]])));
+        if path.contains('.') { (start + len.max(4)).min(bytes.len()) } else { bytes.len() }
+    };
+    format!(
+        "{path} differs at byte {at}\n    received {}\n    encoded  {}",
+        hex(was.get(start..end(was)).unwrap_or_default()),
+        hex(is.get(start..end(is)).unwrap_or_default())
+    )
+}
+
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+/// The metadata of a set.
+#[allow(dead_code)] // not every test that has this module asks
+pub(crate) fn meta<T: AttrSet>() -> &'static SetMeta {
+    T::meta()
+}

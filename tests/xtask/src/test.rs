@@ -1,0 +1,50 @@
+//! All tests, with all set-up.
+
+use crate::{Result, cargo, generate, setup, step, target};
+use netlink_tests::{has_program, live_obstacle};
+use std::fs;
+
+/// Programs that live tests run, and the Debian packages that have them.
+const PROGRAMS: &[(&str, &str)] = &[("ip", "iproute2"), ("unshare", "util-linux"), ("cc", "gcc")];
+
+pub(crate) fn run(system: bool) -> Result<()> {
+    let missing: Vec<&str> = PROGRAMS.iter().filter(|(p, _)| !has_program(p)).map(|(_, p)| *p).collect();
+    if !missing.is_empty()
+        && let Err(reason) = setup::install(&missing)
+    {
+        step(&format!("without {}: {reason}", missing.join(", ")));
+    }
+    let libclang = setup::libclang(system);
+    if let Err(reason) = &libclang {
+        step(&format!("without libclang: {reason}"));
+    }
+    let skips = target().join("skipped-tests.txt");
+    let _ = fs::remove_file(&skips);
+    let mut test = cargo();
+    test.args(["test", "--workspace", "--all-features", "--no-fail-fast"]).env("NETLINK_SKIP_LOG", &skips);
+    if let Ok(path) = libclang {
+        test.env("LIBCLANG_PATH", path);
+    }
+    if let Some(reason) = live_obstacle() {
+        // Found out once: where rtnetlink does not answer, each further try would hang as long.
+        step(&format!("live tests are skipped: {reason}"));
+        test.env("NETLINK_NO_LIVE", reason);
+    }
+    step("running all tests");
+    let tests = crate::run(&mut test);
+    step("checking that the generated families are up to date");
+    let fresh = generate(&["--check"]);
+    report(&fs::read_to_string(&skips).unwrap_or_default());
+    tests.and(fresh)
+}
+
+/// Says how many tests were skipped, and why.
+fn report(skips: &str) {
+    let mut lines: Vec<&str> = skips.lines().collect();
+    lines.sort_unstable();
+    lines.dedup();
+    println!("skipped tests: {}", lines.len());
+    for line in lines {
+        println!("  {line}");
+    }
+}
