@@ -281,3 +281,37 @@ fn balanced(json: &str) -> bool {
     }
     stack.is_empty() && !text
 }
+
+#[test]
+fn attributes_are_found_across_gaps_and_shared_numbers() {
+    use netlink_runtime::meta::{AttrMeta, SetMeta, TypeMeta};
+    const fn at(id: u16, name: &'static str, ordinal: u16) -> AttrMeta {
+        AttrMeta {
+            id,
+            c_name: name,
+            name,
+            card: netlink_runtime::meta::Card::One,
+            ty: TypeMeta::Flag,
+            ordinal,
+        }
+    }
+    const PAD: u16 = AttrMeta::NO_FIELD;
+    static SET: SetMeta = SetMeta {
+        name: "Gaps",
+        header: None,
+        attrs: &[
+            at(2, "a", 0),
+            at(3, "b", 1),
+            at(3, "pad", PAD),
+            at(4, "c", 2),
+            at(9, "d", 3),
+            at(10, "p", PAD),
+        ],
+    };
+    let found = |id| SET.attr(id).map(|a| a.name);
+    let names: Vec<_> = (0..12).map(found).collect();
+    let (n, s) = (None, Some);
+    assert_eq!(names, [n, n, s("a"), s("b"), s("c"), n, n, n, n, s("d"), s("p"), n]);
+    assert_eq!(found(u16::MAX), None);
+    assert!(EMPTY.attr(0).is_none());
+}
