@@ -20,10 +20,11 @@ fn files() -> Vec<(String, String)> {
                 if name != "target" && name != ".git" {
                     todo.push(path);
                 }
-            } else if name != "Cargo.lock" && name != ".git" {
-                if let Ok(text) = std::fs::read_to_string(&path) {
-                    out.push((shown(&path, &root), text));
-                }
+            } else if name != "Cargo.lock"
+                && name != ".git"
+                && let Ok(text) = std::fs::read_to_string(&path)
+            {
+                out.push((shown(&path, &root), text));
             }
         }
     }
