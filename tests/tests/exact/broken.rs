@@ -153,13 +153,19 @@ fn a_getter_with_the_wrong_width_is_reported() {
 fn raw_bytes_are_counted() {
     let unknown = check(|enc| put(enc, 9, 1));
     assert_eq!(unknown.raw.values().map(|(n, _)| *n).sum::<usize>(), 1, "{unknown}");
-    assert!(unknown.failures.is_empty() && unknown.to_string().contains("no attribute 9"), "{unknown}");
+    assert!(
+        unknown.failures.is_empty() && unknown.to_string().contains("OUTER_INNER.9 (beyond"),
+        "{unknown}"
+    );
+
+    assert!(unknown.clean_but_for_news() && !unknown.clean());
 
     let twice = check(|enc| {
         put(enc, 1, 7);
         put(enc, 1, 7);
     });
     assert!(twice.to_string().contains("INNER_GOOD (a second one)"), "{twice}");
+    assert!(!twice.clean_but_for_news());
 
     let form = check(|enc| {
         put(enc, 1, 6);

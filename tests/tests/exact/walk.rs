@@ -19,6 +19,9 @@ enum Selected {
     Number(u64),
 }
 
+/// Why an attribute is raw whose number is higher than all that its set knows.
+pub(super) const BEYOND: &str = "(beyond the set's last attribute)";
+
 /// Counts every attribute of a message.
 pub(super) fn message(set: &'static SetMeta, payload: &[u8], tally: &mut Tally) {
     nest(set, payload, set.name, None, tally);
@@ -39,7 +42,9 @@ fn nest(set: &'static SetMeta, payload: &[u8], path: &str, outer: Option<&Scope<
         };
         tally.attrs += 1;
         let Some(meta) = set.attr(attr.id()) else {
-            raw(tally, path, &format!("no attribute {}", attr.id()), attr.payload);
+            let beyond = set.attrs.last().is_some_and(|last| last.id < attr.id());
+            let why = if beyond { &BEYOND[1..BEYOND.len() - 1] } else { "no such attribute" };
+            raw(tally, &format!("{path}.{}", attr.id()), why, attr.payload);
             continue;
         };
         let path = format!("{path}.{}", meta.c_name);
@@ -96,6 +101,7 @@ fn value(ty: &TypeMeta, payload: &[u8], path: &str, scope: &Scope<'_>, tally: &m
             None => raw(tally, path, &format!("no format of {}", sub.name), payload),
         },
         TypeMeta::Pad => tally.padding += 1,
+        TypeMeta::Binary => drop(tally.binary.insert(path.to_owned())),
         TypeMeta::Unused => raw(tally, path, "unused", payload),
         TypeMeta::String if payload.iter().position(|b| *b == 0) != payload.len().checked_sub(1) => {
             suspect(tally, path, "not one NUL at the end", payload);
