@@ -57,13 +57,11 @@ fn what_is_generated_is_what_the_schema_says() {
     animal.flags = Some(zoo::ZooFlags::WIDE | zoo::ZooFlags::TAME);
     animal.arraybe = Some(vec![1, 2]);
     animal.type_ = Some("cat".into());
-    let mut note = zoo::Note::default();
-    note.name = Some("x".into());
+    let note = zoo::Note { name: Some("x".into()), ..Default::default() };
     animal.sub = Some(zoo::Feed::Cat(Box::new(note.clone())));
     animal.subheader = Some(zoo::Keep::Other(Box::new(note.clone())));
     animal.tree = Some(vec![([3, 4], note)]);
-    let mut inner = zoo::AnimalAttrs::default();
-    inner.u8 = 1;
+    let inner = zoo::AnimalAttrs { u8: 1, ..Default::default() };
     let mut outer = inner.clone();
     outer.self_ = Some(Box::new(inner));
     animal.self_ = Some(outer);

@@ -116,7 +116,7 @@ fn derive(
     }
 }
 
-/// A message: an attribute set, perhaps after a fixed header. See the [crate](crate).
+/// A message: an attribute set, perhaps after a fixed header. See the [crate].
 ///
 /// ```
 /// use netlink_runtime::prelude::*;

@@ -1,9 +1,9 @@
 //! Checked model → annotated Rust: what a person would have written by hand.
 //!
 //! One module per family, of plain structs and enums with `#[netlink(…)]`; the derives make
-//! implementations of them, here nothing does. The way of the data: [`items`] turns a family
-//! into plain rows of text (with [`types`], [`docs`] and [`names`]), a template under
-//! `templates/` lays them out, [`file`] parses and formats the result, [`tree`] puts files
+//! implementations of them, here nothing does. The way of the data: `items` turns a family
+//! into plain rows of text (with `types`, `docs` and `names`), a template under
+//! `templates/` lays them out, `file` parses and formats the result, [`tree`] puts files
 //! together into a crate or a directory.
 //!
 //! The text depends on the model alone: no times, no paths, schema order.
