@@ -77,10 +77,21 @@ pub fn live_obstacle() -> Option<&'static str> {
     OBSTACLE.get_or_init(find_obstacle).as_deref()
 }
 
+/// Whether the running kernel has had an oops or a BUG (`TAINT_DIE`, bit 7 of the taint mask). A
+/// task that died in the kernel keeps the locks it held, the one of rtnetlink perhaps among them;
+/// whoever waits for it then hangs for good.
+pub fn kernel_oopsed() -> bool {
+    let mask = std::fs::read_to_string("/proc/sys/kernel/tainted").unwrap_or_default();
+    mask.trim().parse::<u64>().is_ok_and(|mask| mask & 1 << 7 != 0)
+}
+
 fn find_obstacle() -> Option<String> {
     match std::env::var("NETLINK_NO_LIVE") {
         Ok(reason) if !reason.is_empty() => return Some(reason),
         Ok(_) | Err(_) => {}
+    }
+    if kernel_oopsed() {
+        return Some("the running kernel has oopsed: its locks may be held for good".to_owned());
     }
     for program in ["unshare", "ip"] {
         if !has_program(program) {

@@ -1,7 +1,7 @@
 //! The whole pipeline once: headers → facts → schemas → Rust → the live kernel.
 
 use crate::{Result, cargo, codegen, root, setup, step, target};
-use netlink_tests::output_limited;
+use netlink_tests::{kernel_oopsed, output_limited};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -124,6 +124,11 @@ fn tables(bindings: &Path) -> Result<()> {
     build.current_dir(bindings).args(["build", "--quiet", "--features", "all", "--example", "tables"]);
     build.env("CARGO_TARGET_DIR", target());
     crate::run(&mut build)?;
+    if kernel_oopsed() {
+        return Err("the bindings are built, but the running kernel has oopsed and may not answer; \
+                    run this on a healthy one"
+            .to_owned());
+    }
     let mut example = std::process::Command::new(target().join("debug/examples/tables"));
     example.stderr(Stdio::null());
     match output_limited(&mut example, Duration::from_secs(60)) {
