@@ -89,11 +89,11 @@ pub struct Addr {
     #[netlink(header)]
     pub header: Ifaddrmsg,
     /// `IFA_ADDRESS`: Address of the prefix; on point-to-point links the peer's.
-    #[netlink(IFA_ADDRESS = 1)]
-    pub address: Option<IpAddr>,
+    #[netlink(IFA_ADDRESS = 1, by(header.ifa_family))]
+    pub address: Option<Address>,
     /// `IFA_LOCAL`: The interface's own address; IPv6 sends it only when there is a peer.
-    #[netlink(IFA_LOCAL = 2)]
-    pub local: Option<IpAddr>,
+    #[netlink(IFA_LOCAL = 2, by(header.ifa_family))]
+    pub local: Option<Address>,
     /// `IFA_LABEL`: IPv4 name of the address: the interface, perhaps with a suffix.
     #[netlink(IFA_LABEL = 3)]
     pub label: Option<NlString>,

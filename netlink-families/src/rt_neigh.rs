@@ -54,8 +54,8 @@ pub struct Neigh {
     #[netlink(header)]
     pub header: Ndmsg,
     /// `NDA_DST`: Network address; of a VXLAN entry the remote tunnel end.
-    #[netlink(NDA_DST = 1)]
-    pub dst: Option<IpAddr>,
+    #[netlink(NDA_DST = 1, by(header.ndm_family))]
+    pub dst: Option<Address>,
     /// `NDA_LLADDR`: Link-layer address.
     #[netlink(NDA_LLADDR = 2)]
     pub lladdr: Option<HwAddr>,

@@ -380,6 +380,7 @@ impl OwnSelected for Address {
         match self {
             Address::Ip(ip) => put_ip(*ip, &mut enc, id),
             Address::Label(label) => enc.fixed(id, label.0.to_be_bytes()),
+            Address::Other(address) => enc.bytes(id, address.as_bytes()),
         }
         enc
     }

@@ -5,11 +5,11 @@
 //! write) is kept beside the fields in a [`Rest`].
 
 use crate::build::{Buf, Enc, SetBuilder};
-use crate::error::{DecodeError, DecodeErrorKind};
+use crate::error::{DecodeError, DecodeErrorKind, EncodeError};
 use crate::meta::SetMeta;
 use crate::own_wire::NOWHERE;
 use crate::selected::Selected;
-use crate::view::AttrSet;
+use crate::view::{AttrSet, View};
 use crate::wire::wt::{Flag, Wire};
 use crate::wire::{ATTR_HEADER, Attr, Attrs, MAX_DEPTH, TYPE_MASK, align, split};
 use alloc::boxed::Box;
@@ -47,6 +47,21 @@ pub trait OwnedSet: AttrSet + Clone + PartialEq {
 
     /// Appends the fixed header, if the set has one, and the attributes.
     fn encode_to<B: Buf>(&self, enc: Enc<B>) -> Enc<B>;
+
+    /// Decodes a view, all of it.
+    fn decode(view: Self::View<'_>) -> Result<Self, DecodeError> {
+        Self::decode_at(view, 0)
+    }
+
+    /// Decodes a payload: the fixed header, if the set has one, and the attributes.
+    fn from_bytes(payload: &[u8]) -> Result<Self, DecodeError> {
+        Self::decode(View::parse(payload)?)
+    }
+
+    /// The payload.
+    fn to_bytes(&self) -> Result<Vec<u8>, EncodeError> {
+        self.encode_to(Enc::new(Vec::new())).end()
+    }
 }
 
 /// A selected payload with an owned form.

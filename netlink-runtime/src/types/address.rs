@@ -1,5 +1,6 @@
 //! Addresses whose family stands elsewhere, and MPLS labels.
 
+use super::HwAddr;
 use core::fmt;
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -105,27 +106,37 @@ pub enum Address {
     Ip(IpAddr),
     /// `AF_MPLS`: one label.
     Label(Label),
+    /// Another family's address: one byte for `AF_MCTP` and `AF_PHONET`.
+    Other(HwAddr),
 }
 
 impl Address {
     /// `AF_MPLS` (`linux/socket.h` of the kernel).
     pub const AF_MPLS: u64 = 28;
 
-    /// Reads an address of this family: 4 or 16 bytes for IP whatever the family, an entry of a
-    /// label stack for [`AF_MPLS`](Self::AF_MPLS).
+    /// Families whose addresses are IPv4 or IPv6: none said, `AF_INET`, `AF_INET6`, `AF_BRIDGE`
+    /// (remote ends of tunnels) and multicast routing's `RTNL_FAMILY_IPMR` and `_IP6MR`.
+    const IP: [u64; 6] = [0, 2, 10, 7, 128, 129];
+
+    /// Reads an address of this family: an entry of a label stack for
+    /// [`AF_MPLS`](Self::AF_MPLS), 4 or 16 bytes for IP, bytes of other families as they are.
     #[inline]
     pub fn read(payload: &[u8], family: u64) -> Option<Self> {
         if family == Self::AF_MPLS {
             return payload.try_into().ok().map(|b| Address::Label(Label(u32::from_be_bytes(b))));
         }
-        read_ip(payload).map(Address::Ip)
+        match read_ip(payload) {
+            Some(ip) => Some(Address::Ip(ip)),
+            None if Self::IP.contains(&family) => None,
+            None => HwAddr::new(payload).map(Address::Other),
+        }
     }
 
     /// The IP address, if it is one.
     pub const fn ip(self) -> Option<IpAddr> {
         match self {
             Address::Ip(ip) => Some(ip),
-            Address::Label(_) => None,
+            Address::Label(_) | Address::Other(_) => None,
         }
     }
 }
@@ -170,6 +181,23 @@ impl fmt::Display for Address {
         match self {
             Address::Ip(ip) => ip.fmt(f),
             Address::Label(label) => label.fmt(f),
+            Address::Other(address) => fmt::Display::fmt(address, f),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_family_decides() {
+        let v4 = [10, 0, 0, 1];
+        assert_eq!(Address::read(&v4, 2), Some(Ipv4Addr::from(v4).into()));
+        assert_eq!(Address::read(&v4, Address::AF_MPLS), Some(Address::Label(Label(0x0a00_0001))));
+        // One byte is an address of AF_MCTP (45), and none of IP.
+        assert_eq!(Address::read(&[9], 45).map(|a| a.to_string()), Some("09".into()));
+        assert_eq!(Address::read(&[9], 2), None);
+        assert_eq!(Address::read(&[9], Address::AF_MPLS), None);
     }
 }

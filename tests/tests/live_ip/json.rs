@@ -1,7 +1,7 @@
 //! JSON as `ip` writes it: an object may hold the same key twice (a route's `dst` and that of its
 //! encapsulation), which maps would hide.
 
-use netlink_runtime::types::{HwAddr, NlStr};
+use netlink_runtime::types::{Address, HwAddr, NlStr};
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -85,6 +85,7 @@ from! {
     String => |v| Json::Text(v);
     NlStr<'_> => |v| Json::Text(v.to_string());
     HwAddr => |v| Json::Text(v.to_string());
+    Address => |v| Json::Text(v.to_string());
     IpAddr => |v| Json::Text(v.to_string());
     Ipv4Addr => |v| Json::Text(v.to_string());
     Ipv6Addr => |v| Json::Text(v.to_string());

@@ -142,6 +142,7 @@ fn prefix(address: Address, length: u8) -> String {
         Address::Ip(IpAddr::V4(_)) => 32,
         Address::Ip(IpAddr::V6(_)) => 128,
         Address::Label(_) => 20,
+        Address::Other(address) => 8 * address.as_bytes().len() as u8,
     };
     if length == whole { address.to_string() } else { format!("{address}/{length}") }
 }
