@@ -87,7 +87,7 @@ impl<'a> Attrs<'a> {
     /// Every occurrence of an attribute, wherever it stands.
     #[inline]
     pub fn all<K: Wire>(self, id: u16, set: &'static SetMeta) -> Multi<'a, K> {
-        Multi { iter: self.iter(set), id, wire: core::marker::PhantomData }
+        Multi::over(self.iter(set), id)
     }
 
     /// Every attribute in wire order.
@@ -167,6 +167,12 @@ pub struct AttrIter<'a> {
 }
 
 impl<'a> AttrIter<'a> {
+    /// From an attribute within a stream on: `rest` is the stream's end from there.
+    #[inline]
+    pub(crate) fn within(all: &'a [u8], rest: &'a [u8], set: &'static SetMeta) -> Self {
+        AttrIter { all, rest, set }
+    }
+
     /// Offset of the next attribute from the start of the stream.
     #[inline]
     pub fn offset(&self) -> usize {
@@ -203,6 +209,14 @@ pub struct Multi<'a, K> {
     iter: AttrIter<'a>,
     id: u16,
     wire: core::marker::PhantomData<fn() -> K>,
+}
+
+impl<'a, K> Multi<'a, K> {
+    /// Those of this number that `iter` meets.
+    #[inline]
+    pub(crate) fn over(iter: AttrIter<'a>, id: u16) -> Self {
+        Multi { iter, id, wire: core::marker::PhantomData }
+    }
 }
 
 impl<K> Clone for Multi<'_, K> {

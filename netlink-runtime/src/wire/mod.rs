@@ -7,12 +7,14 @@
 mod array;
 mod attrs;
 mod flex;
+mod index;
 mod members;
 pub mod wt;
 
 pub use array::{Array, ArrayElement, ArrayOf};
 pub use attrs::{Attr, AttrIter, Attrs, Multi};
 pub use flex::{FlexOf, FlexStruct, FlexView};
+pub use index::Index;
 pub use members::{Indexed, IndexedOf, Records, RecordsOf, TypeValue, TypeValueOf};
 
 /// Bytes of `struct nlattr`.
