@@ -120,6 +120,7 @@ pub(crate) fn emit(op: &Op) -> TokenStream {
         }
     };
     let Some((request, _)) = &op.request else { return reply };
+    let c_name = &request.c_name;
     let (protocol, message_type) = match &op.channel {
         Channel::Raw(protocol) => (
             quote!(::netlink_runtime::Protocol(#protocol)),
@@ -159,6 +160,7 @@ pub(crate) fn emit(op: &Op) -> TokenStream {
 
         impl ::netlink_runtime::Operation for #name {
             type Request = #request_set;
+            const NAME: &'static ::core::primitive::str = #c_name;
             const PROTOCOL: ::netlink_runtime::Protocol = #protocol;
             const TYPE: ::netlink_runtime::MessageType = #message_type;
             const FLAGS: ::core::primitive::u16 = #flags;

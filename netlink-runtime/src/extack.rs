@@ -4,18 +4,18 @@
 mod errno;
 mod path;
 mod policy;
-pub(crate) mod tlv;
 
 pub use errno::errno_name;
 pub use policy::Policy;
 
-use crate::message::{Header, MessageRef, NLM_F_ACK_TLVS, NLM_F_CAPPED, NLMSG_DONE, NLMSG_ERROR, align};
+use crate::message::{Header, MessageRef, NLM_F_ACK_TLVS, NLM_F_CAPPED, NLMSG_DONE, NLMSG_ERROR};
 use crate::meta::SetMeta;
+use crate::types::NlStr;
+use crate::wire::{Attrs, align, wt};
 use alloc::borrow::ToOwned;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
-use tlv::{Tlv, Tlvs, bytes_at};
 
 const MSG: u16 = 1;
 const OFFS: u16 = 2;
@@ -29,7 +29,7 @@ const MISS_NEST: u16 = 6;
 pub struct Ack<'a> {
     code: i32,
     request: Option<MessageRef<'a>>,
-    tlvs: &'a [u8],
+    attrs: Attrs<'a>,
 }
 
 impl<'a> Ack<'a> {
@@ -37,8 +37,8 @@ impl<'a> Ack<'a> {
     /// `NLMSG_ERROR` too short to hold its code.
     pub fn parse(message: MessageRef<'a>) -> Option<Self> {
         let payload = message.payload();
-        let code = bytes_at(payload, 0).map(i32::from_ne_bytes);
-        let (code, request, tlvs_at) = match message.header.message_type {
+        let code = payload.first_chunk().copied().map(i32::from_ne_bytes);
+        let (code, request, attrs_at) = match message.header.message_type {
             // Some families end their replies with an empty NLMSG_DONE.
             NLMSG_DONE => (code.unwrap_or(0), None, 4),
             NLMSG_ERROR => {
@@ -47,13 +47,13 @@ impl<'a> Ack<'a> {
                     (code?, None, 4 + Header::LEN)
                 } else {
                     let len = Header::parse(echoed).map_or(0, |h| h.len as usize);
-                    (code?, MessageRef::parse(echoed).ok(), 4 + align(len))
+                    (code?, MessageRef::parse(echoed).ok(), 4 + align(len.min(echoed.len())))
                 }
             }
             _ => return None,
         };
-        let tlvs = if message.has(NLM_F_ACK_TLVS) { payload.get(tlvs_at..) } else { None };
-        Some(Ack { code, request, tlvs: tlvs.unwrap_or_default() })
+        let attrs = if message.has(NLM_F_ACK_TLVS) { payload.get(attrs_at..) } else { None };
+        Some(Ack { code, request, attrs: Attrs::new(attrs.unwrap_or_default()) })
     }
 
     /// The error number, 0 on success.
@@ -69,38 +69,33 @@ impl<'a> Ack<'a> {
 
     /// The kernel's text. On success it is a warning.
     pub fn message(&self) -> Option<&'a [u8]> {
-        let text = self.find(MSG)?.payload;
-        Some(text.split(|b| *b == 0).next().unwrap_or(text))
+        self.attrs.find::<wt::Str>(MSG).map(NlStr::bytes)
     }
 
     /// Offset of the offending attribute from the start of the request.
     pub fn offset(&self) -> Option<u32> {
-        self.find(OFFS)?.u32()
+        self.attrs.find::<wt::U32>(OFFS)
     }
 
     /// Opaque bytes by which some families return an identifier.
     pub fn cookie(&self) -> Option<&'a [u8]> {
-        Some(self.find(COOKIE)?.payload)
+        self.attrs.find::<wt::Bytes>(COOKIE)
     }
 
     /// What the offending attribute should have been.
     pub fn policy(&self) -> Option<Policy> {
-        Some(Policy::parse(self.find(POLICY)?.payload))
+        self.attrs.find::<wt::Bytes>(POLICY).map(Policy::parse)
     }
 
     /// The attribute that is missing.
     pub fn missing_attr(&self) -> Option<u32> {
-        self.find(MISS_TYPE)?.u32()
+        self.attrs.find::<wt::U32>(MISS_TYPE)
     }
 
     /// Offset of the nest in which an attribute is missing; absent if it is missing at the
     /// message's own level.
     pub fn missing_nest(&self) -> Option<u32> {
-        self.find(MISS_NEST)?.u32()
-    }
-
-    fn find(&self, id: u16) -> Option<Tlv<'a>> {
-        Tlvs::new(self.tlvs).find(id)
+        self.attrs.find::<wt::U32>(MISS_NEST)
     }
 }
 

@@ -1,10 +1,11 @@
 //! The generic netlink controller: from a family's name to its number.
 
 use crate::error::{DecodeError, EncodeError};
-use crate::extack::tlv::{Tlvs, bytes_at};
 use crate::message::GenlHeader;
 use crate::meta::SetMeta;
 use crate::request::{MessageType, Protocol, Reply, Request};
+use crate::types::NlStr;
+use crate::wire::{Attrs, IndexedOf, wt};
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -43,22 +44,17 @@ impl Family {
     /// Reads what follows `genlmsghdr` in a controller's message. Attributes that are malformed
     /// count as absent.
     pub fn parse(attrs: &[u8]) -> Self {
-        let mut family = Family::default();
-        for attr in Tlvs::new(attrs) {
-            let word = attr.u32().unwrap_or(0);
-            match attr.id {
-                FAMILY_ID => family.id = bytes_at(attr.payload, 0).map_or(0, u16::from_ne_bytes),
-                FAMILY_NAME => family.name = text(attr.payload),
-                VERSION => family.version = word,
-                HDRSIZE => family.header_size = word,
-                MAXATTR => family.max_attr = word,
-                MCAST_GROUPS => {
-                    family.groups = Tlvs::new(attr.payload).filter_map(|g| group(g.payload)).collect();
-                }
-                _ => {}
-            }
+        let attrs = Attrs::new(attrs);
+        let word = |id| attrs.find::<wt::U32>(id).unwrap_or(0);
+        let groups = attrs.find::<IndexedOf<wt::Bytes>>(MCAST_GROUPS).into_iter().flatten();
+        Family {
+            id: attrs.find::<wt::U16>(FAMILY_ID).unwrap_or(0),
+            name: attrs.find::<wt::Str>(FAMILY_NAME).map(text).unwrap_or_default(),
+            version: word(VERSION),
+            header_size: word(HDRSIZE),
+            max_attr: word(MAXATTR),
+            groups: groups.filter_map(|(_, attrs)| group(Attrs::new(attrs.ok()?))).collect(),
         }
-        family
     }
 
     /// The number of a multicast group.
@@ -67,14 +63,12 @@ impl Family {
     }
 }
 
-fn group(attrs: &[u8]) -> Option<(String, u32)> {
-    let name = Tlvs::new(attrs).find(GROUP_NAME)?;
-    Some((text(name.payload), Tlvs::new(attrs).find(GROUP_ID)?.u32()?))
+fn group(attrs: Attrs<'_>) -> Option<(String, u32)> {
+    Some((text(attrs.find::<wt::Str>(GROUP_NAME)?), attrs.find::<wt::U32>(GROUP_ID)?))
 }
 
-fn text(payload: &[u8]) -> String {
-    let text = payload.split(|b| *b == 0).next().unwrap_or(payload);
-    String::from_utf8_lossy(text).into_owned()
+fn text(text: NlStr<'_>) -> String {
+    text.to_string_lossy().into_owned()
 }
 
 /// Asks for a family by name. The kernel loads the module that has it if it can.

@@ -1,5 +1,6 @@
 //! Netlink messages: the header, and the messages of a datagram.
 
+use crate::wire::align;
 use core::fmt;
 
 /// `NLMSG_NOOP`: nothing.
@@ -44,12 +45,6 @@ pub const NLM_F_ACK_TLVS: u16 = 0x200;
 /// means something else, but both together contradict each other.
 pub fn asks_for_dump(flags: u16) -> bool {
     flags & NLM_F_DUMP == NLM_F_DUMP
-}
-
-/// Rounds up to the 4 bytes that messages and attributes are aligned to.
-pub(crate) const fn align(len: usize) -> usize {
-    // Saturates to the last aligned value: no length on the wire comes near it.
-    len.saturating_add(3) & !3
 }
 
 /// `struct nlmsghdr`.

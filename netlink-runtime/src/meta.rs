@@ -238,7 +238,8 @@ pub enum Element {
 pub enum Selector {
     /// In this attribute of the own set.
     Attr(u16),
-    /// In the attribute of this C name in an enclosing set.
+    /// In the attribute of this name, the field's or the C name, in the nearest enclosing set
+    /// where it stands.
     Outer(&'static str),
     /// In the member of this C name in the fixed header of the own set or, where the own set
     /// has none, of the nearest enclosing one that has it.

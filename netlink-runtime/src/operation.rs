@@ -4,13 +4,18 @@ use crate::build::{BuildSet, Enc, SetBuilder};
 use crate::error::EncodeError;
 use crate::meta::SetMeta;
 use crate::request::{MessageType, Protocol, Reply, Request};
+use crate::{AttrSet, View};
 use alloc::vec::Vec;
+use core::fmt;
 use core::marker::PhantomData;
 
 /// An operation that can be asked for. `#[derive(NetlinkOp)]` implements it.
 pub trait Operation: Reply {
     /// The request's attributes and header.
     type Request: BuildSet;
+
+    /// The request's C name: `RTM_NEWLINK`.
+    const NAME: &'static str;
 
     /// The protocol.
     const PROTOCOL: Protocol;
@@ -44,7 +49,7 @@ impl<O: Operation> Call<O> {
         self.payload.clear();
         let enc = Enc::new(core::mem::take(&mut self.payload));
         match build(O::Request::builder(enc)).finish().end() {
-            Ok(payload) => self.payload = payload,
+            Ok(payload) => (self.payload, self.error) = (payload, None),
             Err(error) => self.error = Some(error),
         }
         self
@@ -88,6 +93,70 @@ impl<O: Operation> Request for Call<O> {
     }
 
     fn set(&self) -> Option<&'static SetMeta> {
-        Some(<O::Request as crate::AttrSet>::meta())
+        Some(<O::Request as AttrSet>::meta())
+    }
+
+    fn name(&self) -> Option<&'static str> {
+        Some(O::NAME)
+    }
+}
+
+// Not derived: that would ask for `O: Debug`.
+impl<O: Operation> fmt::Debug for Call<O> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut call = f.debug_struct("Call");
+        call.field("name", &O::NAME).field("flags", &format_args!("{:#x}", self.flags));
+        let request = <O::Request as AttrSet>::View::parse(&self.payload);
+        match (self.error, request) {
+            (Some(error), _) => call.field("error", &error),
+            (None, Ok(request)) => call.field("request", &request),
+            (None, Err(error)) => call.field("request", &error),
+        };
+        call.finish()
+    }
+}
+
+#[cfg(all(test, feature = "derive"))]
+mod tests {
+    use super::*;
+    use crate::{NetlinkMessage, NetlinkOp};
+
+    #[derive(NetlinkMessage, Clone, Debug, Default, PartialEq)]
+    struct Demo {
+        #[netlink(DEMO_NUMBER = 1)]
+        number: Option<u32>,
+        #[netlink(DEMO_BYTES = 2)]
+        bytes: Option<Vec<u8>>,
+    }
+
+    #[derive(NetlinkOp)]
+    #[netlink(protocol = 0, do, flags(create), request(DEMO_NEW = 16, Demo))]
+    struct NewDemo;
+
+    #[derive(NetlinkOp)]
+    #[netlink(family = "demo", dump, request(DEMO_CMD_GET = 3), reply(DEMO_CMD_NEW = 4, Demo))]
+    struct GetDemo;
+
+    #[test]
+    fn requests_name_themselves() {
+        assert_eq!(NewDemo::NAME, "DEMO_NEW");
+        assert_eq!(NewDemo::request().name(), Some("DEMO_NEW"));
+        assert_eq!(GetDemo::dump().name(), Some("DEMO_CMD_GET"));
+    }
+
+    #[test]
+    fn requests_show_what_is_in_them() {
+        let call = NewDemo::request().with(|b| b.number(7)).flags(0x200);
+        let text = alloc::format!("{call:?}");
+        let want = r#"Call { name: "DEMO_NEW", flags: 0x600, request: Demo { DEMO_NUMBER: 7 } }"#;
+        assert_eq!(text, want);
+        let text = alloc::format!("{:?}", GetDemo::dump());
+        assert_eq!(text, r#"Call { name: "DEMO_CMD_GET", flags: 0x0, request: Empty {} }"#);
+        // Too long for an attribute.
+        let call = NewDemo::request().with(|b| b.bytes(&[0; 70_000]));
+        let text = alloc::format!("{call:?}");
+        assert!(text.contains("error: TooLong"), "{text}");
+        assert!(call.encode(&mut Vec::new()).is_err());
+        assert!(call.with(|b| b.number(7)).encode(&mut Vec::new()).is_ok(), "it starts over");
     }
 }

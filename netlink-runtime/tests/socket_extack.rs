@@ -38,7 +38,7 @@ static SETS: [SetMeta; 5] = [
         name: "Link",
         header: Some(&HEADER),
         attrs: &[
-            one(4, "L_MTU", U32),
+            AttrMeta { name: "mtu", ..one(4, "L_MTU", U32) },
             one(9, "L_HOPS", TypeMeta::Records { set: set(4), len_offset: 0, len_bytes: 2 }),
             AttrMeta { card: Card::Indexed, ..one(10, "L_LIST", TypeMeta::Nest(set(2))) },
             AttrMeta { card: Card::TypeValue(2), ..one(11, "L_MAP", TypeMeta::Nest(set(2))) },
@@ -56,6 +56,7 @@ static SETS: [SetMeta; 5] = [
             one(3, "I_NUMBER", int(2, Order::Big)),
             one(4, "I_PAIR", TypeMeta::Sub(&BY_PAIR, &[Selector::Attr(3), Selector::Outer("L_MTU")])),
             one(5, "I_REQUEST", TypeMeta::Sub(&BY_FAMILY, &[Selector::Request("family")])),
+            one(6, "I_BY_FIELD", TypeMeta::Sub(&BY_PAIR, &[Selector::Attr(3), Selector::Outer("mtu")])),
         ],
     },
     SetMeta { name: "Vlan", header: None, attrs: &[one(1, "V_ID", U16), one(2, "V_FLAGS", U32)] },
@@ -136,6 +137,10 @@ fn paths() {
     let pair = attr(18, &[attr(3, &[1, 2]), attr(4, &bad)].concat());
     check(&[mtu.clone(), pair.clone()], "L_INFO.I_PAIR.B_MODE");
     check(&[pair], "L_INFO.I_PAIR.V_ID");
+    // The one around it by the name of its field.
+    let by_field = attr(18, &[attr(3, &[1, 2]), attr(6, &bad)].concat());
+    check(&[mtu.clone(), by_field.clone()], "L_INFO.I_BY_FIELD.B_MODE");
+    check(&[by_field], "L_INFO.I_BY_FIELD.V_ID");
 
     // A selector in the header: of the own set, and of the request.
     check(&[attr(19, &bad)], "L_BY_FAMILY.B_MODE");

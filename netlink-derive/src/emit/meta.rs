@@ -97,6 +97,8 @@ fn selector(set: &Set, selector: &Selector) -> TokenStream {
             let name = name.to_string();
             quote!(#rt::Header(#name))
         }
+        // The enclosing set is not known here, nor the C name: the field's name is one of the two
+        // that are looked for.
         Selector::Outer(name) => {
             let name = name.to_string();
             quote!(#rt::Outer(#name))

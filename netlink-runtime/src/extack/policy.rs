@@ -1,6 +1,6 @@
 //! What the kernel says an attribute must be.
 
-use super::tlv::{Tlvs, bytes_at};
+use crate::wire::{Attrs, wt};
 use core::fmt;
 
 const TYPE: u16 = 1;
@@ -43,28 +43,24 @@ pub struct Policy {
 }
 
 impl Policy {
-    /// Reads the attributes of a policy.
+    /// Reads the attributes of a policy. Those that are malformed count as absent.
     pub fn parse(bytes: &[u8]) -> Self {
-        let mut policy = Policy::default();
-        for attr in Tlvs::new(bytes) {
-            let word = attr.u32();
-            let long = bytes_at(attr.payload, 0).map(u64::from_ne_bytes);
-            match attr.id {
-                TYPE => policy.kind = word.unwrap_or(0),
-                MIN_VALUE_S => policy.min_signed = long.map(|v| v as i64),
-                MAX_VALUE_S => policy.max_signed = long.map(|v| v as i64),
-                MIN_VALUE_U => policy.min = long,
-                MAX_VALUE_U => policy.max = long,
-                MIN_LENGTH => policy.min_length = word,
-                MAX_LENGTH => policy.max_length = word,
-                POLICY_IDX => policy.index = word,
-                POLICY_MAXTYPE => policy.max_type = word,
-                BITFIELD32_MASK => policy.mask = word.map(u64::from),
-                MASK => policy.mask = long,
-                _ => {}
-            }
+        let attrs = Attrs::new(bytes);
+        let word = |id| attrs.find::<wt::U32>(id);
+        let signed = |id| attrs.find::<wt::I64>(id);
+        let long = |id| attrs.find::<wt::U64>(id);
+        Policy {
+            kind: word(TYPE).unwrap_or(0),
+            min_signed: signed(MIN_VALUE_S),
+            max_signed: signed(MAX_VALUE_S),
+            min: long(MIN_VALUE_U),
+            max: long(MAX_VALUE_U),
+            min_length: word(MIN_LENGTH),
+            max_length: word(MAX_LENGTH),
+            index: word(POLICY_IDX),
+            max_type: word(POLICY_MAXTYPE),
+            mask: word(BITFIELD32_MASK).map(u64::from).or_else(|| long(MASK)),
         }
-        policy
     }
 
     /// The kind's name: `u16`, `nested`.

@@ -23,7 +23,6 @@
 
 use super::backlog::{Backlog, Entry};
 use super::transport::{Datagram, Source};
-use crate::extack::tlv::u32_at;
 use crate::message::{
     MessageError, MessageRef, Messages, NLM_F_DUMP_INTR, NLM_F_ECHO, NLMSG_DONE, NLMSG_ERROR, NLMSG_NOOP,
     NLMSG_OVERRUN, asks_for_dump,
@@ -311,7 +310,7 @@ impl Engine {
             let Some(ix) = self.asked(&message) else {
                 // An error without a request is told: it may answer something sent without
                 // asking for an acknowledgement. A success says nothing to anybody.
-                let success = u32_at(message.payload(), 0).is_none_or(|code| code == 0);
+                let success = message.payload().first_chunk::<4>().is_none_or(|code| *code == [0; 4]);
                 if end && self.source.group == 0 && (kind == NLMSG_DONE || success) {
                     self.dropped.stale += 1;
                     continue;

@@ -57,8 +57,8 @@ impl<'a> Scope<'_, 'a> {
     fn outer_attr(&self, name: &str) -> Option<Selected<'a>> {
         let mut around = self.outer;
         while let Some(scope) = around {
-            let mut attrs = scope.body.set.attrs.iter();
-            let known = attrs.find(|a| a.c_name == name || a.name == name);
+            let set = scope.body.set;
+            let known = set.by_name(name).or_else(|| set.by_c_name(name));
             if let Some(found) = known.and_then(|a| scope.attr(a.id)) {
                 return Some(found);
             }

@@ -84,6 +84,15 @@ impl<'a> Attrs<'a> {
         }
     }
 
+    /// The first occurrence of an attribute of the few formats that the library itself reads;
+    /// malformed ones count as absent.
+    #[cfg(feature = "alloc")]
+    pub(crate) fn find<K: Wire>(self, id: u16) -> Option<K::View<'a>> {
+        // No error of it is ever seen.
+        static SET: SetMeta = SetMeta { name: "", header: None, attrs: &[] };
+        self.get::<K>(id, &SET).ok().flatten()
+    }
+
     /// Every occurrence of an attribute, wherever it stands.
     #[inline]
     pub fn all<K: Wire>(self, id: u16, set: &'static SetMeta) -> Multi<'a, K> {

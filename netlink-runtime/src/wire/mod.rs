@@ -28,7 +28,7 @@ pub const TYPE_MASK: u16 = 0x3fff;
 /// Nests deeper than this are an error.
 pub const MAX_DEPTH: u8 = 32;
 
-/// Rounds up to the 4 bytes that attributes are aligned to (`NLA_ALIGN`).
+/// Rounds up to the 4 bytes that messages and attributes are aligned to (`NLMSG_ALIGN`, `NLA_ALIGN`).
 #[inline]
 pub const fn align(len: usize) -> usize {
     (len + 3) & !3

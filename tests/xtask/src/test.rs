@@ -7,6 +7,9 @@ use std::fs;
 /// Programs that live tests run, and the Debian packages that have them.
 const PROGRAMS: &[(&str, &str)] = &[("ip", "iproute2"), ("unshare", "util-linux"), ("cc", "gcc")];
 
+/// The smaller builds of the runtime; all tests run with all features.
+const FEATURES: &[&str] = &["", "alloc", "std", "derive"];
+
 pub(crate) fn run(system: bool) -> Result<()> {
     let missing: Vec<&str> = PROGRAMS.iter().filter(|(p, _)| !has_program(p)).map(|(_, p)| *p).collect();
     if !missing.is_empty()
@@ -32,10 +35,27 @@ pub(crate) fn run(system: bool) -> Result<()> {
     }
     step("running all tests");
     let tests = crate::run(&mut test);
+    step("checking that the runtime builds without warnings with fewer features");
+    let smaller = FEATURES.iter().try_for_each(|features| check(features));
     step("checking that the generated families are up to date");
     let fresh = generate(&["--check"]);
     report(&fs::read_to_string(&skips).unwrap_or_default());
-    tests.and(fresh)
+    tests.and(smaller).and(fresh)
+}
+
+/// Checks the runtime with these features alone. Warnings are errors for it, not for what it
+/// depends on, so that nothing else is built anew.
+fn check(features: &str) -> Result<()> {
+    let mut check = cargo();
+    check.args(["rustc", "--quiet", "--package", "netlink-runtime", "--lib", "--profile", "check"]).args([
+        "--no-default-features",
+        "--features",
+        features,
+        "--",
+        "--deny",
+        "warnings",
+    ]);
+    crate::run(&mut check)
 }
 
 /// Says how many tests were skipped, and why.
