@@ -278,7 +278,7 @@ pub fn netlink_enum(args: TokenStream, input: TokenStream) -> TokenStream {
 ///
 /// let flags = Flags(0x41);
 /// assert!(flags.contains(Flags::IFF_UP) && !flags.contains(Flags::IFF_BROADCAST));
-/// assert_eq!(format!("{flags:?}"), "IFF_UP | 0x40");
+/// assert_eq!(flags.to_string(), "IFF_UP | 0x40");
 /// ```
 #[proc_macro_attribute]
 pub fn netlink_flags(args: TokenStream, input: TokenStream) -> TokenStream {

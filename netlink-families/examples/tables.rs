@@ -61,7 +61,7 @@ fn links(route: &mut Socket) -> Result<BTreeMap<i32, String>> {
             show(link.ifname()?),
             kind,
             show(link.mtu()?),
-            link.operstate()?.map_or_else(|| "-".to_owned(), |s| format!("{s:?}")),
+            show(link.operstate()?),
             show(link.address()?),
             link.stats64()?.map_or_else(|| "-".to_owned(), |s| s.rx_packets.to_string()),
         ]);
@@ -78,7 +78,7 @@ fn addresses(route: &mut Socket, names: &BTreeMap<i32, String>) -> Result<()> {
         rows.push(vec![
             name(names, Some(header.ifa_index)),
             format!("{}/{}", show(address.address()?), header.ifa_prefixlen),
-            format!("{:?}", header.ifa_scope),
+            header.ifa_scope.to_string(),
             show(address.label()?),
         ]);
     }
@@ -97,9 +97,9 @@ fn routes(route: &mut Socket, names: &BTreeMap<i32, String>) -> Result<()> {
             format!("{destination}/{}", header.rtm_dst_len),
             show(route.gateway()?),
             name(names, route.oif()?),
-            route.table()?.map_or_else(|| format!("{:?}", header.rtm_table), |t| format!("{t:?}")),
+            route.table()?.map_or_else(|| header.rtm_table.to_string(), |t| t.to_string()),
             show(route.priority()?),
-            format!("{:?}", header.rtm_type),
+            header.rtm_type.to_string(),
         ]);
     }
     table("routes", &["destination", "gateway", "device", "table", "metric", "type"], &rows);
@@ -115,7 +115,7 @@ fn neighbours(route: &mut Socket, names: &BTreeMap<i32, String>) -> Result<()> {
             show(neighbour.dst()?),
             name(names, u32::try_from(header.ndm_ifindex).ok()),
             show(neighbour.lladdr()?),
-            format!("{:?}", header.ndm_state),
+            header.ndm_state.to_string(),
         ]);
     }
     table("neighbours", &["address", "device", "link-layer address", "state"], &rows);

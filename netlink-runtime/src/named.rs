@@ -1,6 +1,7 @@
 //! What enums and flags can do.
 
 use crate::meta::EnumMeta;
+use crate::walk::flag_names;
 use core::fmt;
 
 /// Implements what `netlink_enum` and `netlink_flags` types share. Not for direct use.
@@ -9,12 +10,6 @@ use core::fmt;
 macro_rules! __named {
     (values $name:ident, $repr:ty) => {
         $crate::__named!(common $name, $repr);
-
-        impl ::core::fmt::Debug for $name {
-            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                $crate::__private::fmt_value(f, <Self as $crate::NamedValue>::META, $crate::NamedValue::to_bits(*self))
-            }
-        }
     };
     (flags $name:ident, $repr:ty) => {
         $crate::__named!(common $name, $repr);
@@ -69,18 +64,24 @@ macro_rules! __named {
                 Self(!self.0)
             }
         }
-
-        impl ::core::fmt::Debug for $name {
-            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                $crate::__private::fmt_flags(f, <Self as $crate::NamedValue>::META, $crate::NamedValue::to_bits(*self))
-            }
-        }
     };
     (common $name:ident, $repr:ty) => {
         impl $name {
             /// The C name of exactly this value, if it has one.
             pub fn c_name(self) -> ::core::option::Option<&'static str> {
                 <Self as $crate::NamedValue>::META.name_of($crate::NamedValue::to_bits(self))
+            }
+        }
+
+        impl ::core::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                $crate::__private::fmt_named(f, <Self as $crate::NamedValue>::META, $crate::NamedValue::to_bits(*self))
+            }
+        }
+
+        impl ::core::fmt::Debug for $name {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                ::core::fmt::Display::fmt(self, f)
             }
         }
 
@@ -105,27 +106,14 @@ macro_rules! __named {
     };
 }
 
-/// A value by name, or as a number.
-pub fn fmt_value(f: &mut fmt::Formatter<'_>, meta: &EnumMeta, bits: u64) -> fmt::Result {
+/// A value by name, or as a number; flags by their names, what is left as a number.
+pub fn fmt_named(f: &mut fmt::Formatter<'_>, meta: &'static EnumMeta, bits: u64) -> fmt::Result {
+    if meta.flags && bits != 0 {
+        return write!(f, "{}", flag_names(meta, bits));
+    }
     match meta.name_of(bits) {
         Some(name) => f.write_str(name),
+        None if meta.flags => f.write_str("0x0"),
         None => write!(f, "{}({})", meta.name, bits as i64),
     }
-}
-
-/// Flags by name, what is left as a number.
-pub fn fmt_flags(f: &mut fmt::Formatter<'_>, meta: &EnumMeta, bits: u64) -> fmt::Result {
-    let mut rest = bits;
-    let mut first = true;
-    for (name, mask) in meta.entries {
-        if *mask != 0 && bits & mask == *mask && rest & mask != 0 {
-            rest &= !mask;
-            write!(f, "{}{name}", if first { "" } else { " | " })?;
-            first = false;
-        }
-    }
-    if rest != 0 || first {
-        write!(f, "{}{rest:#x}", if first { "" } else { " | " })?;
-    }
-    Ok(())
 }

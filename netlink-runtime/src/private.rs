@@ -15,7 +15,7 @@ pub use alloc::{boxed::Box, vec::Vec};
 #[cfg(feature = "alloc")]
 use core::fmt;
 
-pub use crate::named::{fmt_flags, fmt_value};
+pub use crate::named::fmt_named;
 pub use crate::walk::debug;
 
 /// Splits a payload into its fixed header and its attributes.

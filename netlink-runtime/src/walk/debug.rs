@@ -148,13 +148,7 @@ impl Debug<'_, '_> {
                 None => write!(self.f, "{number}"),
             };
         }
-        let names = flag_names(meta, bits);
-        let mut bar = "";
-        for name in names.iter() {
-            write!(self.f, "{bar}{name}")?;
-            bar = " | ";
-        }
-        if names.rest() != 0 { write!(self.f, "{bar}{:#x}", names.rest()) } else { Ok(()) }
+        write!(self.f, "{}", flag_names(meta, bits))
     }
 
     fn hex(&mut self, what: &str, bytes: &[u8]) -> Result {

@@ -1,6 +1,7 @@
 //! Names of flags.
 
 use crate::meta::EnumMeta;
+use core::fmt;
 
 /// The names of the bits that are set, and the bits without a name.
 #[derive(Clone, Copy, Debug)]
@@ -41,5 +42,17 @@ impl FlagNames {
     fn counts(&self, mask: u64) -> bool {
         let set = mask != 0 && self.value & mask == mask;
         set && (mask.is_power_of_two() || mask & !self.single != 0)
+    }
+}
+
+impl fmt::Display for FlagNames {
+    /// `IFF_UP | IFF_RUNNING | 0x80000000`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut bar = "";
+        for name in self.iter() {
+            write!(f, "{bar}{name}")?;
+            bar = " | ";
+        }
+        if self.rest() != 0 || bar.is_empty() { write!(f, "{bar}{:#x}", self.rest()) } else { Ok(()) }
     }
 }
