@@ -93,9 +93,8 @@ fn run(command: &mut Command) -> Result<()> {
 /// `netlink-codegen` with these arguments.
 fn codegen(args: &[&str]) -> Command {
     let mut command = cargo();
-    command
-        .args(["run", "--quiet", "--package", "netlink-codegen", "--bin", "netlink-codegen", "--"])
-        .args(args);
+    command.args(["run", "--quiet", "--package", "netlink-codegen", "--features", "cli"]);
+    command.args(["--bin", "netlink-codegen", "--"]).args(args);
     command
 }
 
