@@ -1,7 +1,7 @@
 //! Links, addresses, routes, neighbours and generic netlink families of the running kernel, as
 //! tables: what `cargo xtask demo` ends with.
 
-use netlink_families::rt_route::AfRtnlFamily;
+use netlink_families::common::RouteFamily;
 use netlink_families::{nlctrl, rt_addr, rt_link, rt_neigh, rt_route};
 use netlink_runtime::Protocol;
 use netlink_runtime::socket::Socket;
@@ -91,7 +91,7 @@ fn routes(route: &mut Socket, names: &BTreeMap<i32, String>) -> Result<()> {
     let mut routes = route.dump(rt_route::GetRoute::dump())?;
     while let Some(route) = routes.next()? {
         let header = route.header();
-        let any = if header.rtm_family == AfRtnlFamily::INET6 { "::" } else { "0.0.0.0" };
+        let any = if header.rtm_family == RouteFamily::INET6 { "::" } else { "0.0.0.0" };
         let destination = route.dst()?.map_or_else(|| any.to_owned(), |d| d.to_string());
         rows.push(vec![
             format!("{destination}/{}", header.rtm_dst_len),

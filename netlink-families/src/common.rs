@@ -151,3 +151,342 @@ pub enum Af {
     #[netlink(AF_MCTP)]
     MCTP = 45,
 }
+
+/// Values of `route-family`.
+#[netlink_enum(u32)]
+pub enum RouteFamily {
+    /// `AF_UNSPEC`: None, or any.
+    #[netlink(AF_UNSPEC)]
+    UNSPEC = 0,
+    /// `AF_UNIX`: Local sockets.
+    #[netlink(AF_UNIX)]
+    UNIX = 1,
+    /// `AF_LOCAL`: POSIX spelling of unix.
+    #[netlink(AF_LOCAL)]
+    LOCAL = 1,
+    /// `AF_INET`: IPv4.
+    #[netlink(AF_INET)]
+    INET = 2,
+    /// `AF_AX25`: Amateur radio link layer.
+    #[netlink(AF_AX25)]
+    AX25 = 3,
+    /// `AF_IPX`: Novell IPX.
+    #[netlink(AF_IPX)]
+    IPX = 4,
+    /// `AF_APPLETALK`: AppleTalk datagrams.
+    #[netlink(AF_APPLETALK)]
+    APPLETALK = 5,
+    /// `AF_NETROM`: Amateur radio NET/ROM.
+    #[netlink(AF_NETROM)]
+    NETROM = 6,
+    /// `AF_BRIDGE`: Bridge messages of rtnetlink.
+    #[netlink(AF_BRIDGE)]
+    BRIDGE = 7,
+    /// `AF_ATMPVC`: ATM permanent circuits.
+    #[netlink(AF_ATMPVC)]
+    ATMPVC = 8,
+    /// `AF_X25`: X.25.
+    #[netlink(AF_X25)]
+    X25 = 9,
+    /// `AF_INET6`: IPv6.
+    #[netlink(AF_INET6)]
+    INET6 = 10,
+    /// `AF_ROSE`: Amateur radio X.25.
+    #[netlink(AF_ROSE)]
+    ROSE = 11,
+    /// `AF_DECnet`: DECnet; its code is gone since 6.1.
+    #[netlink(AF_DECnet)]
+    DECNET = 12,
+    /// `AF_NETBEUI`: Never implemented.
+    #[netlink(AF_NETBEUI)]
+    NETBEUI = 13,
+    /// `AF_SECURITY`: Never implemented.
+    #[netlink(AF_SECURITY)]
+    SECURITY = 14,
+    /// `AF_KEY`: PF_KEY key management.
+    #[netlink(AF_KEY)]
+    KEY = 15,
+    /// `AF_NETLINK`: Netlink itself.
+    #[netlink(AF_NETLINK)]
+    NETLINK = 16,
+    /// `AF_ROUTE`: BSD spelling of netlink.
+    #[netlink(AF_ROUTE)]
+    ROUTE = 16,
+    /// `AF_PACKET`: Link-layer frames.
+    #[netlink(AF_PACKET)]
+    PACKET = 17,
+    /// `AF_ASH`: Never implemented.
+    #[netlink(AF_ASH)]
+    ASH = 18,
+    /// `AF_ECONET`: Acorn Econet.
+    #[netlink(AF_ECONET)]
+    ECONET = 19,
+    /// `AF_ATMSVC`: ATM switched circuits.
+    #[netlink(AF_ATMSVC)]
+    ATMSVC = 20,
+    /// `AF_RDS`: Reliable datagrams.
+    #[netlink(AF_RDS)]
+    RDS = 21,
+    /// `AF_SNA`: Never implemented.
+    #[netlink(AF_SNA)]
+    SNA = 22,
+    /// `AF_IRDA`: Infrared.
+    #[netlink(AF_IRDA)]
+    IRDA = 23,
+    /// `AF_PPPOX`: PPP over some transport.
+    #[netlink(AF_PPPOX)]
+    PPPOX = 24,
+    /// `AF_WANPIPE`: Wanpipe cards.
+    #[netlink(AF_WANPIPE)]
+    WANPIPE = 25,
+    /// `AF_LLC`: IEEE 802.2.
+    #[netlink(AF_LLC)]
+    LLC = 26,
+    /// `AF_IB`: InfiniBand addresses.
+    #[netlink(AF_IB)]
+    IB = 27,
+    /// `AF_MPLS`: MPLS labels.
+    #[netlink(AF_MPLS)]
+    MPLS = 28,
+    /// `AF_CAN`: Controller area network.
+    #[netlink(AF_CAN)]
+    CAN = 29,
+    /// `AF_TIPC`: Cluster messages.
+    #[netlink(AF_TIPC)]
+    TIPC = 30,
+    /// `AF_BLUETOOTH`: Bluetooth.
+    #[netlink(AF_BLUETOOTH)]
+    BLUETOOTH = 31,
+    /// `AF_IUCV`: z/VM guests.
+    #[netlink(AF_IUCV)]
+    IUCV = 32,
+    /// `AF_RXRPC`: RxRPC.
+    #[netlink(AF_RXRPC)]
+    RXRPC = 33,
+    /// `AF_ISDN`: mISDN.
+    #[netlink(AF_ISDN)]
+    ISDN = 34,
+    /// `AF_PHONET`: Nokia modems.
+    #[netlink(AF_PHONET)]
+    PHONET = 35,
+    /// `AF_IEEE802154`: Low-rate wireless.
+    #[netlink(AF_IEEE802154)]
+    IEEE802154 = 36,
+    /// `AF_CAIF`: ST-Ericsson modems.
+    #[netlink(AF_CAIF)]
+    CAIF = 37,
+    /// `AF_ALG`: Kernel crypto.
+    #[netlink(AF_ALG)]
+    ALG = 38,
+    /// `AF_NFC`: Near-field communication.
+    #[netlink(AF_NFC)]
+    NFC = 39,
+    /// `AF_VSOCK`: Virtual machines and their host.
+    #[netlink(AF_VSOCK)]
+    VSOCK = 40,
+    /// `AF_KCM`: Message framing over TCP.
+    #[netlink(AF_KCM)]
+    KCM = 41,
+    /// `AF_QIPCRTR`: Qualcomm IPC router.
+    #[netlink(AF_QIPCRTR)]
+    QIPCRTR = 42,
+    /// `AF_SMC`: Shared memory over RDMA; never on the wire here.
+    #[netlink(AF_SMC)]
+    SMC = 43,
+    /// `AF_XDP`: XDP sockets.
+    #[netlink(AF_XDP)]
+    XDP = 44,
+    /// `AF_MCTP`: Management component transport.
+    #[netlink(AF_MCTP)]
+    MCTP = 45,
+    /// `RTNL_FAMILY_IPMR`.
+    #[netlink(RTNL_FAMILY_IPMR)]
+    IPMR = 128,
+    /// `RTNL_FAMILY_IP6MR`.
+    #[netlink(RTNL_FAMILY_IP6MR)]
+    IP6MR = 129,
+}
+
+/// Values of `route-table`.
+#[netlink_enum(u32)]
+pub enum RouteTable {
+    /// `RT_TABLE_UNSPEC`.
+    #[netlink(RT_TABLE_UNSPEC)]
+    UNSPEC = 0,
+    /// `RT_TABLE_COMPAT`.
+    #[netlink(RT_TABLE_COMPAT)]
+    COMPAT = 252,
+    /// `RT_TABLE_DEFAULT`.
+    #[netlink(RT_TABLE_DEFAULT)]
+    DEFAULT = 253,
+    /// `RT_TABLE_MAIN`.
+    #[netlink(RT_TABLE_MAIN)]
+    MAIN = 254,
+    /// `RT_TABLE_LOCAL`.
+    #[netlink(RT_TABLE_LOCAL)]
+    LOCAL = 255,
+}
+
+/// Values of `route-protocol`.
+#[netlink_enum(u32)]
+pub enum RouteProtocol {
+    /// `RTPROT_UNSPEC`.
+    #[netlink(RTPROT_UNSPEC)]
+    UNSPEC = 0,
+    /// `RTPROT_REDIRECT`.
+    #[netlink(RTPROT_REDIRECT)]
+    REDIRECT = 1,
+    /// `RTPROT_KERNEL`.
+    #[netlink(RTPROT_KERNEL)]
+    KERNEL = 2,
+    /// `RTPROT_BOOT`.
+    #[netlink(RTPROT_BOOT)]
+    BOOT = 3,
+    /// `RTPROT_STATIC`.
+    #[netlink(RTPROT_STATIC)]
+    STATIC = 4,
+    /// `RTPROT_GATED`.
+    #[netlink(RTPROT_GATED)]
+    GATED = 8,
+    /// `RTPROT_RA`.
+    #[netlink(RTPROT_RA)]
+    RA = 9,
+    /// `RTPROT_MRT`.
+    #[netlink(RTPROT_MRT)]
+    MRT = 10,
+    /// `RTPROT_ZEBRA`.
+    #[netlink(RTPROT_ZEBRA)]
+    ZEBRA = 11,
+    /// `RTPROT_BIRD`.
+    #[netlink(RTPROT_BIRD)]
+    BIRD = 12,
+    /// `RTPROT_DNROUTED`.
+    #[netlink(RTPROT_DNROUTED)]
+    DNROUTED = 13,
+    /// `RTPROT_XORP`.
+    #[netlink(RTPROT_XORP)]
+    XORP = 14,
+    /// `RTPROT_NTK`.
+    #[netlink(RTPROT_NTK)]
+    NTK = 15,
+    /// `RTPROT_DHCP`.
+    #[netlink(RTPROT_DHCP)]
+    DHCP = 16,
+    /// `RTPROT_MROUTED`.
+    #[netlink(RTPROT_MROUTED)]
+    MROUTED = 17,
+    /// `RTPROT_KEEPALIVED`.
+    #[netlink(RTPROT_KEEPALIVED)]
+    KEEPALIVED = 18,
+    /// `RTPROT_BABEL`.
+    #[netlink(RTPROT_BABEL)]
+    BABEL = 42,
+    /// `RTPROT_OVN`. Since 7.3 (not in 6.12).
+    #[netlink(RTPROT_OVN)]
+    OVN = 84,
+    /// `RTPROT_OPENR`. Since 6.1 (not in 5.10).
+    #[netlink(RTPROT_OPENR)]
+    OPENR = 99,
+    /// `RTPROT_BGP`.
+    #[netlink(RTPROT_BGP)]
+    BGP = 186,
+    /// `RTPROT_ISIS`.
+    #[netlink(RTPROT_ISIS)]
+    ISIS = 187,
+    /// `RTPROT_OSPF`.
+    #[netlink(RTPROT_OSPF)]
+    OSPF = 188,
+    /// `RTPROT_RIP`.
+    #[netlink(RTPROT_RIP)]
+    RIP = 189,
+    /// `RTPROT_EIGRP`.
+    #[netlink(RTPROT_EIGRP)]
+    EIGRP = 192,
+}
+
+/// Values of `route-scope`.
+#[netlink_enum(u32)]
+pub enum RouteScope {
+    /// `RT_SCOPE_UNIVERSE`.
+    #[netlink(RT_SCOPE_UNIVERSE)]
+    UNIVERSE = 0,
+    /// `RT_SCOPE_SITE`.
+    #[netlink(RT_SCOPE_SITE)]
+    SITE = 200,
+    /// `RT_SCOPE_LINK`.
+    #[netlink(RT_SCOPE_LINK)]
+    LINK = 253,
+    /// `RT_SCOPE_HOST`.
+    #[netlink(RT_SCOPE_HOST)]
+    HOST = 254,
+    /// `RT_SCOPE_NOWHERE`.
+    #[netlink(RT_SCOPE_NOWHERE)]
+    NOWHERE = 255,
+}
+
+/// Values of `route-type`.
+#[netlink_enum(u32)]
+pub enum RouteType {
+    /// `RTN_UNSPEC`.
+    #[netlink(RTN_UNSPEC)]
+    UNSPEC = 0,
+    /// `RTN_UNICAST`.
+    #[netlink(RTN_UNICAST)]
+    UNICAST = 1,
+    /// `RTN_LOCAL`.
+    #[netlink(RTN_LOCAL)]
+    LOCAL = 2,
+    /// `RTN_BROADCAST`.
+    #[netlink(RTN_BROADCAST)]
+    BROADCAST = 3,
+    /// `RTN_ANYCAST`.
+    #[netlink(RTN_ANYCAST)]
+    ANYCAST = 4,
+    /// `RTN_MULTICAST`.
+    #[netlink(RTN_MULTICAST)]
+    MULTICAST = 5,
+    /// `RTN_BLACKHOLE`.
+    #[netlink(RTN_BLACKHOLE)]
+    BLACKHOLE = 6,
+    /// `RTN_UNREACHABLE`.
+    #[netlink(RTN_UNREACHABLE)]
+    UNREACHABLE = 7,
+    /// `RTN_PROHIBIT`.
+    #[netlink(RTN_PROHIBIT)]
+    PROHIBIT = 8,
+    /// `RTN_THROW`.
+    #[netlink(RTN_THROW)]
+    THROW = 9,
+    /// `RTN_NAT`.
+    #[netlink(RTN_NAT)]
+    NAT = 10,
+    /// `RTN_XRESOLVE`.
+    #[netlink(RTN_XRESOLVE)]
+    XRESOLVE = 11,
+}
+
+/// Values of `next-hop-flags`.
+#[netlink_flags(u32)]
+pub enum NextHopFlags {
+    /// `RTNH_F_DEAD`.
+    #[netlink(RTNH_F_DEAD)]
+    DEAD = 0x1,
+    /// `RTNH_F_PERVASIVE`.
+    #[netlink(RTNH_F_PERVASIVE)]
+    PERVASIVE = 0x2,
+    /// `RTNH_F_ONLINK`.
+    #[netlink(RTNH_F_ONLINK)]
+    ONLINK = 0x4,
+    /// `RTNH_F_OFFLOAD`.
+    #[netlink(RTNH_F_OFFLOAD)]
+    OFFLOAD = 0x8,
+    /// `RTNH_F_LINKDOWN`.
+    #[netlink(RTNH_F_LINKDOWN)]
+    LINKDOWN = 0x10,
+    /// `RTNH_F_UNRESOLVED`.
+    #[netlink(RTNH_F_UNRESOLVED)]
+    UNRESOLVED = 0x20,
+    /// `RTNH_F_TRAP`. Since 6.1 (not in 5.10).
+    #[netlink(RTNH_F_TRAP)]
+    TRAP = 0x40,
+}

@@ -2,6 +2,7 @@
 // Do not edit; regenerate it with: netlink-codegen generate --family lwtunnel
 
 use netlink_runtime::prelude::*;
+use super::common::RouteTable;
 
 /// Push MPLS labels. C prefix `MPLS_IPTUNNEL_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
@@ -189,7 +190,7 @@ pub struct Seg6 {
     pub src: Option<Ipv6Addr>,
     /// `SEG6_IPTUNNEL_TABLE`: Routing table that finds the way to the first segment. Since 7.3 (not in 6.12).
     #[netlink(SEG6_IPTUNNEL_TABLE = 3, u32)]
-    pub table: Option<RtClassT>,
+    pub table: Option<RouteTable>,
     /// What the fields do not say: unknown attributes and the original order.
     #[netlink(rest)]
     pub rest: Rest,
@@ -246,7 +247,7 @@ pub struct Seg6Local {
     pub srh: Option<Flex<Ipv6SrHdr>>,
     /// `SEG6_LOCAL_TABLE`: Routing table of the next lookup.
     #[netlink(SEG6_LOCAL_TABLE = 3, u32)]
-    pub table: Option<RtClassT>,
+    pub table: Option<RouteTable>,
     /// `SEG6_LOCAL_NH4`: IPv4 nexthop.
     #[netlink(SEG6_LOCAL_NH4 = 4)]
     pub nh4: Option<Ipv4Addr>,
@@ -264,7 +265,7 @@ pub struct Seg6Local {
     pub bpf: Option<Seg6LocalBpf>,
     /// `SEG6_LOCAL_VRFTABLE`: Routing table of a VRF, for the decapsulating lookups. Since 6.1 (not in 5.10).
     #[netlink(SEG6_LOCAL_VRFTABLE = 9, u32)]
-    pub vrftable: Option<RtClassT>,
+    pub vrftable: Option<RouteTable>,
     /// `SEG6_LOCAL_COUNTERS`: Traffic counters; present in a request to ask for counting. Since 6.1 (not in 5.10).
     #[netlink(SEG6_LOCAL_COUNTERS = 10, nested)]
     pub counters: Option<Seg6LocalCounters>,
@@ -524,6 +525,44 @@ pub struct Ipv6SrHdr {
     pub tag: u16,
 }
 
+/// Values of `encap-type`.
+#[netlink_enum(u32)]
+pub enum EncapType {
+    /// `LWTUNNEL_ENCAP_NONE`.
+    #[netlink(LWTUNNEL_ENCAP_NONE)]
+    NONE = 0,
+    /// `LWTUNNEL_ENCAP_MPLS`.
+    #[netlink(LWTUNNEL_ENCAP_MPLS)]
+    MPLS = 1,
+    /// `LWTUNNEL_ENCAP_IP`.
+    #[netlink(LWTUNNEL_ENCAP_IP)]
+    IP = 2,
+    /// `LWTUNNEL_ENCAP_ILA`.
+    #[netlink(LWTUNNEL_ENCAP_ILA)]
+    ILA = 3,
+    /// `LWTUNNEL_ENCAP_IP6`.
+    #[netlink(LWTUNNEL_ENCAP_IP6)]
+    IP6 = 4,
+    /// `LWTUNNEL_ENCAP_SEG6`.
+    #[netlink(LWTUNNEL_ENCAP_SEG6)]
+    SEG6 = 5,
+    /// `LWTUNNEL_ENCAP_BPF`.
+    #[netlink(LWTUNNEL_ENCAP_BPF)]
+    BPF = 6,
+    /// `LWTUNNEL_ENCAP_SEG6_LOCAL`.
+    #[netlink(LWTUNNEL_ENCAP_SEG6_LOCAL)]
+    SEG6_LOCAL = 7,
+    /// `LWTUNNEL_ENCAP_RPL`.
+    #[netlink(LWTUNNEL_ENCAP_RPL)]
+    RPL = 8,
+    /// `LWTUNNEL_ENCAP_IOAM6`. Since 6.1 (not in 5.10).
+    #[netlink(LWTUNNEL_ENCAP_IOAM6)]
+    IOAM6 = 9,
+    /// `LWTUNNEL_ENCAP_XFRM`. Since 6.1 (not in 5.10).
+    #[netlink(LWTUNNEL_ENCAP_XFRM)]
+    XFRM = 10,
+}
+
 /// Flags of an IP tunnel key; big-endian on the wire.
 #[netlink_flags(u32)]
 pub enum TunnelFlags {
@@ -649,26 +688,6 @@ pub enum Ioam6IptunnelMode {
     /// `IOAM6_IPTUNNEL_MODE_AUTO`. Since 6.1 (not in 5.10).
     #[netlink(IOAM6_IPTUNNEL_MODE_AUTO)]
     AUTO = 3,
-}
-
-/// `enum rt_class_t`.
-#[netlink_enum(u32)]
-pub enum RtClassT {
-    /// `RT_TABLE_UNSPEC`.
-    #[netlink(RT_TABLE_UNSPEC)]
-    UNSPEC = 0,
-    /// `RT_TABLE_COMPAT`.
-    #[netlink(RT_TABLE_COMPAT)]
-    COMPAT = 252,
-    /// `RT_TABLE_DEFAULT`.
-    #[netlink(RT_TABLE_DEFAULT)]
-    DEFAULT = 253,
-    /// `RT_TABLE_MAIN`.
-    #[netlink(RT_TABLE_MAIN)]
-    MAIN = 254,
-    /// `RT_TABLE_LOCAL`.
-    #[netlink(RT_TABLE_LOCAL)]
-    LOCAL = 255,
 }
 
 /// Values of `seg6-iptun-mode`.

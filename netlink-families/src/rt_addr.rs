@@ -2,7 +2,7 @@
 // Do not edit; regenerate it with: netlink-codegen generate --family rt-addr
 
 use netlink_runtime::prelude::*;
-use super::common::Af;
+use super::common::{Af, RouteScope};
 
 /// The netlink protocol, `NETLINK_ROUTE`.
 pub const PROTOCOL: Protocol = Protocol(0);
@@ -144,7 +144,7 @@ pub struct Ifaddrmsg {
     pub ifa_flags: IfaF,
     /// `ifa_scope`.
     #[netlink(3, u8)]
-    pub ifa_scope: RtScopeT,
+    pub ifa_scope: RouteScope,
     /// `ifa_index`.
     #[netlink(4)]
     pub ifa_index: u32,
@@ -225,26 +225,6 @@ pub enum Ifaprot {
     /// `IFAPROT_KERNEL_LL`. Since 6.1 (not in 5.10).
     #[netlink(IFAPROT_KERNEL_LL)]
     KERNEL_LL = 3,
-}
-
-/// `enum rt_scope_t`.
-#[netlink_enum(u32)]
-pub enum RtScopeT {
-    /// `RT_SCOPE_UNIVERSE`.
-    #[netlink(RT_SCOPE_UNIVERSE)]
-    UNIVERSE = 0,
-    /// `RT_SCOPE_SITE`.
-    #[netlink(RT_SCOPE_SITE)]
-    SITE = 200,
-    /// `RT_SCOPE_LINK`.
-    #[netlink(RT_SCOPE_LINK)]
-    LINK = 253,
-    /// `RT_SCOPE_HOST`.
-    #[netlink(RT_SCOPE_HOST)]
-    HOST = 254,
-    /// `RT_SCOPE_NOWHERE`.
-    #[netlink(RT_SCOPE_NOWHERE)]
-    NOWHERE = 255,
 }
 
 /// Multicast groups.

@@ -2,7 +2,7 @@
 // Do not edit; regenerate it with: netlink-codegen generate --family rt-neigh
 
 use netlink_runtime::prelude::*;
-use super::common::Af;
+use super::common::{Af, RouteProtocol, RouteType};
 
 /// The netlink protocol, `NETLINK_ROUTE`.
 pub const PROTOCOL: Protocol = Protocol(0);
@@ -88,7 +88,7 @@ pub struct Neigh {
     pub src_vni: Option<u32>,
     /// `NDA_PROTOCOL`: Who added the entry.
     #[netlink(NDA_PROTOCOL = 12, u8)]
-    pub protocol: Option<Rtprot>,
+    pub protocol: Option<RouteProtocol>,
     /// `NDA_NH_ID`: Nexthop group of a VXLAN entry.
     #[netlink(NDA_NH_ID = 13)]
     pub nh_id: Option<u32>,
@@ -149,7 +149,7 @@ pub struct Ndmsg {
     pub ndm_flags: NeighFlags,
     /// `ndm_type`.
     #[netlink(11, u8)]
-    pub ndm_type: Rtn,
+    pub ndm_type: RouteType,
 }
 
 /// `struct nda_cacheinfo`, 16 bytes.
@@ -255,124 +255,6 @@ pub enum Nud {
     /// `NUD_NONE`.
     #[netlink(NUD_NONE)]
     NONE = 0x0,
-}
-
-/// Values of `rtn`.
-#[netlink_enum(u32)]
-pub enum Rtn {
-    /// `RTN_UNSPEC`.
-    #[netlink(RTN_UNSPEC)]
-    UNSPEC = 0,
-    /// `RTN_UNICAST`.
-    #[netlink(RTN_UNICAST)]
-    UNICAST = 1,
-    /// `RTN_LOCAL`.
-    #[netlink(RTN_LOCAL)]
-    LOCAL = 2,
-    /// `RTN_BROADCAST`.
-    #[netlink(RTN_BROADCAST)]
-    BROADCAST = 3,
-    /// `RTN_ANYCAST`.
-    #[netlink(RTN_ANYCAST)]
-    ANYCAST = 4,
-    /// `RTN_MULTICAST`.
-    #[netlink(RTN_MULTICAST)]
-    MULTICAST = 5,
-    /// `RTN_BLACKHOLE`.
-    #[netlink(RTN_BLACKHOLE)]
-    BLACKHOLE = 6,
-    /// `RTN_UNREACHABLE`.
-    #[netlink(RTN_UNREACHABLE)]
-    UNREACHABLE = 7,
-    /// `RTN_PROHIBIT`.
-    #[netlink(RTN_PROHIBIT)]
-    PROHIBIT = 8,
-    /// `RTN_THROW`.
-    #[netlink(RTN_THROW)]
-    THROW = 9,
-    /// `RTN_NAT`.
-    #[netlink(RTN_NAT)]
-    NAT = 10,
-    /// `RTN_XRESOLVE`.
-    #[netlink(RTN_XRESOLVE)]
-    XRESOLVE = 11,
-}
-
-/// Values of `rtprot`.
-#[netlink_enum(u32)]
-pub enum Rtprot {
-    /// `RTPROT_UNSPEC`.
-    #[netlink(RTPROT_UNSPEC)]
-    UNSPEC = 0,
-    /// `RTPROT_REDIRECT`.
-    #[netlink(RTPROT_REDIRECT)]
-    REDIRECT = 1,
-    /// `RTPROT_KERNEL`.
-    #[netlink(RTPROT_KERNEL)]
-    KERNEL = 2,
-    /// `RTPROT_BOOT`.
-    #[netlink(RTPROT_BOOT)]
-    BOOT = 3,
-    /// `RTPROT_STATIC`.
-    #[netlink(RTPROT_STATIC)]
-    STATIC = 4,
-    /// `RTPROT_GATED`.
-    #[netlink(RTPROT_GATED)]
-    GATED = 8,
-    /// `RTPROT_RA`.
-    #[netlink(RTPROT_RA)]
-    RA = 9,
-    /// `RTPROT_MRT`.
-    #[netlink(RTPROT_MRT)]
-    MRT = 10,
-    /// `RTPROT_ZEBRA`.
-    #[netlink(RTPROT_ZEBRA)]
-    ZEBRA = 11,
-    /// `RTPROT_BIRD`.
-    #[netlink(RTPROT_BIRD)]
-    BIRD = 12,
-    /// `RTPROT_DNROUTED`.
-    #[netlink(RTPROT_DNROUTED)]
-    DNROUTED = 13,
-    /// `RTPROT_XORP`.
-    #[netlink(RTPROT_XORP)]
-    XORP = 14,
-    /// `RTPROT_NTK`.
-    #[netlink(RTPROT_NTK)]
-    NTK = 15,
-    /// `RTPROT_DHCP`.
-    #[netlink(RTPROT_DHCP)]
-    DHCP = 16,
-    /// `RTPROT_MROUTED`.
-    #[netlink(RTPROT_MROUTED)]
-    MROUTED = 17,
-    /// `RTPROT_KEEPALIVED`.
-    #[netlink(RTPROT_KEEPALIVED)]
-    KEEPALIVED = 18,
-    /// `RTPROT_BABEL`.
-    #[netlink(RTPROT_BABEL)]
-    BABEL = 42,
-    /// `RTPROT_OVN`. Since 7.3 (not in 6.12).
-    #[netlink(RTPROT_OVN)]
-    OVN = 84,
-    /// `RTPROT_OPENR`. Since 6.1 (not in 5.10).
-    #[netlink(RTPROT_OPENR)]
-    OPENR = 99,
-    /// `RTPROT_BGP`.
-    #[netlink(RTPROT_BGP)]
-    BGP = 186,
-    /// `RTPROT_ISIS`.
-    #[netlink(RTPROT_ISIS)]
-    ISIS = 187,
-    /// `RTPROT_OSPF`.
-    #[netlink(RTPROT_OSPF)]
-    OSPF = 188,
-    /// `RTPROT_RIP`.
-    #[netlink(RTPROT_RIP)]
-    RIP = 189,
-    /// `RTPROT_EIGRP`.
-    #[netlink(RTPROT_EIGRP)]
-    EIGRP = 192,
 }
 
 /// Multicast groups.

@@ -2,8 +2,8 @@
 // Do not edit; regenerate it with: netlink-codegen generate --family rt-nexthop
 
 use netlink_runtime::prelude::*;
-use super::common::Af;
-use super::lwtunnel::Encap;
+use super::common::{Af, NextHopFlags, RouteProtocol, RouteScope};
+use super::lwtunnel::{Encap, EncapType};
 
 /// The netlink protocol, `NETLINK_ROUTE`.
 pub const PROTOCOL: Protocol = Protocol(0);
@@ -85,7 +85,7 @@ pub struct Nexthop {
     pub gateway: Option<IpAddr>,
     /// `NHA_ENCAP_TYPE`: Which encapsulation encap describes.
     #[netlink(NHA_ENCAP_TYPE = 7, u16)]
-    pub encap_type: Option<LwtunnelEncapTypes>,
+    pub encap_type: Option<EncapType>,
     /// `NHA_ENCAP`: Encapsulation of packets that take the nexthop.
     #[netlink(NHA_ENCAP = 8, sub(encap_type))]
     pub encap: Option<Encap>,
@@ -206,16 +206,16 @@ pub struct Nhmsg {
     pub nh_family: Af,
     /// `nh_scope`.
     #[netlink(1, u8)]
-    pub nh_scope: RtScopeT,
+    pub nh_scope: RouteScope,
     /// `nh_protocol`.
     #[netlink(2, u8)]
-    pub nh_protocol: Rtprot,
+    pub nh_protocol: RouteProtocol,
     /// `resvd`.
     #[netlink(3)]
     pub resvd: u8,
     /// `nh_flags`.
     #[netlink(4, u32)]
-    pub nh_flags: RtnhF,
+    pub nh_flags: NextHopFlags,
 }
 
 /// `struct nexthop_grp`, 8 bytes.
@@ -235,44 +235,6 @@ pub struct NexthopGrp {
     /// `resvd2`.
     #[netlink(6)]
     pub resvd2: u16,
-}
-
-/// `enum lwtunnel_encap_types`.
-#[netlink_enum(u32)]
-pub enum LwtunnelEncapTypes {
-    /// `LWTUNNEL_ENCAP_NONE`.
-    #[netlink(LWTUNNEL_ENCAP_NONE)]
-    NONE = 0,
-    /// `LWTUNNEL_ENCAP_MPLS`.
-    #[netlink(LWTUNNEL_ENCAP_MPLS)]
-    MPLS = 1,
-    /// `LWTUNNEL_ENCAP_IP`.
-    #[netlink(LWTUNNEL_ENCAP_IP)]
-    IP = 2,
-    /// `LWTUNNEL_ENCAP_ILA`.
-    #[netlink(LWTUNNEL_ENCAP_ILA)]
-    ILA = 3,
-    /// `LWTUNNEL_ENCAP_IP6`.
-    #[netlink(LWTUNNEL_ENCAP_IP6)]
-    IP6 = 4,
-    /// `LWTUNNEL_ENCAP_SEG6`.
-    #[netlink(LWTUNNEL_ENCAP_SEG6)]
-    SEG6 = 5,
-    /// `LWTUNNEL_ENCAP_BPF`.
-    #[netlink(LWTUNNEL_ENCAP_BPF)]
-    BPF = 6,
-    /// `LWTUNNEL_ENCAP_SEG6_LOCAL`.
-    #[netlink(LWTUNNEL_ENCAP_SEG6_LOCAL)]
-    SEG6_LOCAL = 7,
-    /// `LWTUNNEL_ENCAP_RPL`.
-    #[netlink(LWTUNNEL_ENCAP_RPL)]
-    RPL = 8,
-    /// `LWTUNNEL_ENCAP_IOAM6`. Since 6.1 (not in 5.10).
-    #[netlink(LWTUNNEL_ENCAP_IOAM6)]
-    IOAM6 = 9,
-    /// `LWTUNNEL_ENCAP_XFRM`. Since 6.1 (not in 5.10).
-    #[netlink(LWTUNNEL_ENCAP_XFRM)]
-    XFRM = 10,
 }
 
 /// Values of `nexthop-grp-type`.
@@ -298,129 +260,6 @@ pub enum NhaOpFlag {
     /// `NHA_OP_FLAG_RESP_GRP_RESVD_0`. Since 6.12 (not in 6.1).
     #[netlink(NHA_OP_FLAG_RESP_GRP_RESVD_0)]
     RESP_GRP_RESVD_0 = 0x80000000,
-}
-
-/// `enum rt_scope_t`.
-#[netlink_enum(u32)]
-pub enum RtScopeT {
-    /// `RT_SCOPE_UNIVERSE`.
-    #[netlink(RT_SCOPE_UNIVERSE)]
-    UNIVERSE = 0,
-    /// `RT_SCOPE_SITE`.
-    #[netlink(RT_SCOPE_SITE)]
-    SITE = 200,
-    /// `RT_SCOPE_LINK`.
-    #[netlink(RT_SCOPE_LINK)]
-    LINK = 253,
-    /// `RT_SCOPE_HOST`.
-    #[netlink(RT_SCOPE_HOST)]
-    HOST = 254,
-    /// `RT_SCOPE_NOWHERE`.
-    #[netlink(RT_SCOPE_NOWHERE)]
-    NOWHERE = 255,
-}
-
-/// Values of `rtnh-f`.
-#[netlink_flags(u32)]
-pub enum RtnhF {
-    /// `RTNH_F_DEAD`.
-    #[netlink(RTNH_F_DEAD)]
-    DEAD = 0x1,
-    /// `RTNH_F_PERVASIVE`.
-    #[netlink(RTNH_F_PERVASIVE)]
-    PERVASIVE = 0x2,
-    /// `RTNH_F_ONLINK`.
-    #[netlink(RTNH_F_ONLINK)]
-    ONLINK = 0x4,
-    /// `RTNH_F_OFFLOAD`.
-    #[netlink(RTNH_F_OFFLOAD)]
-    OFFLOAD = 0x8,
-    /// `RTNH_F_LINKDOWN`.
-    #[netlink(RTNH_F_LINKDOWN)]
-    LINKDOWN = 0x10,
-    /// `RTNH_F_UNRESOLVED`.
-    #[netlink(RTNH_F_UNRESOLVED)]
-    UNRESOLVED = 0x20,
-    /// `RTNH_F_TRAP`. Since 6.1 (not in 5.10).
-    #[netlink(RTNH_F_TRAP)]
-    TRAP = 0x40,
-}
-
-/// Values of `rtprot`.
-#[netlink_enum(u32)]
-pub enum Rtprot {
-    /// `RTPROT_UNSPEC`.
-    #[netlink(RTPROT_UNSPEC)]
-    UNSPEC = 0,
-    /// `RTPROT_REDIRECT`.
-    #[netlink(RTPROT_REDIRECT)]
-    REDIRECT = 1,
-    /// `RTPROT_KERNEL`.
-    #[netlink(RTPROT_KERNEL)]
-    KERNEL = 2,
-    /// `RTPROT_BOOT`.
-    #[netlink(RTPROT_BOOT)]
-    BOOT = 3,
-    /// `RTPROT_STATIC`.
-    #[netlink(RTPROT_STATIC)]
-    STATIC = 4,
-    /// `RTPROT_GATED`.
-    #[netlink(RTPROT_GATED)]
-    GATED = 8,
-    /// `RTPROT_RA`.
-    #[netlink(RTPROT_RA)]
-    RA = 9,
-    /// `RTPROT_MRT`.
-    #[netlink(RTPROT_MRT)]
-    MRT = 10,
-    /// `RTPROT_ZEBRA`.
-    #[netlink(RTPROT_ZEBRA)]
-    ZEBRA = 11,
-    /// `RTPROT_BIRD`.
-    #[netlink(RTPROT_BIRD)]
-    BIRD = 12,
-    /// `RTPROT_DNROUTED`.
-    #[netlink(RTPROT_DNROUTED)]
-    DNROUTED = 13,
-    /// `RTPROT_XORP`.
-    #[netlink(RTPROT_XORP)]
-    XORP = 14,
-    /// `RTPROT_NTK`.
-    #[netlink(RTPROT_NTK)]
-    NTK = 15,
-    /// `RTPROT_DHCP`.
-    #[netlink(RTPROT_DHCP)]
-    DHCP = 16,
-    /// `RTPROT_MROUTED`.
-    #[netlink(RTPROT_MROUTED)]
-    MROUTED = 17,
-    /// `RTPROT_KEEPALIVED`.
-    #[netlink(RTPROT_KEEPALIVED)]
-    KEEPALIVED = 18,
-    /// `RTPROT_BABEL`.
-    #[netlink(RTPROT_BABEL)]
-    BABEL = 42,
-    /// `RTPROT_OVN`. Since 7.3 (not in 6.12).
-    #[netlink(RTPROT_OVN)]
-    OVN = 84,
-    /// `RTPROT_OPENR`. Since 6.1 (not in 5.10).
-    #[netlink(RTPROT_OPENR)]
-    OPENR = 99,
-    /// `RTPROT_BGP`.
-    #[netlink(RTPROT_BGP)]
-    BGP = 186,
-    /// `RTPROT_ISIS`.
-    #[netlink(RTPROT_ISIS)]
-    ISIS = 187,
-    /// `RTPROT_OSPF`.
-    #[netlink(RTPROT_OSPF)]
-    OSPF = 188,
-    /// `RTPROT_RIP`.
-    #[netlink(RTPROT_RIP)]
-    RIP = 189,
-    /// `RTPROT_EIGRP`.
-    #[netlink(RTPROT_EIGRP)]
-    EIGRP = 192,
 }
 
 /// Multicast groups.

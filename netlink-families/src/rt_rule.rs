@@ -2,6 +2,7 @@
 // Do not edit; regenerate it with: netlink-codegen generate --family rt-rule
 
 use netlink_runtime::prelude::*;
+use super::common::{RouteFamily, RouteProtocol, RouteTable};
 
 /// The netlink protocol, `NETLINK_ROUTE`.
 pub const PROTOCOL: Protocol = Protocol(0);
@@ -82,7 +83,7 @@ pub struct Rule {
     pub suppress_prefixlen: Option<u32>,
     /// `FRA_TABLE`: Table to look up; replaces the header's eight bits.
     #[netlink(FRA_TABLE = 15, u32)]
-    pub table: Option<RtClassT>,
+    pub table: Option<RouteTable>,
     /// `FRA_FWMASK`: Bits of the mark that count.
     #[netlink(FRA_FWMASK = 16)]
     pub fwmask: Option<u32>,
@@ -97,7 +98,7 @@ pub struct Rule {
     pub uid_range: Option<FibRuleUidRange>,
     /// `FRA_PROTOCOL`: Who added the rule.
     #[netlink(FRA_PROTOCOL = 21, u8)]
-    pub protocol: Option<Rtprot>,
+    pub protocol: Option<RouteProtocol>,
     /// `FRA_IP_PROTO`: Transport protocol.
     #[netlink(FRA_IP_PROTO = 22, u8)]
     pub ip_proto: Option<Ipproto>,
@@ -136,7 +137,7 @@ pub struct Rule {
 pub struct FibRuleHdr {
     /// `family`.
     #[netlink(0, u8)]
-    pub family: AfRtnlFamily,
+    pub family: RouteFamily,
     /// `dst_len`.
     #[netlink(1)]
     pub dst_len: u8,
@@ -148,7 +149,7 @@ pub struct FibRuleHdr {
     pub tos: u8,
     /// `table`.
     #[netlink(4, u8)]
-    pub table: RtClassT,
+    pub table: RouteTable,
     /// `res1`.
     #[netlink(5)]
     pub res1: u8,
@@ -187,161 +188,6 @@ pub struct FibRuleUidRange {
     /// `end`.
     #[netlink(4)]
     pub end: u32,
-}
-
-/// Values of `af-rtnl-family`.
-#[netlink_enum(u32)]
-pub enum AfRtnlFamily {
-    /// `AF_UNSPEC`: None, or any.
-    #[netlink(AF_UNSPEC)]
-    UNSPEC = 0,
-    /// `AF_UNIX`: Local sockets.
-    #[netlink(AF_UNIX)]
-    UNIX = 1,
-    /// `AF_LOCAL`: POSIX spelling of unix.
-    #[netlink(AF_LOCAL)]
-    LOCAL = 1,
-    /// `AF_INET`: IPv4.
-    #[netlink(AF_INET)]
-    INET = 2,
-    /// `AF_AX25`: Amateur radio link layer.
-    #[netlink(AF_AX25)]
-    AX25 = 3,
-    /// `AF_IPX`: Novell IPX.
-    #[netlink(AF_IPX)]
-    IPX = 4,
-    /// `AF_APPLETALK`: AppleTalk datagrams.
-    #[netlink(AF_APPLETALK)]
-    APPLETALK = 5,
-    /// `AF_NETROM`: Amateur radio NET/ROM.
-    #[netlink(AF_NETROM)]
-    NETROM = 6,
-    /// `AF_BRIDGE`: Bridge messages of rtnetlink.
-    #[netlink(AF_BRIDGE)]
-    BRIDGE = 7,
-    /// `AF_ATMPVC`: ATM permanent circuits.
-    #[netlink(AF_ATMPVC)]
-    ATMPVC = 8,
-    /// `AF_X25`: X.25.
-    #[netlink(AF_X25)]
-    X25 = 9,
-    /// `AF_INET6`: IPv6.
-    #[netlink(AF_INET6)]
-    INET6 = 10,
-    /// `AF_ROSE`: Amateur radio X.25.
-    #[netlink(AF_ROSE)]
-    ROSE = 11,
-    /// `AF_DECnet`: DECnet; its code is gone since 6.1.
-    #[netlink(AF_DECnet)]
-    DECNET = 12,
-    /// `AF_NETBEUI`: Never implemented.
-    #[netlink(AF_NETBEUI)]
-    NETBEUI = 13,
-    /// `AF_SECURITY`: Never implemented.
-    #[netlink(AF_SECURITY)]
-    SECURITY = 14,
-    /// `AF_KEY`: PF_KEY key management.
-    #[netlink(AF_KEY)]
-    KEY = 15,
-    /// `AF_NETLINK`: Netlink itself.
-    #[netlink(AF_NETLINK)]
-    NETLINK = 16,
-    /// `AF_ROUTE`: BSD spelling of netlink.
-    #[netlink(AF_ROUTE)]
-    ROUTE = 16,
-    /// `AF_PACKET`: Link-layer frames.
-    #[netlink(AF_PACKET)]
-    PACKET = 17,
-    /// `AF_ASH`: Never implemented.
-    #[netlink(AF_ASH)]
-    ASH = 18,
-    /// `AF_ECONET`: Acorn Econet.
-    #[netlink(AF_ECONET)]
-    ECONET = 19,
-    /// `AF_ATMSVC`: ATM switched circuits.
-    #[netlink(AF_ATMSVC)]
-    ATMSVC = 20,
-    /// `AF_RDS`: Reliable datagrams.
-    #[netlink(AF_RDS)]
-    RDS = 21,
-    /// `AF_SNA`: Never implemented.
-    #[netlink(AF_SNA)]
-    SNA = 22,
-    /// `AF_IRDA`: Infrared.
-    #[netlink(AF_IRDA)]
-    IRDA = 23,
-    /// `AF_PPPOX`: PPP over some transport.
-    #[netlink(AF_PPPOX)]
-    PPPOX = 24,
-    /// `AF_WANPIPE`: Wanpipe cards.
-    #[netlink(AF_WANPIPE)]
-    WANPIPE = 25,
-    /// `AF_LLC`: IEEE 802.2.
-    #[netlink(AF_LLC)]
-    LLC = 26,
-    /// `AF_IB`: InfiniBand addresses.
-    #[netlink(AF_IB)]
-    IB = 27,
-    /// `AF_MPLS`: MPLS labels.
-    #[netlink(AF_MPLS)]
-    MPLS = 28,
-    /// `AF_CAN`: Controller area network.
-    #[netlink(AF_CAN)]
-    CAN = 29,
-    /// `AF_TIPC`: Cluster messages.
-    #[netlink(AF_TIPC)]
-    TIPC = 30,
-    /// `AF_BLUETOOTH`: Bluetooth.
-    #[netlink(AF_BLUETOOTH)]
-    BLUETOOTH = 31,
-    /// `AF_IUCV`: z/VM guests.
-    #[netlink(AF_IUCV)]
-    IUCV = 32,
-    /// `AF_RXRPC`: RxRPC.
-    #[netlink(AF_RXRPC)]
-    RXRPC = 33,
-    /// `AF_ISDN`: mISDN.
-    #[netlink(AF_ISDN)]
-    ISDN = 34,
-    /// `AF_PHONET`: Nokia modems.
-    #[netlink(AF_PHONET)]
-    PHONET = 35,
-    /// `AF_IEEE802154`: Low-rate wireless.
-    #[netlink(AF_IEEE802154)]
-    IEEE802154 = 36,
-    /// `AF_CAIF`: ST-Ericsson modems.
-    #[netlink(AF_CAIF)]
-    CAIF = 37,
-    /// `AF_ALG`: Kernel crypto.
-    #[netlink(AF_ALG)]
-    ALG = 38,
-    /// `AF_NFC`: Near-field communication.
-    #[netlink(AF_NFC)]
-    NFC = 39,
-    /// `AF_VSOCK`: Virtual machines and their host.
-    #[netlink(AF_VSOCK)]
-    VSOCK = 40,
-    /// `AF_KCM`: Message framing over TCP.
-    #[netlink(AF_KCM)]
-    KCM = 41,
-    /// `AF_QIPCRTR`: Qualcomm IPC router.
-    #[netlink(AF_QIPCRTR)]
-    QIPCRTR = 42,
-    /// `AF_SMC`: Shared memory over RDMA; never on the wire here.
-    #[netlink(AF_SMC)]
-    SMC = 43,
-    /// `AF_XDP`: XDP sockets.
-    #[netlink(AF_XDP)]
-    XDP = 44,
-    /// `AF_MCTP`: Management component transport.
-    #[netlink(AF_MCTP)]
-    MCTP = 45,
-    /// `RTNL_FAMILY_IPMR`.
-    #[netlink(RTNL_FAMILY_IPMR)]
-    IPMR = 128,
-    /// `RTNL_FAMILY_IP6MR`.
-    #[netlink(RTNL_FAMILY_IP6MR)]
-    IP6MR = 129,
 }
 
 /// Values of `fib-rule`.
@@ -492,103 +338,6 @@ pub enum Ipproto {
     /// `IPPROTO_MPTCP`.
     #[netlink(IPPROTO_MPTCP)]
     MPTCP = 262,
-}
-
-/// `enum rt_class_t`.
-#[netlink_enum(u32)]
-pub enum RtClassT {
-    /// `RT_TABLE_UNSPEC`.
-    #[netlink(RT_TABLE_UNSPEC)]
-    UNSPEC = 0,
-    /// `RT_TABLE_COMPAT`.
-    #[netlink(RT_TABLE_COMPAT)]
-    COMPAT = 252,
-    /// `RT_TABLE_DEFAULT`.
-    #[netlink(RT_TABLE_DEFAULT)]
-    DEFAULT = 253,
-    /// `RT_TABLE_MAIN`.
-    #[netlink(RT_TABLE_MAIN)]
-    MAIN = 254,
-    /// `RT_TABLE_LOCAL`.
-    #[netlink(RT_TABLE_LOCAL)]
-    LOCAL = 255,
-}
-
-/// Values of `rtprot`.
-#[netlink_enum(u32)]
-pub enum Rtprot {
-    /// `RTPROT_UNSPEC`.
-    #[netlink(RTPROT_UNSPEC)]
-    UNSPEC = 0,
-    /// `RTPROT_REDIRECT`.
-    #[netlink(RTPROT_REDIRECT)]
-    REDIRECT = 1,
-    /// `RTPROT_KERNEL`.
-    #[netlink(RTPROT_KERNEL)]
-    KERNEL = 2,
-    /// `RTPROT_BOOT`.
-    #[netlink(RTPROT_BOOT)]
-    BOOT = 3,
-    /// `RTPROT_STATIC`.
-    #[netlink(RTPROT_STATIC)]
-    STATIC = 4,
-    /// `RTPROT_GATED`.
-    #[netlink(RTPROT_GATED)]
-    GATED = 8,
-    /// `RTPROT_RA`.
-    #[netlink(RTPROT_RA)]
-    RA = 9,
-    /// `RTPROT_MRT`.
-    #[netlink(RTPROT_MRT)]
-    MRT = 10,
-    /// `RTPROT_ZEBRA`.
-    #[netlink(RTPROT_ZEBRA)]
-    ZEBRA = 11,
-    /// `RTPROT_BIRD`.
-    #[netlink(RTPROT_BIRD)]
-    BIRD = 12,
-    /// `RTPROT_DNROUTED`.
-    #[netlink(RTPROT_DNROUTED)]
-    DNROUTED = 13,
-    /// `RTPROT_XORP`.
-    #[netlink(RTPROT_XORP)]
-    XORP = 14,
-    /// `RTPROT_NTK`.
-    #[netlink(RTPROT_NTK)]
-    NTK = 15,
-    /// `RTPROT_DHCP`.
-    #[netlink(RTPROT_DHCP)]
-    DHCP = 16,
-    /// `RTPROT_MROUTED`.
-    #[netlink(RTPROT_MROUTED)]
-    MROUTED = 17,
-    /// `RTPROT_KEEPALIVED`.
-    #[netlink(RTPROT_KEEPALIVED)]
-    KEEPALIVED = 18,
-    /// `RTPROT_BABEL`.
-    #[netlink(RTPROT_BABEL)]
-    BABEL = 42,
-    /// `RTPROT_OVN`. Since 7.3 (not in 6.12).
-    #[netlink(RTPROT_OVN)]
-    OVN = 84,
-    /// `RTPROT_OPENR`. Since 6.1 (not in 5.10).
-    #[netlink(RTPROT_OPENR)]
-    OPENR = 99,
-    /// `RTPROT_BGP`.
-    #[netlink(RTPROT_BGP)]
-    BGP = 186,
-    /// `RTPROT_ISIS`.
-    #[netlink(RTPROT_ISIS)]
-    ISIS = 187,
-    /// `RTPROT_OSPF`.
-    #[netlink(RTPROT_OSPF)]
-    OSPF = 188,
-    /// `RTPROT_RIP`.
-    #[netlink(RTPROT_RIP)]
-    RIP = 189,
-    /// `RTPROT_EIGRP`.
-    #[netlink(RTPROT_EIGRP)]
-    EIGRP = 192,
 }
 
 /// Multicast groups.

@@ -124,9 +124,9 @@ fn links(socket: &mut Socket) -> Tally {
 fn routes(socket: &mut Socket) -> Tally {
     let mut all = dump::<rt_route::Route, _>(socket, "routes", rt_route::GetRoute::dump());
     for (label, family) in [
-        ("routes of IPv4", rt_route::AfRtnlFamily::INET),
-        ("routes of IPv6", rt_route::AfRtnlFamily::INET6),
-        ("routes of MPLS", rt_route::AfRtnlFamily::MPLS),
+        ("routes of IPv4", netlink_families::common::RouteFamily::INET),
+        ("routes of IPv6", netlink_families::common::RouteFamily::INET6),
+        ("routes of MPLS", netlink_families::common::RouteFamily::MPLS),
     ] {
         let header = rt_route::Rtmsg { rtm_family: family, ..Default::default() };
         all.add(dump::<rt_route::Route, _>(
@@ -136,7 +136,7 @@ fn routes(socket: &mut Socket) -> Tally {
         ));
     }
     let cached = rt_route::GetRoute::dump().with(|b| {
-        let header = rt_route::Rtmsg { rtm_flags: rt_route::RtmFRtnhF(0x200), ..Default::default() };
+        let header = rt_route::Rtmsg { rtm_flags: rt_route::RouteFlags(0x200), ..Default::default() };
         b.header(header)
     });
     all.add(dump::<rt_route::Route, _>(socket, "cached routes", cached));
@@ -145,9 +145,9 @@ fn routes(socket: &mut Socket) -> Tally {
         let address: IpAddr = address.parse().expect("an address");
         rt_route::GetRoute::request().with(|b| b.header(header).dst(address))
     };
-    let v4 = to("10.1.2.3", rt_route::AfRtnlFamily::INET, 32);
+    let v4 = to("10.1.2.3", netlink_families::common::RouteFamily::INET, 32);
     all.add(get::<rt_route::Route, _>(socket, "route to 10.1.2.3", v4));
-    let v6 = to("2001:db8:b::1", rt_route::AfRtnlFamily::INET6, 128);
+    let v6 = to("2001:db8:b::1", netlink_families::common::RouteFamily::INET6, 128);
     all.add(get::<rt_route::Route, _>(socket, "route to 2001:db8:b::1", v6));
     all
 }

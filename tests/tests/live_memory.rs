@@ -1,7 +1,8 @@
 //! A dump of 100,000 routes: constant memory, no allocation per message.
 
 use allocation_counter::{AllocationInfo, measure};
-use netlink_families::rt_route::{AfRtnlFamily, GetRoute, Rtmsg};
+use netlink_families::common::RouteFamily;
+use netlink_families::rt_route::{GetRoute, Rtmsg};
 use netlink_runtime::Protocol;
 use netlink_runtime::socket::Socket;
 use std::fmt::Write as _;
@@ -60,7 +61,7 @@ fn dump(socket: &mut Socket, expected: u32) -> AllocationInfo {
 
 /// How many routes there are in the main table, and how many of them say their MTU.
 fn read(socket: &mut Socket) -> (u32, u32) {
-    let header = Rtmsg { rtm_family: AfRtnlFamily::INET, ..Default::default() };
+    let header = Rtmsg { rtm_family: RouteFamily::INET, ..Default::default() };
     let mut routes = socket.dump(GetRoute::dump().with(|b| b.header(header))).expect("a dump");
     let (mut all, mut with_mtu) = (0, 0);
     while let Some(route) = routes.next().expect("a route") {

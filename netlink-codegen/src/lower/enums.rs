@@ -25,6 +25,16 @@ struct Part {
     origin: Origin,
 }
 
+/// Two sources may use one word; the later one says whose it is.
+fn add_part(entries: &mut Vec<Entry>, part: Part) {
+    for mut entry in part.entries {
+        if entries.iter().any(|e| e.name == entry.name) {
+            entry.name = format!("{}-{}", part.name, entry.name);
+        }
+        entries.push(entry);
+    }
+}
+
 impl Lower<'_> {
     /// The enum that `enum A B`, `flags…` or `bits…` names.
     pub(super) fn names(&mut self, file: usize, names: &Names) -> Option<EnumId> {
@@ -60,13 +70,7 @@ impl Lower<'_> {
         let origin = parts.first().map(|p| p.origin.clone()).unwrap_or_default();
         let mut entries: Vec<Entry> = Vec::new();
         for part in parts {
-            for mut entry in part.entries {
-                // Two sources may use one word; the later one says whose it is.
-                if entries.iter().any(|e| e.name == entry.name) {
-                    entry.name = format!("{}-{}", part.name, entry.name);
-                }
-                entries.push(entry);
-            }
+            add_part(&mut entries, part);
         }
         self.model.add_enum(Enum {
             family: Self::family(file),
@@ -210,7 +214,7 @@ impl Lower<'_> {
             // A definition `bits X` has masks of its own, however it is then referred to.
             let kind = if names.kind == NamesKind::Enum { kind } else { names.kind };
             for name in &names.list {
-                entries.extend(self.part(at.0, name, kind)?.entries);
+                add_part(&mut entries, self.part(at.0, name, kind)?);
             }
         } else if def.entries.is_empty() && def.form == Form::Short {
             let tag = def.enum_name.as_ref().map_or(&def.name, |t| t).text.replace('-', "_");

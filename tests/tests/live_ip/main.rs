@@ -27,7 +27,7 @@ mod world;
 use compare::Check;
 use link::Style;
 use netlink_families::rt_neigh::NeighFlags;
-use netlink_families::{rt_route, rt_rule};
+
 use netlink_tests::in_namespace;
 
 #[test]
@@ -55,7 +55,7 @@ fn addresses() {
 
 #[test]
 fn routes() {
-    use rt_route::AfRtnlFamily as Family;
+    use netlink_families::common::RouteFamily as Family;
     if !in_namespace("routes") {
         return;
     }
@@ -90,7 +90,7 @@ fn nexthops() {
 
 #[test]
 fn rules() {
-    use rt_rule::AfRtnlFamily as Family;
+    use netlink_families::common::RouteFamily as Family;
     if !in_namespace("rules") {
         return;
     }

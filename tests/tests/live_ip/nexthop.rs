@@ -4,20 +4,21 @@ use crate::encap::encap;
 use crate::json::{Json, Obj};
 use crate::names;
 use crate::world::{Links, World, seconds, words};
-use netlink_families::rt_nexthop::{self, NexthopGrpType, NexthopView, ResGroupView, RtnhF};
+use netlink_families::common::NextHopFlags;
+use netlink_families::rt_nexthop::{self, NexthopGrpType, NexthopView, ResGroupView};
 use netlink_runtime::DecodeError;
 use netlink_runtime::socket::Error;
 
 type Result<T> = std::result::Result<T, DecodeError>;
 
-const FLAGS: &[(RtnhF, &str)] = &[
-    (RtnhF::DEAD, "dead"),
-    (RtnhF::ONLINK, "onlink"),
-    (RtnhF::PERVASIVE, "pervasive"),
-    (RtnhF::OFFLOAD, "offload"),
-    (RtnhF::TRAP, "trap"),
-    (RtnhF::LINKDOWN, "linkdown"),
-    (RtnhF::UNRESOLVED, "unresolved"),
+const FLAGS: &[(NextHopFlags, &str)] = &[
+    (NextHopFlags::DEAD, "dead"),
+    (NextHopFlags::ONLINK, "onlink"),
+    (NextHopFlags::PERVASIVE, "pervasive"),
+    (NextHopFlags::OFFLOAD, "offload"),
+    (NextHopFlags::TRAP, "trap"),
+    (NextHopFlags::LINKDOWN, "linkdown"),
+    (NextHopFlags::UNRESOLVED, "unresolved"),
 ];
 
 /// All nexthop objects with their ids.

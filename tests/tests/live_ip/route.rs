@@ -6,9 +6,9 @@ use crate::names;
 use crate::nexthop;
 use crate::world::{Links, World, hex, lower, words};
 use netlink_families::common::Af;
+use netlink_families::common::{NextHopFlags, RouteFamily, RouteTable};
 use netlink_families::rt_route::{
-    self, AfRtnlFamily, MetricsView, NexthopView, RouteView, RtaCacheinfo, RtmFRtnhF, Rtmsg, RtnhF, Rtvia,
-    TcpFeatures,
+    self, MetricsView, NexthopView, RouteFlags, RouteView, RtaCacheinfo, Rtmsg, Rtvia, TcpFeatures,
 };
 use netlink_runtime::DecodeError;
 use netlink_runtime::socket::Error;
@@ -19,34 +19,34 @@ use std::net::IpAddr;
 
 type Result<T> = std::result::Result<T, DecodeError>;
 
-const FLAGS: &[(RtmFRtnhF, &str)] = &[
-    (RtmFRtnhF::DEAD, "dead"),
-    (RtmFRtnhF::ONLINK, "onlink"),
-    (RtmFRtnhF::PERVASIVE, "pervasive"),
-    (RtmFRtnhF::RTNH_F_OFFLOAD, "offload"),
-    (RtmFRtnhF::RTNH_F_TRAP, "trap"),
-    (RtmFRtnhF::NOTIFY, "notify"),
-    (RtmFRtnhF::LINKDOWN, "linkdown"),
-    (RtmFRtnhF::UNRESOLVED, "unresolved"),
-    (RtmFRtnhF::OFFLOAD, "rt_offload"),
-    (RtmFRtnhF::TRAP, "rt_trap"),
-    (RtmFRtnhF::OFFLOAD_FAILED, "rt_offload_failed"),
+const FLAGS: &[(RouteFlags, &str)] = &[
+    (RouteFlags::DEAD, "dead"),
+    (RouteFlags::ONLINK, "onlink"),
+    (RouteFlags::PERVASIVE, "pervasive"),
+    (RouteFlags::RTNH_F_OFFLOAD, "offload"),
+    (RouteFlags::RTNH_F_TRAP, "trap"),
+    (RouteFlags::NOTIFY, "notify"),
+    (RouteFlags::LINKDOWN, "linkdown"),
+    (RouteFlags::UNRESOLVED, "unresolved"),
+    (RouteFlags::OFFLOAD, "rt_offload"),
+    (RouteFlags::TRAP, "rt_trap"),
+    (RouteFlags::OFFLOAD_FAILED, "rt_offload_failed"),
 ];
-const HOP_FLAGS: &[(RtnhF, &str)] = &[
-    (RtnhF::DEAD, "dead"),
-    (RtnhF::ONLINK, "onlink"),
-    (RtnhF::PERVASIVE, "pervasive"),
-    (RtnhF::OFFLOAD, "offload"),
-    (RtnhF::TRAP, "trap"),
-    (RtnhF::LINKDOWN, "linkdown"),
-    (RtnhF::UNRESOLVED, "unresolved"),
+const HOP_FLAGS: &[(NextHopFlags, &str)] = &[
+    (NextHopFlags::DEAD, "dead"),
+    (NextHopFlags::ONLINK, "onlink"),
+    (NextHopFlags::PERVASIVE, "pervasive"),
+    (NextHopFlags::OFFLOAD, "offload"),
+    (NextHopFlags::TRAP, "trap"),
+    (NextHopFlags::LINKDOWN, "linkdown"),
+    (NextHopFlags::UNRESOLVED, "unresolved"),
 ];
 
 /// Nexthop objects by id.
 type Hops = BTreeMap<u32, Obj>;
 
 /// All routes of a family.
-pub(crate) fn routes(world: &mut World, family: AfRtnlFamily) -> std::result::Result<Vec<Obj>, Error> {
+pub(crate) fn routes(world: &mut World, family: RouteFamily) -> std::result::Result<Vec<Obj>, Error> {
     let hops = hops(world)?;
     let World { socket, links } = world;
     let header = Rtmsg { rtm_family: family, ..Rtmsg::default() };
@@ -55,7 +55,7 @@ pub(crate) fn routes(world: &mut World, family: AfRtnlFamily) -> std::result::Re
         let header = view.header();
         // IPv6 dumps cached entries too, which `ip` shows in a view of their own; and a kernel
         // that does not know the family answers with all others.
-        let wanted = !header.rtm_flags.contains(RtmFRtnhF::CLONED) && header.rtm_family == family;
+        let wanted = !header.rtm_flags.contains(RouteFlags::CLONED) && header.rtm_family == family;
         wanted.then(|| route(&view, links, &hops)).transpose()
     })?;
     Ok(all.into_iter().flatten().collect())
@@ -67,8 +67,8 @@ pub(crate) fn lookup(world: &mut World, to: IpAddr) -> std::result::Result<Vec<O
     let World { socket, links } = world;
     // IPv4 names the table only when asked to, IPv6 always.
     let (rtm_family, rtm_dst_len, rtm_flags) = match to {
-        IpAddr::V4(_) => (AfRtnlFamily::INET, 32, RtmFRtnhF::LOOKUP_TABLE),
-        IpAddr::V6(_) => (AfRtnlFamily::INET6, 128, RtmFRtnhF::empty()),
+        IpAddr::V4(_) => (RouteFamily::INET, 32, RouteFlags::LOOKUP_TABLE),
+        IpAddr::V6(_) => (RouteFamily::INET6, 128, RouteFlags::empty()),
     };
     let header = Rtmsg { rtm_family, rtm_dst_len, rtm_flags, ..Rtmsg::default() };
     let answer =
@@ -83,7 +83,7 @@ fn hops(world: &mut World) -> std::result::Result<Hops, Error> {
 
 fn route(view: &RouteView<'_>, links: &Links, hops: &Hops) -> Result<Obj> {
     let header = view.header();
-    let cloned = header.rtm_flags.contains(RtmFRtnhF::CLONED);
+    let cloned = header.rtm_flags.contains(RouteFlags::CLONED);
     let mut out = Obj::default();
     out.set("type", names::route_type(header.rtm_type.0));
     match view.dst()? {
@@ -103,7 +103,7 @@ fn route(view: &RouteView<'_>, links: &Links, hops: &Hops) -> Result<Obj> {
     out.opt("gateway", view.gateway()?);
     out.opt("via", view.via()?.map(via));
     out.opt("dev", view.oif()?.map(|index| links.name(index)));
-    let table = view.table()?.unwrap_or(rt_route::RtClassT(header.rtm_table.0));
+    let table = view.table()?.unwrap_or(RouteTable(header.rtm_table.0));
     out.set("table", names::table(table.0));
     if !cloned {
         out.set("protocol", names::protocol(header.rtm_protocol.0));
@@ -115,7 +115,7 @@ fn route(view: &RouteView<'_>, links: &Links, hops: &Hops) -> Result<Obj> {
     out.opt("mark", view.mark()?.filter(|mark| *mark != 0).map(hex));
     out.opt("flow", view.flow()?.map(flow));
     out.opt("uid", view.uid()?);
-    if cloned && header.rtm_family == AfRtnlFamily::INET {
+    if cloned && header.rtm_family == RouteFamily::INET {
         out.set("cache", Vec::new());
     }
     if let Some(cache) = view.cacheinfo()? {
@@ -199,7 +199,7 @@ fn metrics(metrics: &MetricsView<'_>) -> Result<Obj> {
     Ok(out)
 }
 
-fn nexthop(hop: &NexthopView<'_>, links: &Links, family: AfRtnlFamily) -> Result<Obj> {
+fn nexthop(hop: &NexthopView<'_>, links: &Links, family: RouteFamily) -> Result<Obj> {
     let header = hop.header();
     let mut out = Obj::default();
     encap(&mut out, hop.encap()?, links)?;
@@ -208,7 +208,7 @@ fn nexthop(hop: &NexthopView<'_>, links: &Links, family: AfRtnlFamily) -> Result
     out.opt("via", hop.via()?.map(via));
     out.opt("flow", hop.flow()?.map(flow));
     out.set("dev", links.name(header.rtnh_ifindex as u32));
-    if family != AfRtnlFamily::MPLS {
+    if family != RouteFamily::MPLS {
         out.set("weight", u32::from(header.rtnh_hops) + 1);
     }
     out.set("flags", words(header.rtnh_flags, HOP_FLAGS));

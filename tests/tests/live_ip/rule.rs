@@ -3,13 +3,14 @@
 use crate::json::Obj;
 use crate::names;
 use crate::world::{World, hex};
-use netlink_families::rt_rule::{self, AfRtnlFamily, FibRule, FibRuleHdr, FibRulePortRange, FrAct, RuleView};
+use netlink_families::common::RouteFamily;
+use netlink_families::rt_rule::{self, FibRule, FibRuleHdr, FibRulePortRange, FrAct, RuleView};
 use netlink_runtime::DecodeError;
 use netlink_runtime::socket::Error;
 use std::net::IpAddr;
 
 /// All rules of a family.
-pub(crate) fn rules(world: &mut World, family: AfRtnlFamily) -> Result<Vec<Obj>, Error> {
+pub(crate) fn rules(world: &mut World, family: RouteFamily) -> Result<Vec<Obj>, Error> {
     let header = FibRuleHdr { family, ..FibRuleHdr::default() };
     let request = rt_rule::GetRule::dump().with(|rule| rule.header(header));
     world.socket.dump_all(request, |view| rule(&view))
