@@ -110,10 +110,7 @@ fn derive(
     let input = parse_macro_input!(input as DeriveInput);
     let cx = Ctxt::new();
     let output = expand(&cx, &input);
-    match cx.finish() {
-        Some(errors) => errors.into(),
-        None => output.unwrap_or_default().into(),
-    }
+    cx.finish(output).into()
 }
 
 /// A message: an attribute set, perhaps after a fixed header. See the [crate].
