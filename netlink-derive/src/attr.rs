@@ -25,7 +25,7 @@ impl ToTokens for Number {
         let value = &self.value;
         match self.literal {
             Some(_) => value.to_tokens(tokens),
-            None => quote!((#value) as u16).to_tokens(tokens),
+            None => quote!((#value) as ::core::primitive::u16).to_tokens(tokens),
         }
     }
 }
@@ -124,6 +124,16 @@ pub(crate) enum Key {
     Number(Number),
 }
 
+impl Key {
+    /// What it is compared by.
+    pub(crate) fn text(&self) -> String {
+        match self {
+            Key::Text(text) => format!("{:?}", text.value()),
+            Key::Number(number) => number.literal.map_or_else(|| number.value.to_string(), |n| n.to_string()),
+        }
+    }
+}
+
 /// One word of `#[netlink(…)]`.
 #[derive(Clone)]
 pub(crate) enum Item {
@@ -172,7 +182,7 @@ impl Parse for Item {
             input.call(Ident::parse_any)?;
             let inner;
             parenthesized!(inner in input);
-            return list(word, &inner);
+            return list(&word, &inner).map_err(|error| with_example(&word, error));
         }
         if fork.peek(Token![=]) && VALUES.contains(&text.as_str()) {
             input.call(Ident::parse_any)?;
@@ -190,13 +200,15 @@ impl Parse for Item {
 fn number(input: ParseStream<'_>) -> syn::Result<Number> {
     let path: Path = input.parse()?;
     let last = path.segments.last().map(|s| s.ident.clone());
-    let c_name = last.as_ref().map(Ident::to_string).unwrap_or_default();
+    let c_name = last.as_ref().map(|l| l.unraw().to_string()).unwrap_or_default();
     let span = last.map_or_else(Span::call_site, |l| l.span());
     if !input.peek(Token![=]) {
         return Ok(Number { c_name, value: path.to_token_stream(), literal: None, span });
     }
     input.parse::<Token![=]>()?;
-    let literal: LitInt = input.parse()?;
+    let literal: LitInt = input
+        .parse()
+        .map_err(|error| syn::Error::new(error.span(), format!("a number stands here: `{c_name} = 1`")))?;
     let value: u64 = literal.base10_parse()?;
     let bare = LitInt::new(literal.base10_digits(), literal.span());
     Ok(Number { c_name, value: bare.to_token_stream(), literal: Some(value), span })
@@ -206,7 +218,28 @@ fn all<T>(inner: ParseStream<'_>, one: fn(ParseStream<'_>) -> syn::Result<T>) ->
     Ok(Punctuated::<T, Token![,]>::parse_terminated_with(inner, one)?.into_iter().collect())
 }
 
-fn list(word: Ident, inner: ParseStream<'_>) -> syn::Result<Item> {
+/// Where syn expected some token, what the whole looks like.
+fn with_example(word: &Ident, error: syn::Error) -> syn::Error {
+    let example = match word.to_string().as_str() {
+        "sub" | "by" => "(field)",
+        "type_value" => "(outer, inner)",
+        "flags" => "(create, excl)",
+        "pad" | "unused" => "(NAME = 1)",
+        "names" => "(Type)",
+        "bits" => "(0, 4)",
+        "tail" => "(8, name: be u16)",
+        "request" | "reply" => "(NAME = 1, Type)",
+        _ => return error,
+    };
+    let text = error.to_string();
+    if !text.starts_with("expected") && !text.starts_with("unexpected") {
+        return error;
+    }
+    syn::Error::new(error.span(), format!("this should look like `{word}{example}`"))
+}
+
+fn list(word: &Ident, inner: ParseStream<'_>) -> syn::Result<Item> {
+    let word = word.clone();
     match word.to_string().as_str() {
         "sub" | "by" => Ok(Item::Selectors(word, all(inner, Selector::parse)?)),
         "type_value" | "flags" => Ok(Item::Idents(word, all(inner, |i| i.call(Ident::parse_any))?)),
@@ -235,8 +268,39 @@ fn list(word: Ident, inner: ParseStream<'_>) -> syn::Result<Item> {
             }
             Ok(Item::Message(word, message, ty))
         }
-        other => Err(syn::Error::new(word.span(), format!("unknown netlink keyword `{other}(…)`"))),
+        other => Err(syn::Error::new(
+            word.span(),
+            format!("unknown netlink keyword `{other}(…)`{}", suggest(other)),
+        )),
     }
+}
+
+/// The items on a container: those of [`items`], without `crate = path`, which goes to `cx`.
+pub(crate) fn container_items(cx: &Ctxt, attrs: &[syn::Attribute]) -> Vec<Item> {
+    without_root(cx, items(cx, attrs))
+}
+
+/// The items that an attribute macro got, in the same way.
+pub(crate) fn args(cx: &Ctxt, args: TokenStream) -> Vec<Item> {
+    let parser = Punctuated::<Item, Token![,]>::parse_terminated;
+    match syn::parse::Parser::parse2(parser, args) {
+        Ok(items) => without_root(cx, items.into_iter().collect()),
+        Err(error) => {
+            cx.push(error);
+            Vec::new()
+        }
+    }
+}
+
+fn without_root(cx: &Ctxt, items: Vec<Item>) -> Vec<Item> {
+    let other = |item: &Item| match item {
+        Item::Value(word, path) if word == "crate" => {
+            cx.set_root(path);
+            false
+        }
+        _ => true,
+    };
+    items.into_iter().filter(other).collect()
 }
 
 /// Every item of every `#[netlink(…)]` among these attributes.
@@ -254,4 +318,100 @@ pub(crate) fn items(cx: &Ctxt, attrs: &[syn::Attribute]) -> Vec<Item> {
 /// The doc comments among these attributes, to copy onto accessors.
 pub(crate) fn docs(attrs: &[syn::Attribute]) -> Vec<syn::Attribute> {
     attrs.iter().filter(|a| a.path().is_ident("doc")).cloned().collect()
+}
+
+/// The word that was meant, perhaps; for the end of a message.
+pub(crate) fn suggest(word: &str) -> String {
+    const WORDS: &[&str] = &[
+        "nested",
+        "struct",
+        "flex",
+        "multi",
+        "indexed",
+        "array",
+        "records",
+        "sub",
+        "by",
+        "be",
+        "le",
+        "net",
+        "uint",
+        "sint",
+        "msecs",
+        "header",
+        "rest",
+        "names",
+        "type_value",
+        "bits",
+        "tail",
+        "pad",
+        "unused",
+        "flags",
+        "request",
+        "reply",
+        "text",
+        "opaque",
+        "mac",
+        "default",
+        "unknown",
+    ];
+    // Words of two or three letters are near to too many others.
+    let far = if word.len() > 3 { 2 } else { 1 };
+    let near = WORDS.iter().map(|w| (distance(w, word), w)).min();
+    match near {
+        Some((steps, w)) if steps <= far && w.len() > 2 => format!("; did you mean `{w}`?"),
+        _ => String::new(),
+    }
+}
+
+/// How many letters to add, drop, replace or swap with their neighbour.
+fn distance(a: &str, b: &str) -> usize {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    let mut rows = vec![vec![0; b.len() + 1]; a.len() + 1];
+    for i in 0..=a.len() {
+        for j in 0..=b.len() {
+            rows[i][j] = if i == 0 || j == 0 {
+                i + j
+            } else {
+                let replaced = rows[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]);
+                let swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+                let swapped = if swapped { rows[i - 2][j - 2] + 1 } else { usize::MAX };
+                replaced.min(swapped).min(rows[i - 1][j] + 1).min(rows[i][j - 1] + 1)
+            };
+        }
+    }
+    rows[a.len()][b.len()]
+}
+
+impl Item {
+    /// Tokens to point at.
+    pub(crate) fn tokens(&self) -> TokenStream {
+        let span = match self {
+            Item::Number(n) | Item::Message(_, n, _) => n.span,
+            Item::Text(t) => t.span(),
+            Item::Int(i) | Item::Tail(i, ..) => i.span(),
+            Item::Word(w)
+            | Item::Selectors(w, _)
+            | Item::Idents(w, _)
+            | Item::Numbers(w, _)
+            | Item::Type(w, _)
+            | Item::Ints(w, _)
+            | Item::Value(w, _) => w.span(),
+        };
+        Ident::new("here", span).to_token_stream()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::suggest;
+
+    #[test]
+    fn near_words_are_suggested() {
+        assert_eq!(suggest("mutli"), "; did you mean `multi`?");
+        assert_eq!(suggest("strct"), "; did you mean `struct`?");
+        assert_eq!(suggest("nestd"), "; did you mean `nested`?");
+        assert_eq!(suggest("colour"), "");
+        assert_eq!(suggest("x"), "");
+    }
 }

@@ -4,8 +4,9 @@ use crate::attr::{self, Item};
 use crate::ctxt::Ctxt;
 use crate::shape;
 use crate::wire::{self, Keywords};
-use proc_macro2::TokenStream;
-use quote::quote;
+use proc_macro2::{Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::ext::IdentExt;
 use syn::{Data, DeriveInput, Expr, Fields, Ident, LitInt, Type};
 
 /// A C struct.
@@ -62,6 +63,7 @@ impl CStruct {
             cx.error(&input.ident, "C structs are structs with named fields");
             return None;
         };
+        cx.refuse_generics(&input.generics, "C structs");
         let container = Container::read(cx, input);
         let members: Vec<Member> = fields.iter().filter_map(|f| member(cx, f)).collect();
         let Some(size) = container.size else {
@@ -69,7 +71,7 @@ impl CStruct {
             return None;
         };
         let name = input.ident.clone();
-        let c_name = container.c_name.map_or_else(|| name.to_string(), |c| c.to_string());
+        let c_name = container.c_name.map_or_else(|| name.unraw().to_string(), |c| c.unraw().to_string());
         let length = container.length.and_then(|length| length_member(cx, &length, &members));
         Some(CStruct { name, c_name, size, members, length, tail: container.tail })
     }
@@ -78,7 +80,7 @@ impl CStruct {
 impl Container {
     fn read(cx: &Ctxt, input: &DeriveInput) -> Self {
         let mut out = Container::default();
-        for item in attr::items(cx, &input.attrs) {
+        for item in attr::container_items(cx, &input.attrs) {
             match item {
                 Item::Value(w, value) if w == "size" => out.size = Some(value),
                 Item::Value(w, value) if w == "length" => out.length = Some(value),
@@ -86,7 +88,13 @@ impl Container {
                     let mut keywords = Keywords::default();
                     for word in &words {
                         if !keywords.take(cx, word) {
-                            cx.error(word, "unknown keyword");
+                            cx.error(
+                                word,
+                                format!(
+                                    "unknown netlink keyword `{word}`{}",
+                                    attr::suggest(&word.to_string())
+                                ),
+                            );
                         }
                     }
                     if let Some(marker) = wire::member(cx, &keywords, &ty) {
@@ -96,7 +104,8 @@ impl Container {
                 Item::Word(w) if out.c_name.is_none() => out.c_name = Some(w),
                 other => cx.error(
                     other.tokens(),
-                    "unknown keyword here; structs take their C name, `size = n`, `length = member`, `tail(…)`",
+                    "unknown keyword here; structs take their C name, `size = n`, `length = member`, \
+                     `tail(offset, name: type)`, `crate = path`",
                 ),
             }
         }
@@ -108,6 +117,7 @@ fn member(cx: &Ctxt, field: &syn::Field) -> Option<Member> {
     let name = field.ident.clone()?;
     let mut words = Keywords::default();
     let (mut offset, mut bits) = (None, None);
+    let before = cx.count();
     for item in attr::items(cx, &field.attrs) {
         match item {
             Item::Int(int) if offset.is_none() => offset = Some(int),
@@ -116,8 +126,18 @@ fn member(cx: &Ctxt, field: &syn::Field) -> Option<Member> {
                 _ => cx.error(w, "bits have a first bit and a width: `bits(0, 4)`"),
             },
             Item::Word(w) if words.take(cx, &w) => {}
-            other => cx.error(other.tokens(), "this keyword does not go with a struct member"),
+            Item::Word(w) => {
+                cx.error(&w, format!("unknown netlink keyword `{w}`{}", attr::suggest(&w.to_string())));
+            }
+            other => cx.error(
+                other.tokens(),
+                "this does not go with a struct member, which takes its offset and the keywords of its type",
+            ),
         }
+    }
+    if cx.count() > before {
+        // What is wrong with the words says more than what follows from it.
+        return None;
     }
     let Some(offset) = offset else {
         cx.error(&name, "where is it? Say the offset in bytes: `#[netlink(4)]`");
@@ -154,7 +174,7 @@ fn length_member(cx: &Ctxt, length: &Expr, members: &[Member]) -> Option<Ident> 
     match member {
         Some(member) if member.marker.is_some() => Some(member.name.clone()),
         _ => {
-            cx.error(length, "the name of the member that holds the record's length");
+            cx.error(length, "no member of this name: say the one that holds the record's length");
             None
         }
     }
@@ -166,13 +186,14 @@ pub(crate) fn emit(item: &CStruct) -> TokenStream {
     let rt = quote!(::netlink_runtime::meta);
     let fixed = quote!(::netlink_runtime::wire::wt::Fixed);
     let metas = members.iter().map(|m| {
+        let place = shape::place(&m.ty);
         let (c_name, offset) = (&m.c_name, &m.offset);
         let ty = match (&m.marker, &m.bits) {
-            (Some(marker), _) => quote!(<#marker as #fixed>::MEMBER),
-            (None, Some((first, width))) => quote!(#rt::MemberType::Bits(#first, #width)),
-            (None, None) => quote!(#rt::MemberType::Bytes(0)),
+            (Some(marker), _) => quote_spanned!(place=> <#marker as #fixed>::MEMBER),
+            (None, Some((first, width))) => quote_spanned!(place=> #rt::MemberType::Bits(#first, #width)),
+            (None, None) => quote_spanned!(place=> #rt::MemberType::Bytes(0)),
         };
-        quote!(#rt::MemberMeta { c_name: #c_name, offset: #offset, ty: #ty })
+        quote_spanned!(place=> #rt::MemberMeta { c_name: #c_name, offset: #offset, ty: #ty })
     });
     let tail_meta = item.tail.iter().map(|Tail { offset, c_name, marker }| {
         let c_name = c_name.to_string();
@@ -181,37 +202,39 @@ pub(crate) fn emit(item: &CStruct) -> TokenStream {
         })
     });
     let loads = members.iter().map(|m| {
+        let place = shape::place(&m.ty);
         let (name, offset, ty) = (&m.name, &m.offset, &m.ty);
         let (load, end) = match (&m.marker, &m.bits) {
             (Some(marker), _) => (
-                quote!(<#marker as #fixed>::load(&all[#offset..])),
-                quote!(#offset + <#marker as #fixed>::SIZE),
+                quote_spanned!(place=> <#marker as #fixed>::load(&all[#offset..])),
+                quote_spanned!(place=> #offset + <#marker as #fixed>::SIZE),
             ),
             (None, bits) => {
                 let (first, width) =
-                    bits.as_ref().map_or((quote!(0), quote!(0)), |(f, w)| (quote!(#f), quote!(#w)));
+                    bits.as_ref().map_or((quote_spanned!(place=> 0), quote_spanned!(place=> 0)), |(f, w)| (quote_spanned!(place=> #f), quote_spanned!(place=> #w)));
                 (
-                    quote!(::netlink_runtime::__private::load_bits(&all[#offset..], #first, #width) as #ty),
-                    quote!(#offset + 1),
+                    quote_spanned!(place=> ::netlink_runtime::__private::load_bits(&all[#offset..], #first, #width) as #ty),
+                    quote_spanned!(place=> #offset + 1),
                 )
             }
         };
         if m.grown {
-            quote!(#name: if bytes.len() >= #end {
+            quote_spanned!(place=> #name: if bytes.len() >= #end {
                 ::core::option::Option::Some(#load)
             } else {
                 ::core::option::Option::None
             },)
         } else {
-            quote!(#name: #load,)
+            quote_spanned!(place=> #name: #load,)
         }
     });
     let stores = members.iter().map(|m| {
+        let place = shape::place(&m.ty);
         let (name, offset) = (&m.name, &m.offset);
-        let at = quote!(out.get_mut(#offset..).unwrap_or_default());
+        let at = quote_spanned!(place=> out.get_mut(#offset..).unwrap_or_default());
         let store = |value: TokenStream| match (&m.marker, &m.bits) {
-            (Some(marker), _) => quote!(<#marker as #fixed>::store(#value, #at);),
-            (None, Some((first, width))) => quote! {
+            (Some(marker), _) => quote_spanned!(place=> <#marker as #fixed>::store(#value, #at);),
+            (None, Some((first, width))) => quote_spanned! {place=>
                 ::netlink_runtime::__private::store_bits(
                     #value as ::core::primitive::u64, #at, #first, #width,
                 );
@@ -219,28 +242,33 @@ pub(crate) fn emit(item: &CStruct) -> TokenStream {
             (None, None) => quote!(),
         };
         if m.grown {
-            let store = store(quote!(value));
-            quote!(if let ::core::option::Option::Some(value) = self.#name { #store })
+            let store = store(quote_spanned!(place=> value));
+            quote_spanned!(place=> if let ::core::option::Option::Some(value) = self.#name { #store })
         } else {
-            store(quote!(self.#name))
+            store(quote_spanned!(place=> self.#name))
         }
     });
     let lens = members.iter().filter(|m| m.grown).map(|m| {
         let (name, offset) = (&m.name, &m.offset);
         quote!(if self.#name.is_none() { return #offset; })
     });
-    // Members that a check at compile time must find inside the struct, and how many bytes they take.
-    let ends = members.iter().filter_map(|m| {
-        let (marker, offset) = (m.marker.as_ref()?, &m.offset);
-        Some(quote! {
-            assert!(
-                ::netlink_runtime::__private::fits(#offset, <#marker as #fixed>::SIZE, SIZE),
-                "a member lies beyond the struct's size",
-            );
-        })
+    // What a check at compile time must find inside the struct; an error stands at the offset.
+    let private = quote!(::netlink_runtime::__private);
+    let ends = members.iter().map(|m| {
+        let (name, offset) = (&m.c_name, &m.offset);
+        let fits = match (&m.marker, &m.bits) {
+            (Some(marker), _) => quote!(fits(#offset, <#marker as #fixed>::SIZE, __SIZE)),
+            (None, Some((first, width))) => quote!(bits_fit(#offset, #first, #width, __SIZE)),
+            (None, None) => quote!(fits(#offset, 0, __SIZE)),
+        };
+        let message = format!("`{name}` lies beyond the struct's size");
+        let place = Span::call_site().located_at(offset.span());
+        quote_spanned!(place=> const _: () = ::core::assert!(#private::#fits, #message);)
     });
-    let sizes =
-        members.iter().filter_map(|m| m.marker.as_ref()).map(|marker| quote!(+ <#marker as #fixed>::SIZE));
+    let sizes = members.iter().filter_map(|m| {
+        let marker = m.marker.as_ref()?;
+        Some(quote_spanned!(shape::place(&m.ty)=> + <#marker as #fixed>::SIZE))
+    });
     let has_bits = members.iter().any(|m| m.bits.is_some());
     let tail = item.tail.as_ref().map(|Tail { offset, marker, .. }| {
         quote! {
@@ -253,24 +281,24 @@ pub(crate) fn emit(item: &CStruct) -> TokenStream {
     let length = item.length.as_ref().and_then(|length| record_header(item, length));
     quote! {
         const _: () = {
-            const SIZE: ::core::primitive::usize = #size;
-            const _: () = { #(#ends)* };
+            const __SIZE: ::core::primitive::usize = #size;
+            #(#ends)*
 
             impl ::netlink_runtime::CStruct for #name {
                 const META: &'static #rt::StructMeta = &#rt::StructMeta {
                     c_name: #c_name,
-                    size: SIZE as ::core::primitive::u32,
+                    size: __SIZE as ::core::primitive::u32,
                     members: &[#(#metas,)* #(#tail_meta,)*],
                 };
-                const PADDED: ::core::primitive::bool = #has_bits || (0 #(#sizes)*) != SIZE;
+                const PADDED: ::core::primitive::bool = #has_bits || (0 #(#sizes)*) != __SIZE;
 
                 #[inline]
                 fn read(bytes: &[::core::primitive::u8]) -> Self {
                     let room;
-                    let all: &[::core::primitive::u8; SIZE] = match bytes.first_chunk::<SIZE>() {
+                    let all: &[::core::primitive::u8; __SIZE] = match bytes.first_chunk::<__SIZE>() {
                         ::core::option::Option::Some(all) => all,
                         ::core::option::Option::None => {
-                            room = ::netlink_runtime::__private::widen::<SIZE>(bytes);
+                            room = ::netlink_runtime::__private::widen::<__SIZE>(bytes);
                             &room
                         }
                     };
@@ -285,14 +313,14 @@ pub(crate) fn emit(item: &CStruct) -> TokenStream {
                 #[inline]
                 fn wire_len(&self) -> ::core::primitive::usize {
                     #(#lens)*
-                    SIZE
+                    __SIZE
                 }
             }
 
             impl ::core::default::Default for #name {
                 /// All zero.
                 fn default() -> Self {
-                    <Self as ::netlink_runtime::CStruct>::read(&[0; SIZE])
+                    <Self as ::netlink_runtime::CStruct>::read(&[0; __SIZE])
                 }
             }
 

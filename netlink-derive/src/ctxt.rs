@@ -1,19 +1,20 @@
-//! Collects errors, so that all of one item are reported at once.
+//! What one expansion collects: its errors, so that all are reported at once, and where the runtime is.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use std::cell::RefCell;
 
-/// Errors of one item. Dropping it without [`finish`](Ctxt::finish) panics, so none can be
-/// forgotten.
+/// Errors of one item, and its `crate = path`. Dropping it without [`finish`](Ctxt::finish)
+/// panics, so no error can be forgotten.
 #[derive(Default)]
 pub(crate) struct Ctxt {
     errors: RefCell<Option<Vec<syn::Error>>>,
+    root: RefCell<Option<syn::Path>>,
 }
 
 impl Ctxt {
     pub(crate) fn new() -> Self {
-        Ctxt { errors: RefCell::new(Some(Vec::new())) }
+        Ctxt { errors: RefCell::new(Some(Vec::new())), root: RefCell::new(None) }
     }
 
     /// An error on these tokens.
@@ -28,15 +29,73 @@ impl Ctxt {
         }
     }
 
-    /// `compile_error!`s for everything collected; `None` when all is well.
-    pub(crate) fn finish(self) -> Option<TokenStream> {
+    /// How many errors there are.
+    pub(crate) fn count(&self) -> usize {
+        self.errors.borrow().as_ref().map_or(0, Vec::len)
+    }
+
+    /// An error when the item has parameters.
+    pub(crate) fn refuse_generics(&self, generics: &syn::Generics, what: &str) {
+        if !generics.params.is_empty() {
+            self.error(&generics.params, format!("{what} have no parameters: say the types themselves"));
+        }
+    }
+
+    /// `crate = path`.
+    pub(crate) fn set_root(&self, path: &syn::Expr) {
+        match path {
+            syn::Expr::Path(path) if path.qself.is_none() => {
+                *self.root.borrow_mut() = Some(path.path.clone());
+            }
+            other => self.error(other, "the path of netlink-runtime: `crate = my_crate::netlink_runtime`"),
+        }
+    }
+
+    /// The output, with the runtime's path; or `compile_error!`s for everything collected.
+    pub(crate) fn finish(self, output: Option<TokenStream>) -> TokenStream {
         let errors = self.errors.borrow_mut().take().unwrap_or_default();
         let all = errors.into_iter().reduce(|mut all, next| {
             all.combine(next);
             all
-        })?;
-        Some(all.to_compile_error())
+        });
+        match (all, &*self.root.borrow()) {
+            (Some(all), _) => all.to_compile_error(),
+            (None, None) => output.unwrap_or_default(),
+            (None, Some(root)) => at_root(output.unwrap_or_default(), root),
+        }
     }
+}
+
+/// Puts `root` where `::netlink_runtime` stands. Emitters write that name everywhere, so that
+/// there is one place which knows of others.
+fn at_root(tokens: TokenStream, root: &syn::Path) -> TokenStream {
+    let mut out: Vec<TokenTree> = Vec::new();
+    for token in tokens {
+        match token {
+            TokenTree::Group(group) => {
+                let mut inner = proc_macro2::Group::new(group.delimiter(), at_root(group.stream(), root));
+                inner.set_span(group.span());
+                out.push(inner.into());
+            }
+            TokenTree::Ident(ident) if ident == "netlink_runtime" && ends_in_colons(&out) => {
+                out.truncate(out.len() - 2);
+                out.extend(root.to_token_stream().into_iter().map(|token| respan(token, ident.span())));
+            }
+            other => out.push(other),
+        }
+    }
+    out.into_iter().collect()
+}
+
+fn ends_in_colons(tokens: &[TokenTree]) -> bool {
+    let colon = |t: &TokenTree| matches!(t, TokenTree::Punct(p) if p.as_char() == ':');
+    matches!(tokens, [.., a, b] if colon(a) && colon(b))
+}
+
+/// The token's meaning (`$crate` is one that depends on where it was written) at another place.
+fn respan(mut token: TokenTree, place: Span) -> TokenTree {
+    token.set_span(place.resolved_at(token.span()));
+    token
 }
 
 impl Drop for Ctxt {

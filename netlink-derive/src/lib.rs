@@ -82,6 +82,33 @@
 //! fields cannot say, so that encoding gives the original bytes. On the struct, `debug` asks for
 //! `Debug` by C names, `pad(NAME = n)` and `unused(NAME = n)` name numbers without a field.
 //!
+//! # Where the runtime is
+//!
+//! Derived code says `::netlink_runtime`. Who knows that crate by another name, or gets it from a
+//! crate that re-exports it, says the path: `#[netlink(crate = path)]` on the item, and in
+//! `#[netlink_enum(u8, crate = path)]` and `#[netlink_flags(u32, crate = path)]`.
+//!
+//! ```
+//! mod vendor {
+//!     pub use netlink_runtime as netlink;
+//! }
+//! use vendor::netlink::prelude::*;
+//!
+//! #[derive(Clone, Debug, Default, PartialEq, NetlinkAttrs)]
+//! #[netlink(crate = vendor::netlink)]
+//! struct Sample {
+//!     #[netlink(SENSOR_S_STATE = 1, u8)]
+//!     state: Option<State>,
+//! }
+//!
+//! #[netlink_enum(u8, crate = vendor::netlink)]
+//! enum State {
+//!     SENSOR_OK = 1,
+//! }
+//! ```
+//!
+//! # Mistakes
+//!
 //! All mistakes of an item are reported at once, each on its token.
 #![forbid(unsafe_code)]
 
@@ -110,10 +137,7 @@ fn derive(
     let input = parse_macro_input!(input as DeriveInput);
     let cx = Ctxt::new();
     let output = expand(&cx, &input);
-    match cx.finish() {
-        Some(errors) => errors.into(),
-        None => output.unwrap_or_default().into(),
-    }
+    cx.finish(output).into()
 }
 
 /// A message: an attribute set, perhaps after a fixed header. See the [crate].

@@ -4,6 +4,7 @@ use crate::attr::{self, Item};
 use crate::ctxt::Ctxt;
 use proc_macro2::TokenStream;
 use quote::quote;
+use syn::ext::IdentExt;
 use syn::{Expr, Fields, Ident, ItemEnum};
 
 /// An open enum or flags.
@@ -31,41 +32,39 @@ pub(crate) fn expand(args: TokenStream, input: TokenStream, flags: bool) -> Toke
     };
     let cx = Ctxt::new();
     let output = Named::read(&cx, args, &item, flags).map(|named| emit(&named));
-    cx.finish().unwrap_or(output.unwrap_or_default())
+    cx.finish(output)
 }
 
 impl Named {
     /// Reads an enum, where `args` is what the attribute macro got; errors go to `cx`.
     pub(crate) fn read(cx: &Ctxt, args: TokenStream, item: &ItemEnum, flags: bool) -> Option<Named> {
         const WIDTHS: &[&str] = &["u8", "u16", "u32", "u64", "i8", "i16", "i32", "i64"];
-        let repr: Ident = match syn::parse2::<Option<Ident>>(args) {
-            Ok(Some(ident)) if WIDTHS.contains(&ident.to_string().as_str()) => ident,
-            Ok(None) => Ident::new("u32", item.ident.span()),
-            Ok(Some(other)) => {
-                cx.error(other, "an integer type: `u8` to `u64`, `i8` to `i64`");
-                return None;
+        let mut repr = Ident::new("u32", item.ident.span());
+        for word in attr::args(cx, args) {
+            match word {
+                Item::Word(word) if WIDTHS.contains(&word.to_string().as_str()) => repr = word,
+                other => cx.error(other.tokens(), "an integer type: `u8` to `u64`, `i8` to `i64`"),
             }
-            Err(error) => {
-                cx.push(error);
-                return None;
-            }
-        };
+        }
+        cx.refuse_generics(&item.generics, "enums and flags");
         let mut entries = Vec::new();
         for variant in &item.variants {
             let (name, docs) = (variant.ident.clone(), attr::docs(&variant.attrs));
             if !matches!(variant.fields, Fields::Unit) {
-                cx.error(variant, "entries hold nothing: they are values of the integer");
+                cx.error(&variant.fields, "entries hold nothing: they are values of the integer");
+                continue;
             }
             let Some((_, value)) = variant.discriminant.clone() else {
-                cx.error(variant, "say the value: `NAME = 1`");
+                cx.error(&name, format!("say the value: `{name} = 1`"));
                 continue;
             };
-            let mut c_name = name.to_string();
+            let mut c_name = name.unraw().to_string();
             for item in attr::items(cx, &variant.attrs) {
                 match item {
                     Item::Number(number) if number.literal.is_none() => c_name = number.c_name,
                     Item::Word(word) => c_name = word.to_string(),
-                    other => cx.error(other.tokens(), "the entry's C name, or nothing"),
+                    other => cx
+                        .error(other.tokens(), "an entry takes its C name alone: the value stands after `=`"),
                 }
             }
             entries.push(Entry { name, c_name, value, docs });
@@ -78,7 +77,7 @@ impl Named {
 /// What an enum expands to.
 fn emit(item: &Named) -> TokenStream {
     let Named { name, vis, attrs, repr, flags, entries } = item;
-    let text = name.to_string();
+    let text = name.unraw().to_string();
     let consts = entries
         .iter()
         .map(|Entry { name, value, docs, .. }| quote!(#(#docs)* pub const #name: Self = Self(#value);));

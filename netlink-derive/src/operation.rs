@@ -39,10 +39,11 @@ pub(crate) type Message = (Number, Option<Type>);
 impl Op {
     /// Reads what stands on a unit struct; errors go to `cx`.
     pub(crate) fn read(cx: &Ctxt, input: &DeriveInput) -> Option<Op> {
-        let (mut protocol, mut family, mut version) = (None, None, None);
+        cx.refuse_generics(&input.generics, "operations");
+        let (mut protocol, mut family, mut version) = (None::<Expr>, None::<Expr>, None::<Expr>);
         let (mut request, mut reply, mut flags) = (None, None, Vec::new());
         let mut modes = Modes::default();
-        for item in attr::items(cx, &input.attrs) {
+        for item in attr::container_items(cx, &input.attrs) {
             match item {
                 Item::Value(w, value) if w == "protocol" => protocol = Some(value),
                 Item::Value(w, value) if w == "family" => family = Some(value),
@@ -52,7 +53,7 @@ impl Op {
                 Item::Word(w) if w == "event" => modes.event = true,
                 Item::Idents(w, words) if w == "flags" => {
                     for word in words.iter().filter(|w| flag(w).is_none()) {
-                        cx.error(word, "`create`, `excl`, `replace`, `append` or `echo`");
+                        cx.error(word, format!("unknown flag `{word}`: `create`, `excl`, `replace`, `append` or `echo`"));
                     }
                     flags = words;
                 }
@@ -67,13 +68,32 @@ impl Op {
             }
         }
         let channel = match (protocol, family) {
-            (Some(protocol), None) => Channel::Raw(protocol),
+            (Some(protocol), None) => {
+                if let Some(version) = version {
+                    cx.error(version, "`version` goes with `family`: raw protocols have none");
+                }
+                Channel::Raw(protocol)
+            }
             (None, Some(family)) => Channel::Generic { family, version },
-            _ => {
-                cx.error(&input.ident, "one of `protocol = n` and `family = \"…\"`");
+            (Some(protocol), Some(_)) => {
+                cx.error(
+                    protocol,
+                    "either `protocol = n` (raw) or `family = \"…\"` (generic netlink), not both",
+                );
+                return None;
+            }
+            (None, None) => {
+                cx.error(
+                    &input.ident,
+                    "what is it spoken on? Say `#[netlink(protocol = n)]`, or of generic netlink \
+                     `#[netlink(family = \"…\")]`",
+                );
                 return None;
             }
         };
+        if (modes.do_ || modes.dump) && request.is_none() {
+            cx.error(&input.ident, "`do` and `dump` send a message: say `request(NAME = n, Type)`");
+        }
         Some(Op { name: input.ident.clone(), channel, request, reply, modes, flags })
     }
 }
@@ -138,7 +158,7 @@ pub(crate) fn emit(op: &Op) -> TokenStream {
     };
     let do_ = op.modes.do_.then(|| {
         quote! {
-            /// A single request. Fill it by [`with`](::netlink_runtime::Call::with).
+            /// A single request; `Call::with` fills it.
             pub fn request() -> ::netlink_runtime::Call<#name> {
                 ::netlink_runtime::Call::new()
             }
@@ -146,7 +166,7 @@ pub(crate) fn emit(op: &Op) -> TokenStream {
     });
     let dump = op.modes.dump.then(|| {
         quote! {
-            /// A dump. Filter it by [`with`](::netlink_runtime::Call::with).
+            /// A dump; `Call::with` filters it.
             pub fn dump() -> ::netlink_runtime::Call<#name> {
                 ::netlink_runtime::Call::new()
             }

@@ -4,8 +4,9 @@ use crate::attr::{self, Item, Number, Selector};
 use crate::ctxt::Ctxt;
 use crate::shape;
 use crate::wire::{self, Keywords, Kind, Wire};
-use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use proc_macro2::Span;
+use quote::{format_ident, quote, quote_spanned};
+use syn::ext::IdentExt;
 use syn::{Data, DeriveInput, Fields, Ident, Type};
 
 /// An attribute set.
@@ -19,6 +20,8 @@ pub(crate) struct Set {
     pub(crate) unused: Vec<Number>,
     /// Derive `Debug` for the owned type.
     pub(crate) debug: bool,
+    /// All fields could be read.
+    complete: bool,
 }
 
 /// An attribute.
@@ -56,7 +59,23 @@ pub(crate) enum Card {
 impl Field {
     /// The setter's name for owned values.
     pub(crate) fn owned_setter(&self) -> Ident {
-        format_ident!("{}_from", self.name.to_string().trim_end_matches('_'))
+        format_ident!("{}_from", self.name.unraw().to_string().trim_end_matches('_'))
+    }
+
+    /// Where errors about the field's type are shown.
+    pub(crate) fn place(&self) -> Span {
+        match &self.payload {
+            Payload::Wire(wire) => wire.place,
+            Payload::Selected { ty, .. } => shape::place(ty),
+        }
+    }
+
+    /// Whether there is such a setter, beside the one that builds in place.
+    pub(crate) fn has_owned_setter(&self) -> bool {
+        match &self.payload {
+            Payload::Wire(wire) => !matches!(wire.kind, Kind::Scalar(_) | Kind::Value),
+            Payload::Selected { address, .. } => !address,
+        }
     }
 
     /// The wire type, for payloads that have one.
@@ -68,18 +87,25 @@ impl Field {
     }
 }
 
+/// What a payload is made of, when it is more than one thing.
+#[derive(Clone, Copy)]
+enum Members {
+    Indexed,
+    /// So many levels.
+    TypeValue(usize),
+    Array,
+    Records,
+}
+
 /// Words of a field that are not about its payload.
 #[derive(Default)]
 struct FieldWords {
     number: Option<Number>,
     keywords: Keywords,
     multi: bool,
-    indexed: bool,
-    array: bool,
-    records: bool,
+    members: Option<(Ident, Members)>,
     header: bool,
     rest: bool,
-    type_value: Option<(Ident, usize)>,
     sub: Option<(Ident, Vec<Selector>)>,
 }
 
@@ -94,9 +120,7 @@ impl Set {
             cx.error(&input.ident, "attribute sets are structs with named fields");
             return None;
         };
-        if !input.generics.params.is_empty() {
-            cx.error(&input.generics, "attribute sets have no parameters: their views borrow by themselves");
-        }
+        cx.refuse_generics(&input.generics, "attribute sets");
         let mut set = Set {
             name: input.ident.clone(),
             vis: input.vis.clone(),
@@ -106,8 +130,9 @@ impl Set {
             pads: Vec::new(),
             unused: Vec::new(),
             debug: false,
+            complete: true,
         };
-        for item in attr::items(cx, &input.attrs) {
+        for item in attr::container_items(cx, &input.attrs) {
             match item {
                 Item::Word(w) if w == "debug" => set.debug = true,
                 Item::Numbers(w, numbers) if w == "pad" => set.pads.extend(numbers),
@@ -117,7 +142,7 @@ impl Set {
                 other => cx.error(
                     other.tokens(),
                     "unknown keyword here; attribute sets take `debug`, `pad(…)`, `unused(…)`, `family = \"…\"`, \
-                     `version = n`",
+                     `version = n`, `crate = path`",
                 ),
             }
         }
@@ -130,17 +155,27 @@ impl Set {
 
     fn field(&mut self, cx: &Ctxt, field: &syn::Field) {
         let Some(name) = field.ident.clone() else { return };
+        let before = cx.count();
         let words = FieldWords::read(cx, field);
+        if cx.count() > before {
+            // What is wrong with the words says more than what follows from it.
+            self.complete = false;
+            return;
+        }
         if words.header {
-            if self.header.replace((name, field.ty.clone())).is_some() {
-                cx.error(field, "a set has one header");
+            if let Some((before, _)) = &self.header {
+                cx.error(&name, format!("a set has one header, and that is `{before}`"));
             }
+            words.alone(cx, "the fixed header");
+            self.header = Some((name, field.ty.clone()));
             return;
         }
         if words.rest {
-            if self.rest.replace(name).is_some() {
-                cx.error(field, "a set has one `rest`");
+            if let Some(before) = &self.rest {
+                cx.error(&name, format!("a set has one `rest`, and that is `{before}`"));
             }
+            words.alone(cx, "`rest`");
+            self.rest = Some(name);
             return;
         }
         let Some(number) = words.number.clone() else {
@@ -149,9 +184,13 @@ impl Set {
                 "which attribute is this? Say its number: `#[netlink(NAME = 1)]`, or the constant that holds it: \
                  `#[netlink(NAME)]`",
             );
+            self.complete = false;
             return;
         };
-        let Some((payload, card, boxed)) = words.payload(cx, &field.ty) else { return };
+        let Some((payload, card, boxed)) = words.payload(cx, &field.ty) else {
+            self.complete = false;
+            return;
+        };
         let ordinal = self.fields.len() as u16;
         let docs = attr::docs(&field.attrs);
         self.fields.push(Field { name, docs, number, ordinal, payload, card, boxed });
@@ -161,7 +200,20 @@ impl Set {
         for (ix, field) in self.fields.iter().enumerate() {
             let name = field.name.to_string();
             if self.header.is_some() && name == "header" {
-                cx.error(&field.name, "a set with a fixed header has a method `header` already");
+                cx.error(
+                    &field.name,
+                    "a set with a fixed header has a method `header` already: give this attribute another name",
+                );
+            }
+            let setter = self.fields.iter().find(|f| f.has_owned_setter() && f.owned_setter() == field.name);
+            if let Some(other) = setter {
+                cx.error(
+                    &field.name,
+                    format!(
+                        "`{name}` is the setter of `{}` for owned values: give one another name",
+                        other.name
+                    ),
+                );
             }
             if let Some(literal) = field.number.literal {
                 if literal > 0x3fff {
@@ -178,11 +230,16 @@ impl Set {
             let Payload::Selected { selectors, .. } = &field.payload else { continue };
             for selector in selectors {
                 match selector {
-                    Selector::Field(s) if !self.fields.iter().any(|f| f.name == *s) => {
-                        cx.error(s, format!("no field `{s}` in `{}`", self.name));
+                    Selector::Field(s) if self.complete && !self.fields.iter().any(|f| f.name == *s) => {
+                        let fields: Vec<String> =
+                            self.fields.iter().map(|f| format!("`{}`", f.name)).collect();
+                        let message =
+                            format!("no field `{s}` in `{}`, which has {}", self.name, fields.join(", "));
+                        cx.error(s, message);
                     }
-                    Selector::Header(s) if self.header.is_none() => {
-                        cx.error(s, format!("`{}` has no field marked `#[netlink(header)]`", self.name));
+                    Selector::Header(s) if self.complete && self.header.is_none() => {
+                        let message = format!("`{}` has no field marked `#[netlink(header)]`", self.name);
+                        cx.error(s, message);
                     }
                     Selector::Outer(s) | Selector::Request(s) => {
                         cx.error(s, "selectors outside of the set and its header are not supported yet");
@@ -201,28 +258,68 @@ impl FieldWords {
             match item {
                 Item::Number(number) => {
                     if words.number.is_some() {
-                        cx.push(syn::Error::new(number.span, "the attribute's number is said twice"));
+                        cx.push(syn::Error::new(
+                            number.span,
+                            "the attribute's number is said twice: a field is one attribute",
+                        ));
                     }
                     words.number = Some(number);
                 }
                 Item::Word(w) if w == "multi" => words.multi = true,
-                Item::Word(w) if w == "indexed" => words.indexed = true,
-                Item::Word(w) if w == "array" => words.array = true,
-                Item::Word(w) if w == "records" => words.records = true,
+                Item::Word(w) if w == "indexed" => words.members(cx, w, Members::Indexed),
+                Item::Word(w) if w == "array" => words.members(cx, w, Members::Array),
+                Item::Word(w) if w == "records" => words.members(cx, w, Members::Records),
                 Item::Word(w) if w == "header" => words.header = true,
                 Item::Word(w) if w == "rest" => words.rest = true,
                 Item::Word(w) => {
                     if !words.keywords.take(cx, &w) {
-                        cx.error(&w, format!("unknown netlink keyword `{w}`{}", suggest(&w.to_string())));
+                        cx.error(
+                            &w,
+                            format!("unknown netlink keyword `{w}`{}", attr::suggest(&w.to_string())),
+                        );
                     }
                 }
                 Item::Type(_, ty) => words.keywords.names = Some(ty),
-                Item::Selectors(w, selectors) => words.sub = Some((w, selectors)),
-                Item::Idents(w, names) if w == "type_value" => words.type_value = Some((w, names.len())),
-                other => cx.error(other.tokens(), "this keyword does not go with a field"),
+                Item::Selectors(w, selectors) => {
+                    if selectors.is_empty() || (w == "by" && selectors.len() > 1) {
+                        cx.error(
+                            &w,
+                            format!("say what selects the form: `{w}(field)` or `{w}(header.member)`"),
+                        );
+                    }
+                    words.sub = Some((w, selectors));
+                }
+                Item::Idents(w, names) if w == "type_value" => {
+                    words.members(cx, w, Members::TypeValue(names.len()));
+                }
+                Item::Int(int) => {
+                    cx.error(&int, format!("whose number is this? Say the C name too: `NAME = {int}`"));
+                }
+                other => cx.error(
+                    other.tokens(),
+                    "this does not go with a field, which takes `NAME = number` and the keywords of its type",
+                ),
             }
         }
         words
+    }
+
+    /// `indexed`, `array`…: one of them.
+    fn members(&mut self, cx: &Ctxt, word: Ident, members: Members) {
+        if let Some((before, _)) = &self.members {
+            cx.error(&word, format!("`{word}` and `{before}` exclude each other"));
+        }
+        if matches!(members, Members::TypeValue(0)) {
+            cx.error(&word, "name the levels: `type_value(cpu, index)`");
+        }
+        self.members = Some((word, members));
+    }
+
+    /// The field is no attribute, so it has no number.
+    fn alone(&self, cx: &Ctxt, what: &str) {
+        if let Some(number) = &self.number {
+            cx.push(syn::Error::new(number.span, format!("{what} is no attribute: it has no number")));
+        }
     }
 
     /// Payload, cardinality and whether the owned field is boxed.
@@ -252,6 +349,9 @@ impl FieldWords {
             if card == Card::Multi {
                 cx.error(word, "`multi` does not go with a selector");
             }
+            if let Some(form) = self.keywords.form.as_ref().or(self.members.as_ref().map(|(w, _)| w)) {
+                cx.error(form, format!("`{word}(…)` already says the form of the payload"));
+            }
             let payload = Payload::Selected { ty: inner.clone(), selectors: selectors.clone(), address };
             return Some((payload, card, boxed));
         }
@@ -260,90 +360,34 @@ impl FieldWords {
 
     /// The wire type, with members wrapped.
     fn wire(&self, cx: &Ctxt, ty: &Type) -> Option<Wire> {
-        let rt = quote!(::netlink_runtime::wire);
-        let list = |what: &str| match shape::inside(ty, "Vec") {
-            Some(inner) => Some(inner),
-            None => {
-                cx.error(ty, format!("`{what}` fields hold a `Vec`"));
-                None
+        let rt = quote_spanned!(shape::place(ty)=> ::netlink_runtime::wire);
+        let built = |marker, kind| Wire::of(marker, kind, ty);
+        let Some((word, members)) = &self.members else { return wire::wire(cx, &self.keywords, ty) };
+        let Some(inner) = shape::inside(ty, "Vec") else {
+            cx.error(ty, format!("`{word}` fields hold a `Vec`"));
+            return None;
+        };
+        let pair = |number: &str| {
+            let member = shape::second(inner);
+            if member.is_none() {
+                cx.error(inner, format!("`{word}` members come with their numbers: `Vec<({number}, T)>`"));
             }
+            wire::wire(cx, &self.keywords, member?)
         };
-        let built = |marker: TokenStream, kind: Kind| {
-            let view = quote!(<#marker as #rt::wt::Wire>::View<'a>);
-            Wire { marker, view, kind }
-        };
-        if self.indexed || self.type_value.is_some() {
-            let pair = list("indexed")?;
-            let Some(member) = shape::second(pair) else {
-                cx.error(pair, "members come with their numbers: `Vec<(u16, T)>`, or `Vec<([u16; 2], T)>`");
-                return None;
-            };
-            let marker = wire::wire(cx, &self.keywords, member)?.marker;
-            return Some(match self.type_value {
-                Some((_, levels)) => {
-                    built(quote!(#rt::TypeValueOf<#marker, #levels>), Kind::TypeValue(levels))
-                }
-                None => built(quote!(#rt::IndexedOf<#marker>), Kind::Indexed(marker)),
-            });
-        }
-        if self.array {
-            let marker = wire::wire(cx, &self.keywords, list("array")?)?.marker;
-            return Some(built(quote!(#rt::ArrayOf<#marker>), Kind::Value));
-        }
-        if self.records {
-            let set = list("records")?;
-            return Some(built(quote!(#rt::RecordsOf<#set>), Kind::Records(set.clone())));
-        }
-        wire::wire(cx, &self.keywords, ty)
-    }
-}
-
-/// The word that was meant, perhaps.
-fn suggest(word: &str) -> String {
-    const WORDS: &[&str] = &[
-        "nested",
-        "struct",
-        "flex",
-        "multi",
-        "indexed",
-        "array",
-        "records",
-        "sub",
-        "by",
-        "be",
-        "le",
-        "net",
-        "uint",
-        "sint",
-        "msecs",
-        "header",
-        "rest",
-        "names",
-        "type_value",
-    ];
-    let near = WORDS.iter().find(|w| {
-        let common = w.chars().zip(word.chars()).take_while(|(a, b)| a == b).count();
-        common >= 3 && w.len().abs_diff(word.len()) <= 2
-    });
-    near.map_or_else(String::new, |w| format!("; did you mean `{w}`?"))
-}
-
-impl Item {
-    /// Tokens to point at.
-    pub(crate) fn tokens(&self) -> TokenStream {
-        let span = match self {
-            Item::Number(n) | Item::Message(_, n, _) => n.span,
-            Item::Text(t) => t.span(),
-            Item::Int(i) | Item::Tail(i, ..) => i.span(),
-            Item::Word(w)
-            | Item::Selectors(w, _)
-            | Item::Idents(w, _)
-            | Item::Numbers(w, _)
-            | Item::Type(w, _)
-            | Item::Ints(w, _)
-            | Item::Value(w, _) => w.span(),
-        };
-        let at = Ident::new("here", span);
-        quote!(#at)
+        Some(match *members {
+            Members::Indexed => {
+                let marker = pair("u16")?.marker;
+                built(quote!(#rt::IndexedOf<#marker>), Kind::Indexed(marker))
+            }
+            Members::TypeValue(levels) => {
+                let marker = pair(&format!("[u16; {levels}]"))?.marker;
+                built(quote!(#rt::TypeValueOf<#marker, #levels>), Kind::TypeValue(levels))
+            }
+            Members::Array => {
+                let marker = wire::wire(cx, &self.keywords, inner)?.marker;
+                built(quote!(#rt::ArrayOf<#marker>), Kind::Value)
+            }
+            Members::Records => built(quote!(#rt::RecordsOf<#inner>), Kind::Records(inner.clone())),
+        })
     }
 }

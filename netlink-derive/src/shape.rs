@@ -1,10 +1,28 @@
 //! Types of fields, taken apart: `Option<Vec<(u16, T)>>` and the like.
 
+use crate::attr::{Order, Word};
+use proc_macro2::Span;
+use syn::spanned::Spanned;
 use syn::{GenericArgument, Ident, PathArguments, Type};
+
+/// Without parentheses, and without the invisible ones that a `macro_rules!` puts around `$t:ty`.
+pub(crate) fn bare(ty: &Type) -> &Type {
+    match ty {
+        Type::Group(group) => bare(&group.elem),
+        Type::Paren(paren) => bare(&paren.elem),
+        other => other,
+    }
+}
+
+/// Where errors about this type are shown: its name. Only the place is the user's, so that lints
+/// still see code of a macro.
+pub(crate) fn place(ty: &Type) -> Span {
+    Span::call_site().located_at(last(ty).map_or_else(|| bare(ty).span(), |(ident, _)| ident.span()))
+}
 
 /// The last segment of a path type, with its generic type arguments.
 pub(crate) fn last(ty: &Type) -> Option<(&Ident, Vec<&Type>)> {
-    let Type::Path(path) = ty else { return None };
+    let Type::Path(path) = bare(ty) else { return None };
     let segment = path.path.segments.last()?;
     let args = match &segment.arguments {
         PathArguments::AngleBracketed(args) => args
@@ -27,10 +45,16 @@ pub(crate) fn inside<'t>(ty: &'t Type, wrapper: &str) -> Option<&'t Type> {
 
 /// `T` of `(_, T)`.
 pub(crate) fn second(ty: &Type) -> Option<&Type> {
-    match ty {
+    match bare(ty) {
         Type::Tuple(t) if t.elems.len() == 2 => t.elems.last(),
         _ => None,
     }
+}
+
+/// A primitive integer.
+pub(crate) fn integer(ty: &Type) -> Option<Word> {
+    let (ident, _) = last(ty)?;
+    Word::parse(&ident.to_string()).filter(|w| w.order == Order::Native)
 }
 
 /// Whether it is a path whose last segment is this name.

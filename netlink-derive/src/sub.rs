@@ -5,8 +5,9 @@ use crate::ctxt::Ctxt;
 use crate::shape;
 use crate::wire::{self, Keywords, Kind, Wire};
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
-use syn::{Data, DeriveInput, Fields, Ident};
+use quote::{format_ident, quote, quote_spanned};
+use syn::ext::IdentExt;
+use syn::{Data, DeriveInput, Fields, Ident, Type};
 
 /// A sub-message.
 pub(crate) struct Sub {
@@ -30,6 +31,14 @@ pub(crate) struct Form {
     boxed: bool,
 }
 
+impl Form {
+    /// The form that has these very keys already.
+    fn taken<'f>(&self, forms: &'f [Form]) -> Option<&'f Form> {
+        let text = |form: &Form| -> Vec<String> { form.keys.iter().map(Key::text).collect() };
+        forms.iter().find(|f| !self.keys.is_empty() && text(f) == text(self))
+    }
+}
+
 impl Sub {
     /// Reads an enum; errors go to `cx`.
     pub(crate) fn read(cx: &Ctxt, input: &DeriveInput) -> Option<Sub> {
@@ -37,22 +46,52 @@ impl Sub {
             cx.error(&input.ident, "sub-messages are enums: one variant for each form");
             return None;
         };
+        cx.refuse_generics(&input.generics, "sub-messages");
         let mut debug = false;
-        for item in attr::items(cx, &input.attrs) {
+        for item in attr::container_items(cx, &input.attrs) {
             match item {
                 Item::Word(w) if w == "debug" => debug = true,
-                other => cx.error(other.tokens(), "unknown keyword here; sub-messages take `debug`"),
+                other => cx.error(
+                    other.tokens(),
+                    "unknown keyword here; sub-messages take `debug` and `crate = path`",
+                ),
             }
         }
-        let (mut forms, mut default, mut unknown) = (Vec::new(), None, None);
+        let (mut forms, mut default, mut unknown) = (Vec::<Form>::new(), None::<Form>, None::<Ident>);
         for variant in &data.variants {
+            let before = cx.count();
             let items = attr::items(cx, &variant.attrs);
+            if cx.count() > before {
+                continue;
+            }
             if items.iter().any(|i| matches!(i, Item::Word(w) if w == "unknown")) {
-                unknown = Some(variant.ident.clone());
+                if let Some(before) = unknown.replace(variant.ident.clone()) {
+                    cx.error(&variant.ident, format!("one variant is `unknown`, and that is `{before}`"));
+                }
+                let bytes = |ty| shape::inside(ty, "Vec").is_some_and(|t| shape::is(t, "u8"));
+                if !payload(variant).is_some_and(bytes) {
+                    cx.error(
+                        &variant.ident,
+                        format!("`unknown` holds the payload's bytes: `{}(Vec<u8>)`", variant.ident),
+                    );
+                }
                 continue;
             }
             let Some(form) = form(cx, variant, items) else { continue };
-            if form.keys.is_empty() { default = Some(form) } else { forms.push(form) }
+            let Some(taken) = form.taken(&forms) else {
+                if !form.keys.is_empty() {
+                    forms.push(form);
+                } else if let Some(before) = &default {
+                    cx.error(&form.name, format!("one variant is `default`, and that is `{}`", before.name));
+                } else {
+                    default = Some(form);
+                }
+                continue;
+            };
+            cx.error(
+                &form.name,
+                format!("`{}` has the same key: one of them would never be read", taken.name),
+            );
         }
         let Some(unknown) = unknown else {
             cx.error(&input.ident, "add `#[netlink(unknown)] Unknown(Vec<u8>)`: kernels add forms");
@@ -67,6 +106,7 @@ fn form(cx: &Ctxt, variant: &syn::Variant, items: Vec<Item>) -> Option<Form> {
     let mut keys = Vec::new();
     let mut default = false;
     let mut words = Keywords::default();
+    let before = cx.count();
     for item in items {
         match item {
             Item::Text(text) => keys.push(Key::Text(text)),
@@ -82,36 +122,50 @@ fn form(cx: &Ctxt, variant: &syn::Variant, items: Vec<Item>) -> Option<Form> {
             })),
             Item::Word(w) if w == "default" => default = true,
             Item::Word(w) if words.take(cx, &w) => {}
-            other => cx.error(other.tokens(), "this keyword does not go with a form"),
+            Item::Word(w) => {
+                cx.error(&w, format!("unknown netlink keyword `{w}`{}", attr::suggest(&w.to_string())));
+            }
+            other => cx.error(
+                other.tokens(),
+                "this does not go with a form, which takes its key and the keywords of its type",
+            ),
         }
+    }
+    if cx.count() > before {
+        // What is wrong with the words says more than what follows from it.
+        return None;
     }
     if keys.is_empty() && !default {
         cx.error(
-            variant,
+            &variant.ident,
             "which selector value is this? Say `#[netlink(\"name\", …)]`, `#[netlink(NAME = 1, …)]`, \
-                           `#[netlink(default, …)]` or `#[netlink(unknown)]`",
+             `#[netlink(default, …)]` or `#[netlink(unknown)]`",
         );
         return None;
     }
-    let field = match &variant.fields {
-        Fields::Unnamed(fields) if fields.unnamed.len() == 1 => fields.unnamed.first(),
-        _ => None,
-    };
-    let Some(field) = field else {
-        cx.error(variant, "a form holds its payload: one unnamed field");
+    let Some(ty) = payload(variant) else {
+        cx.error(&variant.ident, format!("a form holds its payload: `{}(Type)`", variant.ident));
         return None;
     };
-    let (ty, boxed) = match shape::inside(&field.ty, "Box") {
+    let (ty, boxed) = match shape::inside(ty, "Box") {
         Some(inner) => (inner, true),
-        None => (&field.ty, false),
+        None => (ty, false),
     };
     let wire = wire::wire(cx, &words, ty)?;
     Some(Form { name: variant.ident.clone(), docs: attr::docs(&variant.attrs), keys, wire, boxed })
 }
 
+/// The type of a variant's one field.
+fn payload(variant: &syn::Variant) -> Option<&Type> {
+    match &variant.fields {
+        Fields::Unnamed(fields) if fields.unnamed.len() == 1 => fields.unnamed.first().map(|f| &f.ty),
+        _ => None,
+    }
+}
+
 /// A pattern for the selectors.
-fn pattern(keys: &[Key]) -> TokenStream {
-    let keys = keys.iter().map(|k| match k {
+fn pattern(form: usize, keys: &[Key]) -> TokenStream {
+    let keys = keys.iter().enumerate().map(|(ix, k)| match k {
         Key::Text(text) => {
             let bytes = syn::LitByteStr::new(text.value().as_bytes(), text.span());
             quote!(::netlink_runtime::Selector::Text(#bytes))
@@ -121,12 +175,18 @@ fn pattern(keys: &[Key]) -> TokenStream {
             match number.literal {
                 Some(_) => quote!(::netlink_runtime::Selector::Number(#value)),
                 None => {
-                    quote!(::netlink_runtime::Selector::Number(n) if *n == (#value) as ::core::primitive::u64)
+                    let constant = constant(form, ix);
+                    quote!(::netlink_runtime::Selector::Number(#constant))
                 }
             }
         }
     });
     quote!([#(#keys,)* ..])
+}
+
+/// The constant of a form's key that is a path.
+fn constant(form: usize, key: usize) -> Ident {
+    format_ident!("__KEY_{form}_{key}")
 }
 
 fn key(key: &Key) -> TokenStream {
@@ -144,52 +204,68 @@ fn key(key: &Key) -> TokenStream {
 pub(crate) fn emit(item: &Sub) -> TokenStream {
     let Sub { name, vis, forms, default, unknown, debug } = item;
     let default = default.as_ref();
-    let text = name.to_string();
+    let text = name.unraw().to_string();
     let (view, builder) = (format_ident!("{name}View"), format_ident!("{name}Builder"));
     let (view_doc, builder_doc) =
         (format!("Lazy view of a [`{name}`]."), format!("Builds a [`{name}`] in place."));
     let all = || forms.iter().chain(default);
 
     let variants = all().map(|f| {
+        let place = f.wire.place;
         let (name, docs, view) = (&f.name, &f.docs, &f.wire.view);
-        quote!(#(#docs)* #name(#view),)
+        quote_spanned!(place=> #(#docs)* #name(#view),)
     });
-    let reads = forms.iter().map(|f| {
-        let (name, marker, pattern) = (&f.name, &f.wire.marker, pattern(&f.keys));
-        quote!(#pattern => <#marker as ::netlink_runtime::wire::wt::Wire>::read(payload).map(#view::#name),)
+    // Keys that are paths become constants, so that they can be patterns.
+    let consts = forms.iter().enumerate().flat_map(|(ix, f)| {
+        f.keys.iter().enumerate().filter_map(move |(i, key)| match key {
+            Key::Number(number) if number.literal.is_none() => {
+                let (ident, value) = (constant(ix, i), &number.value);
+                Some(quote!(const #ident: ::core::primitive::u64 = (#value) as ::core::primitive::u64;))
+            }
+            _ => None,
+        })
+    });
+    let reads = forms.iter().enumerate().map(|(ix, f)| {
+        let place = f.wire.place;
+        let (name, wire, pattern) = (&f.name, f.wire.as_wire(), pattern(ix, &f.keys));
+        quote_spanned!(place=> #pattern => #wire::read(payload).map(#view::#name),)
     });
     let otherwise = match default {
         Some(f) => {
-            let (name, marker) = (&f.name, &f.wire.marker);
-            quote!(<#marker as ::netlink_runtime::wire::wt::Wire>::read(payload).map(#view::#name))
+            let place = f.wire.place;
+            let (name, wire) = (&f.name, f.wire.as_wire());
+            quote_spanned!(place=> #wire::read(payload).map(#view::#name))
         }
         None => quote!(::core::option::Option::Some(#view::#unknown(payload))),
     };
     let owns = all().map(|f| {
-        let (name, marker) = (&f.name, &f.wire.marker);
-        let boxed = f.boxed.then(|| quote!(.map(::netlink_runtime::__private::Box::new)));
-        quote!(#view::#name(v) => {
-            <#marker as ::netlink_runtime::owned::Own>::own(v, depth) #boxed .map(Self::#name)
+        let place = f.wire.place;
+        let (name, own) = (&f.name, f.wire.as_own());
+        let boxed = f.boxed.then(|| quote_spanned!(place=> .map(::netlink_runtime::__private::Box::new)));
+        quote_spanned!(place=> #view::#name(v) => {
+            #own::own(v, depth) #boxed .map(Self::#name)
         })
     });
     let puts = all().map(|f| {
-        let (name, marker) = (&f.name, &f.wire.marker);
-        quote!(Self::#name(v) => <#marker as ::netlink_runtime::owned::Own>::put(v, enc, id),)
+        let place = f.wire.place;
+        let (name, own) = (&f.name, f.wire.as_own());
+        quote_spanned!(place=> Self::#name(v) => #own::put(v, enc, id),)
     });
     let exacts = all().map(|f| {
-        let (name, marker) = (&f.name, &f.wire.marker);
-        quote!(Self::#name(v) => <#marker as ::netlink_runtime::owned::Own>::exact(v, payload),)
+        let place = f.wire.place;
+        let (name, own) = (&f.name, f.wire.as_own());
+        quote_spanned!(place=> Self::#name(v) => #own::exact(v, payload),)
     });
     let formats = forms.iter().map(|f| {
-        let (marker, keys) = (&f.wire.marker, f.keys.iter().map(key));
-        quote!(::netlink_runtime::meta::FormatMeta {
-            keys: &[#(#keys),*], ty: <#marker as ::netlink_runtime::wire::wt::Wire>::TYPE,
-        })
+        let place = f.wire.place;
+        let (wire, keys) = (f.wire.as_wire(), f.keys.iter().map(key));
+        quote_spanned!(place=> ::netlink_runtime::meta::FormatMeta { keys: &[#(#keys),*], ty: #wire::TYPE })
     });
     let default_meta = match default {
         Some(f) => {
-            let marker = &f.wire.marker;
-            quote!(::core::option::Option::Some(<#marker as ::netlink_runtime::wire::wt::Wire>::TYPE))
+            let place = f.wire.place;
+            let wire = f.wire.as_wire();
+            quote_spanned!(place=> ::core::option::Option::Some(#wire::TYPE))
         }
         None => quote!(::core::option::Option::None),
     };
@@ -221,7 +297,7 @@ pub(crate) fn emit(item: &Sub) -> TokenStream {
         }
 
         #[doc = #builder_doc]
-        #[derive(Debug)]
+        #[derive(::core::fmt::Debug)]
         #vis struct #builder<B> {
             slot: ::netlink_runtime::containers::SubSlot<B>,
         }
@@ -239,6 +315,7 @@ pub(crate) fn emit(item: &Sub) -> TokenStream {
                     payload: &'a [::core::primitive::u8],
                     selectors: &[::netlink_runtime::Selector<'a>],
                 ) -> ::core::option::Option<#view<'a>> {
+                    #(#consts)*
                     match selectors {
                         #(#reads)*
                         _ => #otherwise,
@@ -307,24 +384,25 @@ pub(crate) fn emit(item: &Sub) -> TokenStream {
 /// A builder's method for one form: writes the selector and the payload.
 fn method(form: &Form) -> TokenStream {
     let Form { docs, keys, wire, .. } = form;
-    let method = format_ident!("{}", snake(&form.name.to_string()));
-    let marker = &wire.marker;
+    let method = format_ident!("{}", snake(&form.name.unraw().to_string()));
+    let place = wire.place;
+    let own = wire.as_own();
     let Some(first) = keys.first() else { return TokenStream::new() };
     let key = key(first);
     let (argument, write) = match &wire.kind {
         Kind::Nest(ty) => {
-            let builder = quote!(<#ty as ::netlink_runtime::build::BuildSet>::Builder<B>);
+            let builder = quote_spanned!(place=> <#ty as ::netlink_runtime::build::BuildSet>::Builder<B>);
             (
-                quote!(build: impl ::core::ops::FnOnce(#builder) -> #builder),
-                quote!(|enc, id| ::netlink_runtime::build::nest::<#ty, B>(enc, id, build)),
+                quote_spanned!(place=> build: impl ::core::ops::FnOnce(#builder) -> #builder),
+                quote_spanned!(place=> |enc, id| ::netlink_runtime::build::nest::<#ty, B>(enc, id, build)),
             )
         }
         _ => (
-            quote!(value: &<#marker as ::netlink_runtime::owned::Own>::Owned),
-            quote!(|enc, id| <#marker as ::netlink_runtime::owned::Own>::put(value, enc, id)),
+            quote_spanned!(place=> value: &#own::Owned),
+            quote_spanned!(place=> |enc, id| #own::put(value, enc, id)),
         ),
     };
-    quote! {
+    quote_spanned! {place=>
         #(#docs)*
         #[inline]
         pub fn #method(self, #argument) -> ::netlink_runtime::build::Enc<B> {

@@ -3,8 +3,8 @@
 use crate::attr::{Order, Word};
 use crate::ctxt::Ctxt;
 use crate::shape;
-use proc_macro2::TokenStream;
-use quote::quote;
+use proc_macro2::{Span, TokenStream};
+use quote::{quote, quote_spanned};
 use syn::{Ident, Type};
 
 /// What the keywords of a field say about its payload.
@@ -64,6 +64,29 @@ pub(crate) struct Wire {
     /// What reading gives, with lifetime `'a`.
     pub(crate) view: TokenStream,
     pub(crate) kind: Kind,
+    /// Where errors about the field's type are shown.
+    pub(crate) place: Span,
+}
+
+impl Wire {
+    /// A container that holds another wire type.
+    pub(crate) fn of(marker: TokenStream, kind: Kind, ty: &Type) -> Self {
+        let place = shape::place(ty);
+        let view = quote_spanned!(place=> <#marker as ::netlink_runtime::wire::wt::Wire>::View<'a>);
+        Wire { marker, view, kind, place }
+    }
+
+    /// `<marker as Wire>`, at the field's type: if that does not fit, the error stands there.
+    pub(crate) fn as_wire(&self) -> TokenStream {
+        let marker = &self.marker;
+        quote_spanned!(self.place=> <#marker as ::netlink_runtime::wire::wt::Wire>)
+    }
+
+    /// `<marker as Own>`, at the field's type.
+    pub(crate) fn as_own(&self) -> TokenStream {
+        let marker = &self.marker;
+        quote_spanned!(self.place=> <#marker as ::netlink_runtime::owned::Own>)
+    }
 }
 
 /// What setters take.
@@ -85,7 +108,8 @@ pub(crate) enum Kind {
 
 /// The wire type of one payload of this Rust type.
 pub(crate) fn wire(cx: &Ctxt, words: &Keywords, ty: &Type) -> Option<Wire> {
-    let wt = quote!(::netlink_runtime::wire::wt);
+    let place = shape::place(ty);
+    let wt = quote_spanned!(place=> ::netlink_runtime::wire::wt);
     let form = words.form();
     if form != "nested" && form != "struct" && form != "flex" {
         if let Some(n) = &words.names {
@@ -95,69 +119,99 @@ pub(crate) fn wire(cx: &Ctxt, words: &Keywords, ty: &Type) -> Option<Wire> {
         }
     }
     let scalar =
-        |marker: TokenStream, view: TokenStream| Wire { marker, view, kind: Kind::Scalar(ty.clone()) };
-    let value = |marker: TokenStream, view: TokenStream| Wire { marker, view, kind: Kind::Value };
+        |marker: TokenStream, view: TokenStream| Wire { marker, view, kind: Kind::Scalar(ty.clone()), place };
+    let value = |marker: TokenStream, view: TokenStream| Wire { marker, view, kind: Kind::Value, place };
     match form.as_str() {
         "nested" => {
             return Some(Wire {
-                marker: quote!(#wt::Nest<#ty>),
-                view: quote!(<#ty as ::netlink_runtime::AttrSet>::View<'a>),
+                marker: quote_spanned!(place=> #wt::Nest<#ty>),
+                view: quote_spanned!(place=> <#ty as ::netlink_runtime::AttrSet>::View<'a>),
                 kind: Kind::Nest(ty.clone()),
+                place,
             });
         }
-        "struct" => return Some(value(quote!(#wt::Struct<#ty>), quote!(#ty))),
+        "struct" => {
+            return Some(value(quote_spanned!(place=> #wt::Struct<#ty>), quote_spanned!(place=> #ty)));
+        }
         "flex" => {
             let Some(inner) = shape::inside(ty, "Flex") else {
                 cx.error(ty, "`flex` fields hold `Flex<T>`");
                 return None;
             };
             return Some(value(
-                quote!(::netlink_runtime::wire::FlexOf<#inner>),
-                quote!(::netlink_runtime::wire::FlexView<'a, #inner>),
+                quote_spanned!(place=> ::netlink_runtime::wire::FlexOf<#inner>),
+                quote_spanned!(place=> ::netlink_runtime::wire::FlexView<'a, #inner>),
             ));
         }
-        "msecs" => return Some(scalar(quote!(#wt::Msecs), quote!(::core::primitive::u64))),
+        "msecs" if !shape::is(ty, "u64") => {
+            cx.error(ty, "`msecs` fields hold `u64`");
+            return None;
+        }
+        "msecs" => {
+            return Some(scalar(
+                quote_spanned!(place=> #wt::Msecs),
+                quote_spanned!(place=> ::core::primitive::u64),
+            ));
+        }
         "uint" | "sint" => {
             let plain = if form == "uint" { "u64" } else { "i64" };
             if shape::is(ty, plain) {
-                let marker = if form == "uint" { quote!(#wt::Uint) } else { quote!(#wt::Sint) };
-                return Some(scalar(marker, quote!(#ty)));
+                let marker = if form == "uint" {
+                    quote_spanned!(place=> #wt::Uint)
+                } else {
+                    quote_spanned!(place=> #wt::Sint)
+                };
+                return Some(scalar(marker, quote_spanned!(place=> #ty)));
             }
             if form == "sint" {
                 cx.error(ty, "`sint` fields hold `i64`");
                 return None;
             }
-            return Some(scalar(quote!(#wt::NamedUint<#ty>), quote!(#ty)));
+            if shape::integer(ty).is_some() {
+                cx.error(
+                    ty,
+                    "`uint` fields hold `u64` or an enum: what is sent takes as many bytes as it needs",
+                );
+                return None;
+            }
+            return Some(scalar(quote_spanned!(place=> #wt::NamedUint<#ty>), quote_spanned!(place=> #ty)));
         }
         _ => {}
     }
     if let Some((ident, args)) = shape::last(ty) {
         let name = ident.to_string();
-        if let Some(word) = Word::parse(&name).filter(|w| w.order == Order::Native) {
+        if let Some(word) = shape::integer(ty) {
             return Some(integer(cx, words, ty, word));
         }
         if words.word.is_none() {
             let plain = match name.as_str() {
-                "bool" => Some(scalar(quote!(#wt::Flag), quote!(()))),
+                "bool" => Some(scalar(quote_spanned!(place=> #wt::Flag), quote_spanned!(place=> ()))),
                 "String" => Some(value(
-                    quote!(::netlink_runtime::own_wire::Utf8),
-                    quote!(::netlink_runtime::types::NlStr<'a>),
+                    quote_spanned!(place=> ::netlink_runtime::own_wire::Utf8),
+                    quote_spanned!(place=> ::netlink_runtime::types::NlStr<'a>),
                 )),
-                "NlString" => Some(value(quote!(#wt::Str), quote!(::netlink_runtime::types::NlStr<'a>))),
-                "Vec" if args.first().is_some_and(|t| shape::is(t, "u8")) => {
-                    Some(value(quote!(#wt::Bytes), quote!(&'a [::core::primitive::u8])))
-                }
+                "NlString" => Some(value(
+                    quote_spanned!(place=> #wt::Str),
+                    quote_spanned!(place=> ::netlink_runtime::types::NlStr<'a>),
+                )),
+                "Vec" if args.first().is_some_and(|t| shape::is(t, "u8")) => Some(value(
+                    quote_spanned!(place=> #wt::Bytes),
+                    quote_spanned!(place=> &'a [::core::primitive::u8]),
+                )),
                 "Bitfield32" => Some(match &words.names {
-                    Some(names) => value(quote!(#wt::NamedBits<#names>), quote!(#ty)),
-                    None => value(quote!(#wt::Bits), quote!(#ty)),
+                    Some(names) => {
+                        value(quote_spanned!(place=> #wt::NamedBits<#names>), quote_spanned!(place=> #ty))
+                    }
+                    None => value(quote_spanned!(place=> #wt::Bits), quote_spanned!(place=> #ty)),
                 }),
-                "HwAddr" => Some(value(quote!(#wt::Mac), quote!(#ty))),
-                "Ipv4Addr" => Some(value(quote!(#wt::Ip4), quote!(#ty))),
-                "Ipv6Addr" => Some(value(quote!(#wt::Ip6), quote!(#ty))),
-                "IpAddr" => Some(value(quote!(#wt::Ip), quote!(#ty))),
-                "LabelStack" => {
-                    Some(value(quote!(#wt::Labels), quote!(::netlink_runtime::types::Labels<'a>)))
-                }
+                "HwAddr" => Some(value(quote_spanned!(place=> #wt::Mac), quote_spanned!(place=> #ty))),
+                "Ipv4Addr" => Some(value(quote_spanned!(place=> #wt::Ip4), quote_spanned!(place=> #ty))),
+                "Ipv6Addr" => Some(value(quote_spanned!(place=> #wt::Ip6), quote_spanned!(place=> #ty))),
+                "IpAddr" => Some(value(quote_spanned!(place=> #wt::Ip), quote_spanned!(place=> #ty))),
+                "LabelStack" => Some(value(
+                    quote_spanned!(place=> #wt::Labels),
+                    quote_spanned!(place=> ::netlink_runtime::types::Labels<'a>),
+                )),
                 _ => None,
             };
             if let Some(wire) = plain {
@@ -169,7 +223,10 @@ pub(crate) fn wire(cx: &Ctxt, words: &Keywords, ty: &Type) -> Option<Wire> {
         }
         if let Some((_, word)) = words.word {
             let marker = word.wire();
-            return Some(scalar(quote!(#wt::Named<#ty, #marker>), quote!(#ty)));
+            return Some(scalar(
+                quote_spanned!(place=> #wt::Named<#ty, #marker>),
+                quote_spanned!(place=> #ty),
+            ));
         }
     }
     cx.error(
@@ -184,7 +241,8 @@ fn integer(cx: &Ctxt, words: &Keywords, ty: &Type, rust: Word) -> Wire {
     let mut word = rust;
     if let Some((said, on_wire)) = &words.word {
         if (on_wire.signed, on_wire.bits) != (rust.signed, rust.bits) {
-            cx.error(said, "the integer on the wire and the field's type differ");
+            let kept = format!("{}{}", if on_wire.signed { "i" } else { "u" }, on_wire.bits);
+            cx.error(said, format!("the field's type differs: `{said}` on the wire is `{kept}` in Rust"));
         }
         word = *on_wire;
     }
@@ -197,15 +255,16 @@ fn integer(cx: &Ctxt, words: &Keywords, ty: &Type, rust: Word) -> Wire {
             word.order = *order;
         }
     }
-    Wire { marker: word.wire(), view: quote!(#ty), kind: Kind::Scalar(ty.clone()) }
+    Wire { marker: word.wire(), view: quote!(#ty), kind: Kind::Scalar(ty.clone()), place: shape::place(ty) }
 }
 
 /// The fixed wire type of a C struct's member.
 pub(crate) fn member(cx: &Ctxt, words: &Keywords, ty: &Type) -> Option<TokenStream> {
-    let wt = quote!(::netlink_runtime::wire::wt);
-    if let Type::Array(array) = ty {
+    let wt = quote_spanned!(shape::place(ty)=> ::netlink_runtime::wire::wt);
+    let form = words.form();
+    if let Type::Array(array) = shape::bare(ty) {
         let (elem, len) = (&array.elem, &array.len);
-        match words.form().as_str() {
+        match form.as_str() {
             "text" => return Some(quote!(#wt::Text<{ #len }>)),
             "opaque" => return Some(quote!(#wt::Opaque<{ #len }>)),
             "mac" => return Some(quote!(#wt::FixedMac<{ #len }>)),
@@ -213,6 +272,29 @@ pub(crate) fn member(cx: &Ctxt, words: &Keywords, ty: &Type) -> Option<TokenStre
         }
         let inner = member(cx, words, elem)?;
         return Some(quote!(#wt::Fix<#inner, { #len }>));
+    }
+    match (form.as_str(), &words.form) {
+        ("" | "struct", _) | (_, None) => {}
+        ("text" | "opaque" | "mac", Some(word)) => {
+            cx.error(ty, format!("`{word}` members are arrays: `[u8; N]`"));
+            return None;
+        }
+        (_, Some(word)) => {
+            cx.error(word, format!("`{word}` is for attributes: members of C structs have a fixed size"));
+            return None;
+        }
+    }
+    let plain = words.word.is_some()
+        || shape::integer(ty).is_some()
+        || shape::is(ty, "Ipv4Addr")
+        || shape::is(ty, "Ipv6Addr");
+    if form.is_empty() && !plain {
+        cx.error(
+            ty,
+            "what is this in C? Members are integers, enums with the integer they are kept as (`u8`, `be32`…), \
+             `Ipv4Addr`, `Ipv6Addr`, arrays (of bytes with `text`, `opaque` or `mac`), or say `struct`",
+        );
+        return None;
     }
     wire(cx, words, ty).map(|w| w.marker)
 }

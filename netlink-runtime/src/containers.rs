@@ -238,6 +238,10 @@ impl<B: Buf> SubSlot<B> {
 
 /// Builders of sub-messages: one method for each form, which ends the builder. The derive of
 /// `NetlinkSub` implements it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not depend on a selector",
+    note = "`sub(…)` fields hold enums with `#[derive(NetlinkSub)]`"
+)]
 pub trait BuildSub: crate::SubMessage {
     /// The builder.
     type Builder<B: Buf>;
@@ -247,6 +251,10 @@ pub trait BuildSub: crate::SubMessage {
 }
 
 /// Wire types that a selector can be written as.
+#[diagnostic::on_unimplemented(
+    message = "an attribute of wire type `{Self}` cannot select a form",
+    note = "selectors are `NlString`s, integers, and types made by `#[netlink_enum]` or `#[netlink_flags]`"
+)]
 pub trait PutKey {
     /// Appends a selector.
     fn put_key<B: Buf>(enc: Enc<B>, id: u16, key: Key) -> Enc<B>;

@@ -26,17 +26,17 @@ macro_rules! __named {
             }
 
             /// All bits of `other` are set.
-            pub const fn contains(self, other: Self) -> bool {
+            pub const fn contains(self, other: Self) -> ::core::primitive::bool {
                 self.0 & other.0 == other.0
             }
 
             /// Some bits of `other` are set.
-            pub const fn intersects(self, other: Self) -> bool {
+            pub const fn intersects(self, other: Self) -> ::core::primitive::bool {
                 self.0 & other.0 != 0
             }
 
             /// No bit is set.
-            pub const fn is_empty(self) -> bool {
+            pub const fn is_empty(self) -> ::core::primitive::bool {
                 self.0 == 0
             }
         }

@@ -41,6 +41,10 @@ pub trait Own: Wire {
 }
 
 /// An attribute set with an owned form. The derives implement it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no attribute set",
+    note = "`nested` fields hold types with `#[derive(NetlinkAttrs)]` or `#[derive(NetlinkMessage)]`"
+)]
 pub trait OwnedSet: AttrSet + Clone + PartialEq {
     /// Decodes a view, all of it. `depth` counts the nests above it: 0 for a message.
     fn decode_at(view: Self::View<'_>, depth: u8) -> Result<Self, DecodeError>;
@@ -65,6 +69,10 @@ pub trait OwnedSet: AttrSet + Clone + PartialEq {
 }
 
 /// A selected payload with an owned form.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not depend on a selector",
+    note = "`sub(…)` fields hold enums with `#[derive(NetlinkSub)]`, `by(…)` fields hold `Address`"
+)]
 pub trait OwnSelected: Selected + Clone + PartialEq {
     /// Keeps a value.
     fn own(view: Self::View<'_>, depth: u8) -> Result<Self, DecodeError>;

@@ -90,6 +90,11 @@ pub const fn fits(offset: usize, member: usize, size: usize) -> bool {
     offset + member <= size
 }
 
+/// Whether bits, counted from a member's offset, lie inside its struct.
+pub const fn bits_fit(offset: usize, first: usize, width: usize, size: usize) -> bool {
+    fits(offset, (first + width).div_ceil(8), size)
+}
+
 /// `bytes`, filled up with zeroes.
 #[cold]
 pub fn widen<const N: usize>(bytes: &[u8]) -> [u8; N] {

@@ -15,6 +15,10 @@ pub enum Selector<'a> {
 }
 
 /// Values that can select.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot select a form",
+    note = "selectors are `NlString`s, integers, and types made by `#[netlink_enum]` or `#[netlink_flags]`"
+)]
 pub trait Select<'a> {
     /// The selector.
     fn select(self) -> Selector<'a>;
@@ -60,6 +64,10 @@ pub trait Selected: Sized + 'static {
 }
 
 /// A sub-message table, for tools.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not depend on a selector",
+    note = "`sub(…)` fields hold enums with `#[derive(NetlinkSub)]`"
+)]
 pub trait SubMessage: Selected {
     /// The table.
     const META: &'static SubMeta;

@@ -2,9 +2,10 @@
 
 use crate::attr::Selector;
 use crate::set::{Card, Field, Payload, Set};
-use crate::wire::Kind;
+use crate::shape;
+use crate::wire::{Kind, Wire};
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::{format_ident, quote, quote_spanned};
 
 pub(crate) fn emit(set: &Set) -> TokenStream {
     let Set { name, vis, .. } = set;
@@ -12,7 +13,7 @@ pub(crate) fn emit(set: &Set) -> TokenStream {
     let doc = format!("Builds a [`{name}`] in place.");
     let setters = set.fields.iter().map(|f| setter(set, f));
     let header = set.header.as_ref().map(|(_, ty)| {
-        quote! {
+        quote_spanned! {shape::place(ty)=>
             /// Sets the fixed header; until then it is zero.
             #[inline]
             pub fn header(mut self, header: #ty) -> Self {
@@ -24,7 +25,7 @@ pub(crate) fn emit(set: &Set) -> TokenStream {
     let header_ty = set.header.as_ref().map_or_else(|| quote!(()), |(_, ty)| quote!(#ty));
     quote! {
         #[doc = #doc]
-        #[derive(Debug)]
+        #[derive(::core::fmt::Debug)]
         #vis struct #builder<B> {
             enc: ::netlink_runtime::build::Enc<B>,
             /// Where the set starts: its fixed header.
@@ -68,14 +69,15 @@ pub(crate) fn emit(set: &Set) -> TokenStream {
 }
 
 fn setter(set: &Set, field: &Field) -> TokenStream {
+    let place = field.place();
     let Field { name, docs, number, .. } = field;
     let check = if field.card == Card::Multi {
-        quote!(true)
+        quote_spanned!(place=> true)
     } else {
-        quote!(self.once.check(&mut self.enc, #number))
+        quote_spanned!(place=> self.once.check(&mut self.enc, #number))
     };
     let method = |name: TokenStream, argument: TokenStream, write: TokenStream| {
-        quote! {
+        quote_spanned! {place=>
             #(#docs)*
             #[inline]
             pub fn #name(mut self, #argument) -> Self {
@@ -86,75 +88,89 @@ fn setter(set: &Set, field: &Field) -> TokenStream {
             }
         }
     };
-    let own = |marker: &TokenStream, value: TokenStream| quote!(<#marker as ::netlink_runtime::owned::Own>::put(#value, self.enc, #number));
-    let owned = |marker: &TokenStream| {
+    let own = |wire: &Wire, value: TokenStream| {
+        let own = wire.as_own();
+        quote_spanned!(place=> #own::put(#value, self.enc, #number))
+    };
+    let owned = |wire: &Wire| {
+        let argument = wire.as_own();
         method(
             {
                 let from = field.owned_setter();
-                quote!(#from)
+                quote_spanned!(place=> #from)
             },
-            quote!(value: &<#marker as ::netlink_runtime::owned::Own>::Owned),
-            own(marker, quote!(value)),
+            quote_spanned!(place=> value: &#argument::Owned),
+            own(wire, quote_spanned!(place=> value)),
         )
     };
     match &field.payload {
         Payload::Wire(w) => {
             let marker = &w.marker;
             match &w.kind {
-                _ if field.card == Card::Flag => method(quote!(#name), quote!(), own(marker, quote!(&()))),
-                Kind::Scalar(ty) => method(quote!(#name), quote!(value: #ty), own(marker, quote!(&value))),
+                _ if field.card == Card::Flag => {
+                    method(quote_spanned!(place=> #name), quote!(), own(w, quote_spanned!(place=> &())))
+                }
+                Kind::Scalar(ty) => method(
+                    quote_spanned!(place=> #name),
+                    quote_spanned!(place=> value: #ty),
+                    own(w, quote_spanned!(place=> &value)),
+                ),
                 Kind::Value => method(
-                    quote!(#name),
-                    quote!(value: impl ::netlink_runtime::own_wire::ToWire<#marker>),
-                    quote!(::netlink_runtime::own_wire::ToWire::<#marker>::put_as(value, self.enc, #number)),
+                    quote_spanned!(place=> #name),
+                    quote_spanned!(place=> value: impl ::netlink_runtime::own_wire::ToWire<#marker>),
+                    quote_spanned!(place=> ::netlink_runtime::own_wire::ToWire::<#marker>::put_as(value, self.enc, #number)),
                 ),
                 Kind::Nest(ty) => {
-                    let builder = quote!(<#ty as ::netlink_runtime::build::BuildSet>::Builder<B>);
+                    let builder =
+                        quote_spanned!(place=> <#ty as ::netlink_runtime::build::BuildSet>::Builder<B>);
                     let build = method(
-                        quote!(#name),
-                        quote!(build: impl ::core::ops::FnOnce(#builder) -> #builder),
-                        quote!(::netlink_runtime::build::nest::<#ty, B>(self.enc, #number, build)),
+                        quote_spanned!(place=> #name),
+                        quote_spanned!(place=> build: impl ::core::ops::FnOnce(#builder) -> #builder),
+                        quote_spanned!(place=> ::netlink_runtime::build::nest::<#ty, B>(self.enc, #number, build)),
                     );
-                    let from = owned(marker);
-                    quote!(#build #from)
+                    let from = owned(w);
+                    quote_spanned!(place=> #build #from)
                 }
                 Kind::Indexed(member) => {
-                    let builder = quote!(::netlink_runtime::containers::IndexedBuilder<B, #member>);
+                    let builder =
+                        quote_spanned!(place=> ::netlink_runtime::containers::IndexedBuilder<B, #member>);
                     let build = method(
-                        quote!(#name),
-                        quote!(build: impl ::core::ops::FnOnce(#builder) -> #builder),
-                        quote!(<#builder>::build(self.enc, #number, build)),
+                        quote_spanned!(place=> #name),
+                        quote_spanned!(place=> build: impl ::core::ops::FnOnce(#builder) -> #builder),
+                        quote_spanned!(place=> <#builder>::build(self.enc, #number, build)),
                     );
-                    let from = owned(marker);
-                    quote!(#build #from)
+                    let from = owned(w);
+                    quote_spanned!(place=> #build #from)
                 }
                 Kind::Records(ty) => {
-                    let builder = quote!(::netlink_runtime::containers::RecordsBuilder<B, #ty>);
+                    let builder =
+                        quote_spanned!(place=> ::netlink_runtime::containers::RecordsBuilder<B, #ty>);
                     let build = method(
-                        quote!(#name),
-                        quote!(build: impl ::core::ops::FnOnce(#builder) -> #builder),
-                        quote!(<#builder>::build(self.enc, #number, build)),
+                        quote_spanned!(place=> #name),
+                        quote_spanned!(place=> build: impl ::core::ops::FnOnce(#builder) -> #builder),
+                        quote_spanned!(place=> <#builder>::build(self.enc, #number, build)),
                     );
-                    let from = owned(marker);
-                    quote!(#build #from)
+                    let from = owned(w);
+                    quote_spanned!(place=> #build #from)
                 }
-                Kind::TypeValue(_) => owned(marker),
+                Kind::TypeValue(_) => owned(w),
             }
         }
         Payload::Selected { ty, address: true, .. } => method(
-            quote!(#name),
-            quote!(value: impl ::core::convert::Into<#ty>),
-            quote!(::netlink_runtime::owned::OwnSelected::put(
+            quote_spanned!(place=> #name),
+            quote_spanned!(place=> value: impl ::core::convert::Into<#ty>),
+            quote_spanned!(place=> ::netlink_runtime::owned::OwnSelected::put(
                 &::core::convert::Into::<#ty>::into(value), self.enc, #number
             )),
         ),
         Payload::Selected { ty, selectors, .. } => {
-            let builder = quote!(<#ty as ::netlink_runtime::containers::BuildSub>::Builder<B>);
+            let builder =
+                quote_spanned!(place=> <#ty as ::netlink_runtime::containers::BuildSub>::Builder<B>);
             let (selector, check_selector) = match selectors.as_slice() {
                 [Selector::Field(selector)] => selector_slot(set, selector),
-                _ => (quote!(::core::option::Option::None), quote!()),
+                _ => (quote_spanned!(place=> ::core::option::Option::None), quote!()),
             };
-            let build = quote! {
+            let build = quote_spanned! {place=>
                 #(#docs)*
                 #[inline]
                 pub fn #name(
@@ -171,12 +187,12 @@ fn setter(set: &Set, field: &Field) -> TokenStream {
             let from = method(
                 {
                     let from = field.owned_setter();
-                    quote!(#from)
+                    quote_spanned!(place=> #from)
                 },
-                quote!(value: &#ty),
-                quote!(::netlink_runtime::owned::OwnSelected::put(value, self.enc, #number)),
+                quote_spanned!(place=> value: &#ty),
+                quote_spanned!(place=> ::netlink_runtime::owned::OwnSelected::put(value, self.enc, #number)),
             );
-            quote!(#build #from)
+            quote_spanned!(place=> #build #from)
         }
     }
 }

@@ -2,19 +2,22 @@
 
 use crate::attr::{Number, Selector};
 use crate::set::{Card, Field, Payload, Set};
+use crate::shape;
 use crate::wire::Kind;
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::{format_ident, quote, quote_spanned};
+use syn::ext::IdentExt;
 
 pub(crate) fn emit(set: &Set) -> TokenStream {
     let Set { name, .. } = set;
     let view = format_ident!("{name}View");
-    let text = name.to_string();
+    let text = name.unraw().to_string();
     let rt = quote!(::netlink_runtime::meta);
     let (header, header_ty) = match &set.header {
-        Some((_, ty)) => {
-            (quote!(::core::option::Option::Some(<#ty as ::netlink_runtime::CStruct>::META)), quote!(#ty))
-        }
+        Some((_, ty)) => (
+            quote_spanned!(shape::place(ty)=> ::core::option::Option::Some(<#ty as ::netlink_runtime::CStruct>::META)),
+            quote!(#ty),
+        ),
         None => (quote!(::core::option::Option::None), quote!(())),
     };
     let attrs = set.fields.iter().map(|f| attr(set, f));
@@ -22,8 +25,8 @@ pub(crate) fn emit(set: &Set) -> TokenStream {
     let unused = set.unused.iter().map(|n| without_field(n, &quote!(Unused)));
     let count = set.fields.len() + set.pads.len() + set.unused.len();
     quote! {
-        static ATTRS: [#rt::AttrMeta; #count] = #rt::AttrMeta::sorted([#(#attrs,)* #(#pads,)* #(#unused,)*]);
-        static META: #rt::SetMeta = #rt::SetMeta { name: #text, header: #header, attrs: &ATTRS };
+        static __ATTRS: [#rt::AttrMeta; #count] = #rt::AttrMeta::sorted([#(#attrs,)* #(#pads,)* #(#unused,)*]);
+        static __META: #rt::SetMeta = #rt::SetMeta { name: #text, header: #header, attrs: &__ATTRS };
 
         impl ::netlink_runtime::AttrSet for #name {
             type View<'a> = #view<'a>;
@@ -31,44 +34,45 @@ pub(crate) fn emit(set: &Set) -> TokenStream {
 
             #[inline]
             fn meta() -> &'static #rt::SetMeta {
-                &META
+                &__META
             }
         }
     }
 }
 
 fn attr(set: &Set, field: &Field) -> TokenStream {
-    let rt = quote!(::netlink_runtime::meta);
+    let place = field.place();
+    let rt = quote_spanned!(place=> ::netlink_runtime::meta);
     let Field { number, ordinal, .. } = field;
-    let name = field.name.to_string();
+    let name = field.name.unraw().to_string();
     let c_name = &number.c_name;
     let card = match (&field.payload, field.card) {
-        (_, Card::Multi) => quote!(Multi),
+        (_, Card::Multi) => quote_spanned!(place=> Multi),
         (Payload::Wire(w), _) => match &w.kind {
-            Kind::Indexed(_) => quote!(Indexed),
+            Kind::Indexed(_) => quote_spanned!(place=> Indexed),
             Kind::TypeValue(levels) => {
                 let levels = *levels as u8;
-                quote!(TypeValue(#levels))
+                quote_spanned!(place=> TypeValue(#levels))
             }
-            Kind::Scalar(_) | Kind::Value | Kind::Nest(_) | Kind::Records(_) => quote!(One),
+            Kind::Scalar(_) | Kind::Value | Kind::Nest(_) | Kind::Records(_) => quote_spanned!(place=> One),
         },
-        (Payload::Selected { .. }, _) => quote!(One),
+        (Payload::Selected { .. }, _) => quote_spanned!(place=> One),
     };
     let ty = match &field.payload {
         Payload::Wire(w) => {
-            let marker = &w.marker;
-            quote!(<#marker as ::netlink_runtime::wire::wt::Wire>::TYPE)
+            let wire = w.as_wire();
+            quote_spanned!(place=> #wire::TYPE)
         }
         Payload::Selected { ty, selectors, address } => {
             let selectors = selectors.iter().map(|s| selector(set, s));
             if *address {
-                quote!(#rt::TypeMeta::IpBy(#(#selectors)*))
+                quote_spanned!(place=> #rt::TypeMeta::IpBy(#(#selectors)*))
             } else {
-                quote!(#rt::TypeMeta::Sub(<#ty as ::netlink_runtime::SubMessage>::META, &[#(#selectors),*]))
+                quote_spanned!(place=> #rt::TypeMeta::Sub(<#ty as ::netlink_runtime::SubMessage>::META, &[#(#selectors),*]))
             }
         }
     };
-    quote! {
+    quote_spanned! {place=>
         #rt::AttrMeta {
             id: #number, c_name: #c_name, name: #name, card: #rt::Card::#card, ty: #ty, ordinal: #ordinal,
         }
@@ -94,17 +98,17 @@ fn selector(set: &Set, selector: &Selector) -> TokenStream {
             quote!(#rt::Attr(#number))
         }
         Selector::Header(name) => {
-            let name = name.to_string();
+            let name = name.unraw().to_string();
             quote!(#rt::Header(#name))
         }
         // The enclosing set is not known here, nor the C name: the field's name is one of the two
         // that are looked for.
         Selector::Outer(name) => {
-            let name = name.to_string();
+            let name = name.unraw().to_string();
             quote!(#rt::Outer(#name))
         }
         Selector::Request(name) => {
-            let name = name.to_string();
+            let name = name.unraw().to_string();
             quote!(#rt::Request(#name))
         }
     }

@@ -3,7 +3,7 @@
 use crate::set::{Card, Field, Payload, Set};
 use crate::wire::Kind;
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::{format_ident, quote, quote_spanned};
 
 pub(crate) fn emit(set: &Set) -> TokenStream {
     let Set { name, .. } = set;
@@ -65,7 +65,7 @@ fn decode(set: &Set) -> TokenStream {
 }
 
 fn pattern(field: &Field) -> proc_macro2::Ident {
-    format_ident!("A{}", field.ordinal)
+    format_ident!("__ATTR_{}", field.ordinal)
 }
 
 fn local(field: &Field) -> proc_macro2::Ident {
@@ -73,44 +73,51 @@ fn local(field: &Field) -> proc_macro2::Ident {
 }
 
 fn slot(field: &Field) -> TokenStream {
+    let place = field.place();
     let local = local(field);
     match (&field.payload, field.card) {
-        (_, Card::Multi) => quote!(let mut #local = ::netlink_runtime::__private::Vec::new();),
-        (_, Card::Flag) => quote!(let mut #local = false;),
+        (_, Card::Multi) => {
+            quote_spanned!(place=> let mut #local = ::netlink_runtime::__private::Vec::new();)
+        }
+        (_, Card::Flag) => quote_spanned!(place=> let mut #local = false;),
         (Payload::Selected { .. } | Payload::Wire(_), Card::Optional | Card::Always) => {
-            quote!(let mut #local = ::core::option::Option::None;)
+            quote_spanned!(place=> let mut #local = ::core::option::Option::None;)
         }
     }
 }
 
 fn arm(field: &Field) -> TokenStream {
+    let place = field.place();
     let (pattern, local, ordinal) = (pattern(field), local(field), field.ordinal);
     match (&field.payload, field.card) {
         (Payload::Wire(w), Card::Multi) => {
             let marker = &w.marker;
-            quote!(#pattern => reader.multi::<#marker>(&mut #local, attr, #ordinal)?,)
+            quote_spanned!(place=> #pattern => reader.multi::<#marker>(&mut #local, attr, #ordinal)?,)
         }
-        (Payload::Wire(_), Card::Flag) => quote!(#pattern => reader.flag(&mut #local, attr, #ordinal),),
+        (Payload::Wire(_), Card::Flag) => {
+            quote_spanned!(place=> #pattern => reader.flag(&mut #local, attr, #ordinal),)
+        }
         (Payload::Wire(w), Card::Optional | Card::Always) => {
             let marker = &w.marker;
-            quote!(#pattern => reader.one::<#marker>(&mut #local, attr, #ordinal)?,)
+            quote_spanned!(place=> #pattern => reader.one::<#marker>(&mut #local, attr, #ordinal)?,)
         }
         (Payload::Selected { .. }, _) => {
-            quote!(#pattern => reader.selected(&mut #local, attr, #ordinal),)
+            quote_spanned!(place=> #pattern => reader.selected(&mut #local, attr, #ordinal),)
         }
     }
 }
 
 /// A selected payload is read after the loop, when its selector is known wherever it stood.
 fn late(field: &Field) -> Option<TokenStream> {
+    let place = field.place();
     let Payload::Selected { ty, .. } = &field.payload else { return None };
     let (name, local, number) = (&field.name, local(field), &field.number);
     let read = if field.card == Card::Always {
-        quote!(::core::option::Option::Some(view.#name()?))
+        quote_spanned!(place=> ::core::option::Option::Some(view.#name()?))
     } else {
-        quote!(view.#name()?)
+        quote_spanned!(place=> view.#name()?)
     };
-    Some(quote! {
+    Some(quote_spanned! {place=>
         let #local = match #local {
             ::core::option::Option::None => ::core::option::Option::None,
             ::core::option::Option::Some(payload) => match #read {
@@ -124,12 +131,13 @@ fn late(field: &Field) -> Option<TokenStream> {
 }
 
 fn value(field: &Field) -> TokenStream {
+    let place = field.place();
     let (name, local, number) = (&field.name, local(field), &field.number);
-    let boxed = field.boxed.then(|| quote!(.map(::netlink_runtime::__private::Box::new)));
+    let boxed = field.boxed.then(|| quote_spanned!(place=> .map(::netlink_runtime::__private::Box::new)));
     match field.card {
-        Card::Multi | Card::Flag => quote!(#name: #local,),
-        Card::Optional => quote!(#name: #local #boxed,),
-        Card::Always => quote! {
+        Card::Multi | Card::Flag => quote_spanned!(place=> #name: #local,),
+        Card::Optional => quote_spanned!(place=> #name: #local #boxed,),
+        Card::Always => quote_spanned! {place=>
             #name: match #local #boxed {
                 ::core::option::Option::Some(value) => value,
                 ::core::option::Option::None => {
@@ -177,47 +185,36 @@ fn encode(set: &Set) -> TokenStream {
 
 /// Writes one field through its setter.
 fn put(field: &Field) -> TokenStream {
+    let place = field.place();
     let (name, ordinal) = (&field.name, field.ordinal);
-    let setter = match &field.payload {
-        Payload::Wire(w) => match &w.kind {
-            Kind::Scalar(_) | Kind::Value => quote!(#name),
-            Kind::Nest(_) | Kind::Indexed(_) | Kind::TypeValue(_) | Kind::Records(_) => {
-                let from = field.owned_setter();
-                quote!(#from)
-            }
-        },
-        Payload::Selected { address: true, .. } => quote!(#name),
-        Payload::Selected { address: false, .. } => {
-            let from = field.owned_setter();
-            quote!(#from)
-        }
-    };
+    let setter = if field.has_owned_setter() { field.owned_setter() } else { name.clone() };
     let argument = match &field.payload {
-        Payload::Wire(w) if matches!(w.kind, Kind::Scalar(_)) => quote!(*value),
-        Payload::Selected { address: true, .. } => quote!(*value),
-        _ => quote!(value),
+        Payload::Wire(w) if matches!(w.kind, Kind::Scalar(_)) => quote_spanned!(place=> *value),
+        Payload::Selected { address: true, .. } => quote_spanned!(place=> *value),
+        _ => quote_spanned!(place=> value),
     };
     match field.card {
-        Card::Flag => quote! {
+        Card::Flag => quote_spanned! {place=>
             #ordinal if self.#name && from == 0 => builder.#name(),
         },
-        Card::Multi => quote! {
+        Card::Multi => quote_spanned! {place=>
             #ordinal => {
-                for value in self.#name.iter().skip(from).take(limit) {
+                let values = ::core::iter::Iterator::skip(<[_]>::iter(&self.#name), from);
+                for value in ::core::iter::Iterator::take(values, limit) {
                     builder = builder.#setter(#argument);
                 }
                 builder
             }
         },
-        Card::Always => quote! {
+        Card::Always => quote_spanned! {place=>
             #ordinal if from == 0 => {
                 let value = &self.#name;
                 builder.#setter(#argument)
             }
         },
         Card::Optional => {
-            let deref = field.boxed.then(|| quote!(let value = &**value;));
-            quote! {
+            let deref = field.boxed.then(|| quote_spanned!(place=> let value = &**value;));
+            quote_spanned! {place=>
                 #ordinal => match &self.#name {
                     ::core::option::Option::Some(value) if from == 0 => {
                         #deref

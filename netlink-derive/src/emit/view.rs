@@ -2,8 +2,9 @@
 
 use crate::attr::Selector;
 use crate::set::{Card, Field, Payload, Set};
-use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use crate::shape;
+use proc_macro2::{Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
 
 pub(crate) fn emit(set: &Set) -> TokenStream {
     let Set { name, vis, .. } = set;
@@ -13,19 +14,19 @@ pub(crate) fn emit(set: &Set) -> TokenStream {
     let (field, method, parse, build, bytes) = match &set.header {
         Some((_, ty)) => (
             quote!(header: #ty,),
-            quote! {
+            quote_spanned! {shape::place(ty)=>
                 /// The fixed header.
                 #[inline]
                 pub fn header(&self) -> #ty {
                     self.header
                 }
             },
-            quote! {
+            quote_spanned! {shape::place(ty)=>
                 let (header, attrs) = ::netlink_runtime::__private::split_header::<#name>(payload)?;
             },
             quote!(header,),
-            quote! {
-                let mut header = [0u8; <#ty as ::netlink_runtime::CStruct>::META.size as usize];
+            quote_spanned! {shape::place(ty)=>
+                let mut header = [0; <#ty as ::netlink_runtime::CStruct>::META.size as usize];
                 ::netlink_runtime::CStruct::write(&self.header, &mut header);
             },
         ),
@@ -52,7 +53,7 @@ pub(crate) fn emit(set: &Set) -> TokenStream {
 
         impl<'a> ::netlink_runtime::View<'a> for #view<'a> {
             #[inline]
-            fn parse(payload: &'a [u8]) -> ::core::result::Result<Self, ::netlink_runtime::DecodeError> {
+            fn parse(payload: &'a [::core::primitive::u8]) -> ::core::result::Result<Self, ::netlink_runtime::DecodeError> {
                 #parse
                 ::core::result::Result::Ok(Self { #build attrs })
             }
@@ -79,23 +80,24 @@ pub(crate) fn emit(set: &Set) -> TokenStream {
 }
 
 fn accessor(set: &Set, field: &Field) -> TokenStream {
+    let place = field.place();
     let Set { name: owner, .. } = set;
     let Field { name, docs, number, .. } = field;
-    let meta = quote!(<#owner as ::netlink_runtime::AttrSet>::meta());
-    let error = quote!(::netlink_runtime::DecodeError);
+    let meta = quote_spanned!(place=> <#owner as ::netlink_runtime::AttrSet>::meta());
+    let error = quote_spanned!(place=> ::netlink_runtime::DecodeError);
     let (ty, body) = match (&field.payload, field.card) {
         (Payload::Wire(w), Card::Multi) => {
             let marker = &w.marker;
             (
-                quote!(::netlink_runtime::wire::Multi<'a, #marker>),
-                quote!(self.attrs.all::<#marker>(#number, #meta)),
+                quote_spanned!(place=> ::netlink_runtime::wire::Multi<'a, #marker>),
+                quote_spanned!(place=> self.attrs.all::<#marker>(#number, #meta)),
             )
         }
         (Payload::Wire(w), Card::Flag) => {
             let marker = &w.marker;
             (
-                quote!(::core::result::Result<::core::primitive::bool, #error>),
-                quote!(::core::result::Result::map(
+                quote_spanned!(place=> ::core::result::Result<::core::primitive::bool, #error>),
+                quote_spanned!(place=> ::core::result::Result::map(
                     self.attrs.get::<#marker>(#number, #meta),
                     |flag| flag.is_some()
                 )),
@@ -104,36 +106,36 @@ fn accessor(set: &Set, field: &Field) -> TokenStream {
         (Payload::Wire(w), Card::Always) => {
             let (marker, view) = (&w.marker, &w.view);
             (
-                quote!(::core::result::Result<#view, #error>),
-                quote!(self.attrs.require::<#marker>(#number, #meta)),
+                quote_spanned!(place=> ::core::result::Result<#view, #error>),
+                quote_spanned!(place=> self.attrs.require::<#marker>(#number, #meta)),
             )
         }
         (Payload::Wire(w), Card::Optional) => {
             let (marker, view) = (&w.marker, &w.view);
             (
-                quote!(::core::result::Result<::core::option::Option<#view>, #error>),
-                quote!(self.attrs.get::<#marker>(#number, #meta)),
+                quote_spanned!(place=> ::core::result::Result<::core::option::Option<#view>, #error>),
+                quote_spanned!(place=> self.attrs.get::<#marker>(#number, #meta)),
             )
         }
         (Payload::Selected { ty, selectors, .. }, card) => {
-            let selectors = selectors.iter().map(selector);
-            let view = quote!(<#ty as ::netlink_runtime::Selected>::View<'a>);
-            let bytes = quote!(::netlink_runtime::wire::wt::Bytes);
-            let read = quote!(::netlink_runtime::__private::selected::<#ty, _>(
+            let selectors = selectors.iter().map(|s| selector(s, place));
+            let view = quote_spanned!(place=> <#ty as ::netlink_runtime::Selected>::View<'a>);
+            let bytes = quote_spanned!(place=> ::netlink_runtime::wire::wt::Bytes);
+            let read = quote_spanned!(place=> ::netlink_runtime::__private::selected::<#ty, _>(
                 payload, self.attrs, #number, #meta, || ::core::result::Result::Ok([#(#selectors),*]),
             ));
             if card == Card::Always {
                 (
-                    quote!(::core::result::Result<#view, #error>),
-                    quote! {
+                    quote_spanned!(place=> ::core::result::Result<#view, #error>),
+                    quote_spanned! {place=>
                         let payload = self.attrs.require::<#bytes>(#number, #meta)?;
                         #read
                     },
                 )
             } else {
                 (
-                    quote!(::core::result::Result<::core::option::Option<#view>, #error>),
-                    quote! {
+                    quote_spanned!(place=> ::core::result::Result<::core::option::Option<#view>, #error>),
+                    quote_spanned! {place=>
                         match self.attrs.get::<#bytes>(#number, #meta)? {
                             ::core::option::Option::None => {
                                 ::core::result::Result::Ok(::core::option::Option::None)
@@ -147,7 +149,7 @@ fn accessor(set: &Set, field: &Field) -> TokenStream {
             }
         }
     };
-    quote! {
+    quote_spanned! {place=>
         #(#docs)*
         #[inline]
         pub fn #name(&self) -> #ty {
@@ -157,10 +159,12 @@ fn accessor(set: &Set, field: &Field) -> TokenStream {
 }
 
 /// A selector's value.
-fn selector(selector: &Selector) -> TokenStream {
+fn selector(selector: &Selector, place: Span) -> TokenStream {
     match selector {
-        Selector::Field(name) => quote!(::netlink_runtime::Select::select(self.#name()?)),
-        Selector::Header(member) => quote!(::netlink_runtime::Select::select(self.header.#member)),
+        Selector::Field(name) => quote_spanned!(place=> ::netlink_runtime::Select::select(self.#name()?)),
+        Selector::Header(member) => {
+            quote_spanned!(place=> ::netlink_runtime::Select::select(self.header.#member))
+        }
         Selector::Outer(_) | Selector::Request(_) => quote!(::netlink_runtime::Selector::Absent),
     }
 }

@@ -19,7 +19,8 @@ pub(super) fn file(source: &str) -> Result<String, String> {
     for item in &file.items {
         let cx = Ctxt::new();
         let block = text.item(&cx, item);
-        if let Some(errors) = cx.finish() {
+        let errors = cx.finish(None);
+        if !errors.is_empty() {
             return Err(errors.to_string());
         }
         blocks.extend(block?);

@@ -8,6 +8,10 @@ use core::marker::PhantomData;
 
 /// A C struct that ends in a flexible array. `tail(…)` beside `#[derive(NetlinkStruct)]`
 /// implements it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no flexible tail",
+    note = "say it on the struct: `#[netlink(tail(offset, name: type))]`"
+)]
 pub trait FlexStruct: CStruct {
     /// The array's elements.
     type Element: Fixed;

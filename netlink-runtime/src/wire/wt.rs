@@ -40,6 +40,10 @@ pub trait Wire: 'static {
 }
 
 /// A wire type of fixed size, as members of C structs and elements of arrays have.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no fixed size on the wire",
+    note = "members of C structs and elements of arrays are integers, enums, addresses, C structs"
+)]
 pub trait Fixed: 'static {
     /// The value.
     type Value: Copy + PartialEq + core::fmt::Debug;

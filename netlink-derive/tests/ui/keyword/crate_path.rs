@@ -1,0 +1,10 @@
+use netlink_runtime::prelude::*;
+
+#[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[netlink(crate = "runtime")]
+struct Link {
+    #[netlink(IFLA_MTU = 4)]
+    mtu: Option<u32>,
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use netlink_runtime::prelude::*;
+
+#[derive(NetlinkSub)]
+struct Data {}
+
+fn main() {}

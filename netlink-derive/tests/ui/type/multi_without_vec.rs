@@ -1,0 +1,9 @@
+use netlink_runtime::prelude::*;
+
+#[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+struct Link {
+    #[netlink(IFLA_MTU = 4, multi)]
+    mtu: Option<u32>,
+}
+
+fn main() {}

@@ -1,0 +1,40 @@
+//! Derived code finds the runtime by the path it was told.
+
+use netlink_renamed::rt::build::Enc;
+use netlink_renamed::rt::owned::OwnedSet;
+use netlink_renamed::rt::prelude::{Address, Flex};
+use netlink_renamed::rt::{Operation, View};
+use netlink_renamed::{Data, Flags, Get, Header, Message, Nest, State, Tailed};
+
+netlink_renamed::holder!(Holder: u32 = 1);
+
+fn there_and_back<T: OwnedSet>(value: &T) -> T {
+    let bytes = value.encode_to(Enc::new(Vec::new())).end().expect("an encodable value");
+    T::decode_at(View::parse(&bytes).expect("a header"), 0).expect("a decodable value")
+}
+
+#[test]
+fn every_macro_takes_the_path() {
+    let nest = Nest { state: Some(State::UP) };
+    let value = Message {
+        header: Header { family: 2, mode: 5, flags: Flags::ONE },
+        number: Some(7),
+        kind: Some("nest".into()),
+        data: Some(Data::Nest(Box::new(nest.clone()))),
+        nests: vec![nest.clone(), nest.clone()],
+        indexed: Some(vec![(3, nest)]),
+        states: Some(vec![State::UP, State(9)]),
+        address: Some(Address::from(std::net::Ipv4Addr::LOCALHOST)),
+        flex: Some(Flex::new(Tailed { value: 4 }, vec![1, 2])),
+        ..Message::default()
+    };
+    assert_eq!(there_and_back(&value), value);
+    assert_eq!(format!("{:?}", Flags(3)), "ONE | 0x2");
+    assert_eq!(<Get as Operation>::FLAGS, 0);
+}
+
+#[test]
+fn a_macro_may_say_its_own_crate() {
+    let value = Holder { held: Some(1) };
+    assert_eq!(there_and_back(&value), value);
+}
