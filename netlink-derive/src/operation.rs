@@ -2,8 +2,9 @@
 
 use crate::attr::{self, Item, Number};
 use crate::ctxt::Ctxt;
-use proc_macro2::TokenStream;
-use quote::quote;
+use crate::shape;
+use proc_macro2::{Span, TokenStream};
+use quote::{quote, quote_spanned};
 use syn::{DeriveInput, Expr, Ident, Type};
 
 /// An operation.
@@ -118,11 +119,15 @@ pub(crate) fn emit(op: &Op) -> TokenStream {
         _ => quote!(::netlink_runtime::Empty),
     };
     let (request_set, reply_set) = (set(&op.request), set(&op.reply));
+    let place = match &op.reply {
+        Some((_, Some(ty))) => shape::place(ty),
+        _ => Span::call_site(),
+    };
     let number =
         |message: &Option<Message>| message.as_ref().map_or_else(|| quote!(0), |(number, _)| quote!(#number));
     let reply_number = number(&op.reply);
     let flags = op.flags.iter().filter_map(flag).fold(0, |all, bits| all | bits);
-    let reply = quote! {
+    let reply = quote_spanned! {place=>
         impl ::netlink_runtime::Reply for #name {
             type View<'a> = <#reply_set as ::netlink_runtime::AttrSet>::View<'a>;
 

@@ -5,7 +5,7 @@ use crate::ctxt::Ctxt;
 use crate::shape;
 use crate::wire::{self, Keywords, Kind, Wire};
 use proc_macro2::Span;
-use quote::{format_ident, quote, quote_spanned};
+use quote::{format_ident, quote_spanned};
 use syn::ext::IdentExt;
 use syn::{Data, DeriveInput, Fields, Ident, Type};
 
@@ -59,7 +59,8 @@ pub(crate) enum Card {
 impl Field {
     /// The setter's name for owned values.
     pub(crate) fn owned_setter(&self) -> Ident {
-        format_ident!("{}_from", self.name.unraw().to_string().trim_end_matches('_'))
+        let name = self.name.unraw().to_string();
+        format_ident!("{}_from", name.trim_end_matches('_'), span = self.place())
     }
 
     /// Where errors about the field's type are shown.
@@ -377,17 +378,22 @@ impl FieldWords {
         Some(match *members {
             Members::Indexed => {
                 let marker = pair("u16")?.marker;
-                built(quote!(#rt::IndexedOf<#marker>), Kind::Indexed(marker))
+                built(quote_spanned!(shape::place(ty)=> #rt::IndexedOf<#marker>), Kind::Indexed(marker))
             }
             Members::TypeValue(levels) => {
                 let marker = pair(&format!("[u16; {levels}]"))?.marker;
-                built(quote!(#rt::TypeValueOf<#marker, #levels>), Kind::TypeValue(levels))
+                built(
+                    quote_spanned!(shape::place(ty)=> #rt::TypeValueOf<#marker, #levels>),
+                    Kind::TypeValue(levels),
+                )
             }
             Members::Array => {
                 let marker = wire::wire(cx, &self.keywords, inner)?.marker;
-                built(quote!(#rt::ArrayOf<#marker>), Kind::Value)
+                built(quote_spanned!(shape::place(ty)=> #rt::ArrayOf<#marker>), Kind::Value)
             }
-            Members::Records => built(quote!(#rt::RecordsOf<#inner>), Kind::Records(inner.clone())),
+            Members::Records => {
+                built(quote_spanned!(shape::place(ty)=> #rt::RecordsOf<#inner>), Kind::Records(inner.clone()))
+            }
         })
     }
 }

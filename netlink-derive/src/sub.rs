@@ -225,17 +225,21 @@ pub(crate) fn emit(item: &Sub) -> TokenStream {
             _ => None,
         })
     });
+    let read = |f: &Form| {
+        let (name, wire) = (&f.name, f.wire.as_wire());
+        quote_spanned! {f.wire.place=>
+            match #wire::read(payload) {
+                ::core::option::Option::Some(value) => ::core::option::Option::Some(#view::#name(value)),
+                ::core::option::Option::None => ::core::option::Option::None,
+            }
+        }
+    };
     let reads = forms.iter().enumerate().map(|(ix, f)| {
-        let place = f.wire.place;
-        let (name, wire, pattern) = (&f.name, f.wire.as_wire(), pattern(ix, &f.keys));
-        quote_spanned!(place=> #pattern => #wire::read(payload).map(#view::#name),)
+        let (pattern, read) = (pattern(ix, &f.keys), read(f));
+        quote!(#pattern => #read,)
     });
     let otherwise = match default {
-        Some(f) => {
-            let place = f.wire.place;
-            let (name, wire) = (&f.name, f.wire.as_wire());
-            quote_spanned!(place=> #wire::read(payload).map(#view::#name))
-        }
+        Some(f) => read(f),
         None => quote!(::core::option::Option::Some(#view::#unknown(payload))),
     };
     let owns = all().map(|f| {

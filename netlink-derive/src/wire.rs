@@ -260,18 +260,19 @@ fn integer(cx: &Ctxt, words: &Keywords, ty: &Type, rust: Word) -> Wire {
 
 /// The fixed wire type of a C struct's member.
 pub(crate) fn member(cx: &Ctxt, words: &Keywords, ty: &Type) -> Option<TokenStream> {
-    let wt = quote_spanned!(shape::place(ty)=> ::netlink_runtime::wire::wt);
+    let place = shape::place(ty);
+    let wt = quote_spanned!(place=> ::netlink_runtime::wire::wt);
     let form = words.form();
     if let Type::Array(array) = shape::bare(ty) {
         let (elem, len) = (&array.elem, &array.len);
         match form.as_str() {
-            "text" => return Some(quote!(#wt::Text<{ #len }>)),
-            "opaque" => return Some(quote!(#wt::Opaque<{ #len }>)),
-            "mac" => return Some(quote!(#wt::FixedMac<{ #len }>)),
+            "text" => return Some(quote_spanned!(place=> #wt::Text<{ #len }>)),
+            "opaque" => return Some(quote_spanned!(place=> #wt::Opaque<{ #len }>)),
+            "mac" => return Some(quote_spanned!(place=> #wt::FixedMac<{ #len }>)),
             _ => {}
         }
         let inner = member(cx, words, elem)?;
-        return Some(quote!(#wt::Fix<#inner, { #len }>));
+        return Some(quote_spanned!(place=> #wt::Fix<#inner, { #len }>));
     }
     match (form.as_str(), &words.form) {
         ("" | "struct", _) | (_, None) => {}

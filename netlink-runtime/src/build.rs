@@ -283,7 +283,7 @@ pub trait SetBuilder<B> {
 /// A set that can be built in place. The derives implement it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no attribute set",
-    note = "`nested` fields hold types with `#[derive(NetlinkAttrs)]` or `#[derive(NetlinkMessage)]`"
+    note = "`nested` fields and operations hold types with `#[derive(NetlinkAttrs)]` or `#[derive(NetlinkMessage)]`"
 )]
 pub trait BuildSet: crate::AttrSet {
     /// The builder.

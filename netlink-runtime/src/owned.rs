@@ -43,7 +43,7 @@ pub trait Own: Wire {
 /// An attribute set with an owned form. The derives implement it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no attribute set",
-    note = "`nested` fields hold types with `#[derive(NetlinkAttrs)]` or `#[derive(NetlinkMessage)]`"
+    note = "`nested` fields and operations hold types with `#[derive(NetlinkAttrs)]` or `#[derive(NetlinkMessage)]`"
 )]
 pub trait OwnedSet: AttrSet + Clone + PartialEq {
     /// Decodes a view, all of it. `depth` counts the nests above it: 0 for a message.

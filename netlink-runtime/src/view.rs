@@ -8,7 +8,7 @@ use crate::wire::Attrs;
 /// `#[derive(NetlinkAttrs)]` implement it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no attribute set",
-    note = "`nested` fields hold types with `#[derive(NetlinkAttrs)]` or `#[derive(NetlinkMessage)]`"
+    note = "`nested` fields and operations hold types with `#[derive(NetlinkAttrs)]` or `#[derive(NetlinkMessage)]`"
 )]
 pub trait AttrSet: Sized + 'static {
     /// The lazy view.

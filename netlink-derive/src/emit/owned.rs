@@ -187,7 +187,9 @@ fn encode(set: &Set) -> TokenStream {
 fn put(field: &Field) -> TokenStream {
     let place = field.place();
     let (name, ordinal) = (&field.name, field.ordinal);
-    let setter = if field.has_owned_setter() { field.owned_setter() } else { name.clone() };
+    let mut setter = if field.has_owned_setter() { field.owned_setter() } else { name.clone() };
+    // A call is shown at the argument only when both are code of the macro.
+    setter.set_span(place);
     let argument = match &field.payload {
         Payload::Wire(w) if matches!(w.kind, Kind::Scalar(_)) => quote_spanned!(place=> *value),
         Payload::Selected { address: true, .. } => quote_spanned!(place=> *value),
