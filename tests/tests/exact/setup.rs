@@ -11,7 +11,7 @@ const NEEDED: &[&str] = &[
     "link set lo up",
     "link add v0 type veth peer name v1",
     "link add v2 numtxqueues 2 numrxqueues 2 type veth peer name v3",
-    "link add br0 type bridge stp_state 0 vlan_filtering 1 mcast_snooping 1",
+    "link add br0 type bridge stp_state 0 mcast_snooping 1",
     "link set v1 master br0",
     "link set v3 master br0",
     "link add name alias0 type veth peer name alias1",
@@ -58,6 +58,7 @@ const NEEDED: &[&str] = &[
 
 const WANTED: &[&str] = &[
     // Devices.
+    "link set br0 type bridge vlan_filtering 1",
     "link add vlan5 link v0 type vlan id 5 protocol 802.1ad gvrp on ingress-qos-map 1:2 3:4 egress-qos-map 5:6",
     "link add dum0 type dummy",
     "link add bond0 type bond mode 802.3ad miimon 100 lacp_rate fast xmit_hash_policy layer3+4",
