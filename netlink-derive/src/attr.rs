@@ -91,9 +91,15 @@ impl Word {
 /// Where a selector's value stands.
 #[derive(Clone)]
 pub(crate) enum Selector {
+    /// In an attribute of the own set.
     Field(Ident),
+    /// In the own fixed header.
     Header(Ident),
+    /// In an attribute of a set around.
     Outer(Ident),
+    /// In the fixed header of a set around.
+    OuterHeader(Ident),
+    /// In the request's fixed header.
     Request(Ident),
 }
 
@@ -105,13 +111,21 @@ impl Parse for Selector {
         }
         input.parse::<Token![.]>()?;
         let member = input.call(Ident::parse_any)?;
-        match first.to_string().as_str() {
-            "header" => Ok(Selector::Header(member)),
-            "outer" => Ok(Selector::Outer(member)),
-            "request" => Ok(Selector::Request(member)),
+        let more = if input.peek(Token![.]) {
+            input.parse::<Token![.]>()?;
+            Some(input.call(Ident::parse_any)?)
+        } else {
+            None
+        };
+        match (first.to_string().as_str(), more) {
+            ("header", None) => Ok(Selector::Header(member)),
+            ("outer", Some(inner)) if member == "header" => Ok(Selector::OuterHeader(inner)),
+            ("outer", None) => Ok(Selector::Outer(member)),
+            ("request", None) => Ok(Selector::Request(member)),
             _ => Err(syn::Error::new_spanned(
                 first,
-                "a selector is a field, `header.member`, `outer.field` or `request.member`",
+                "a selector is a field, `header.member`, `outer.field`, `outer.header.member` or \
+                 `request.member`",
             )),
         }
     }
@@ -144,6 +158,8 @@ pub(crate) enum Item {
     Int(LitInt),
     /// A word alone: `nested`.
     Word(Ident),
+    /// A path through nests: `linkinfo.kind`.
+    Path(Vec<Ident>),
     /// A word with selectors: `sub(kind)`.
     Selectors(Ident, Vec<Selector>),
     /// `type_value(a, b)`.
@@ -162,7 +178,8 @@ pub(crate) enum Item {
     Message(Ident, Number, Option<Type>),
 }
 
-const VALUES: &[&str] = &["size", "version", "protocol", "family", "length", "crate"];
+const VALUES: &[&str] =
+    &["size", "version", "protocol", "family", "length", "crate", "of", "max_len", "min_len", "exact_len"];
 
 impl Parse for Item {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
@@ -188,6 +205,11 @@ impl Parse for Item {
             input.call(Ident::parse_any)?;
             input.parse::<Token![=]>()?;
             return Ok(Item::Value(word, input.parse()?));
+        }
+        if fork.peek(Token![.]) {
+            let path =
+                Punctuated::<Ident, Token![.]>::parse_separated_nonempty_with(input, Ident::parse_any)?;
+            return Ok(Item::Path(path.into_iter().collect()));
         }
         if fork.peek(Token![=]) || text.contains(|c: char| c.is_ascii_uppercase()) {
             return number(input).map(Item::Number);
@@ -306,13 +328,19 @@ fn without_root(cx: &Ctxt, items: Vec<Item>) -> Vec<Item> {
 /// Every item of every `#[netlink(…)]` among these attributes.
 pub(crate) fn items(cx: &Ctxt, attrs: &[syn::Attribute]) -> Vec<Item> {
     let mut out = Vec::new();
-    for attr in attrs.iter().filter(|a| a.path().is_ident("netlink")) {
-        match attr.parse_args_with(Punctuated::<Item, Token![,]>::parse_terminated) {
+    for items in attrs.iter().filter_map(parse) {
+        match items {
             Ok(items) => out.extend(items),
             Err(error) => cx.push(error),
         }
     }
     out
+}
+
+/// The items of a `#[netlink(…)]`; `None` of other attributes.
+pub(crate) fn parse(attr: &syn::Attribute) -> Option<syn::Result<Vec<Item>>> {
+    let items = || attr.parse_args_with(Punctuated::<Item, Token![,]>::parse_terminated);
+    attr.path().is_ident("netlink").then(|| Ok(items()?.into_iter().collect()))
 }
 
 /// The doc comments among these attributes, to copy onto accessors.
@@ -354,6 +382,7 @@ pub(crate) fn suggest(word: &str) -> String {
         "mac",
         "default",
         "unknown",
+        "unterminated",
     ];
     // Words of two or three letters are near to too many others.
     let far = if word.len() > 3 { 2 } else { 1 };
@@ -390,6 +419,7 @@ impl Item {
             Item::Number(n) | Item::Message(_, n, _) => n.span,
             Item::Text(t) => t.span(),
             Item::Int(i) | Item::Tail(i, ..) => i.span(),
+            Item::Path(path) => path.first().map_or_else(Span::call_site, Ident::span),
             Item::Word(w)
             | Item::Selectors(w, _)
             | Item::Idents(w, _)

@@ -156,7 +156,7 @@ fn member(cx: &Ctxt, field: &syn::Field) -> Option<Member> {
 }
 
 /// The C name of a member: `type_` and `r#type` are `type`, which no field can be called.
-fn c_name(field: &Ident) -> String {
+pub(crate) fn c_name(field: &Ident) -> String {
     let text = field.to_string();
     let text = text.trim_start_matches("r#");
     match text.strip_suffix('_') {

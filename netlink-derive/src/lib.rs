@@ -120,6 +120,7 @@ mod named;
 mod operation;
 #[cfg(test)]
 mod parity;
+mod projection;
 mod set;
 mod shape;
 mod sub;
@@ -175,7 +176,13 @@ fn derive(
 /// ```
 #[proc_macro_derive(NetlinkMessage, attributes(netlink))]
 pub fn netlink_message(input: TokenStream) -> TokenStream {
-    derive(input, |cx, input| set::Set::read(cx, input).map(|set| emit::set(&set)))
+    derive(input, |cx, input| {
+        if projection::is_one(input) {
+            projection::Projection::read(cx, input).map(|p| projection::emit(&p))
+        } else {
+            set::Set::read(cx, input).map(|set| emit::set(&set))
+        }
+    })
 }
 
 /// A nested attribute set: the same as [`NetlinkMessage`](macro@NetlinkMessage), under a name that

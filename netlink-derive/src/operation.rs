@@ -139,12 +139,23 @@ pub(crate) fn emit(op: &Op) -> TokenStream {
             }
 
             #[inline]
+            fn answer<'a>(
+                payload: &'a [::core::primitive::u8],
+                request: ::core::option::Option<::netlink_runtime::walk::StructRef<'a>>,
+            ) -> ::core::result::Result<Self::View<'a>, ::netlink_runtime::DecodeError> {
+                let message = ::netlink_runtime::wire::Scope::message(
+                    <#reply_set as ::netlink_runtime::AttrSet>::meta(), payload,
+                );
+                ::netlink_runtime::View::parse_in(payload, message.answering(request))
+            }
+
+            #[inline]
             fn accepts(message_type: ::core::primitive::u16) -> ::core::primitive::bool {
                 message_type == #reply_number
             }
         }
     };
-    let Some((request, _)) = &op.request else { return reply };
+    let Some((request, _)) = &op.request else { return with_alloc(&reply) };
     let c_name = &request.c_name;
     let (protocol, message_type) = match &op.channel {
         Channel::Raw(protocol) => (
@@ -177,7 +188,7 @@ pub(crate) fn emit(op: &Op) -> TokenStream {
             }
         }
     });
-    quote! {
+    with_alloc(&quote! {
         impl #name {
             #do_
             #dump
@@ -192,5 +203,10 @@ pub(crate) fn emit(op: &Op) -> TokenStream {
         }
 
         #reply
-    }
+    })
+}
+
+/// Requests are kept in a `Vec`.
+fn with_alloc(code: &TokenStream) -> TokenStream {
+    quote!(::netlink_runtime::__alloc! { #code })
 }

@@ -7,7 +7,7 @@ use crate::wire::{self, Keywords, Kind, Wire};
 use proc_macro2::Span;
 use quote::{format_ident, quote_spanned};
 use syn::ext::IdentExt;
-use syn::{Data, DeriveInput, Fields, Ident, Type};
+use syn::{Data, DeriveInput, Expr, Fields, Ident, Type};
 
 /// An attribute set.
 pub(crate) struct Set {
@@ -35,6 +35,15 @@ pub(crate) struct Field {
     pub(crate) card: Card,
     /// The owned field is a `Box`.
     pub(crate) boxed: bool,
+    /// Least and greatest length that setters accept.
+    pub(crate) bounds: Option<Bounds>,
+}
+
+/// Lengths of a payload, in bytes; of text without its NUL.
+#[derive(Clone, Default)]
+pub(crate) struct Bounds {
+    pub(crate) min: Option<Expr>,
+    pub(crate) max: Option<Expr>,
 }
 
 pub(crate) enum Payload {
@@ -61,6 +70,17 @@ impl Field {
     pub(crate) fn owned_setter(&self) -> Ident {
         let name = self.name.unraw().to_string();
         format_ident!("{}_from", name.trim_end_matches('_'), span = self.place())
+    }
+
+    /// The setter that owned values of a field with bounds are written by: what the kernel sent is
+    /// not ours to judge.
+    pub(crate) fn unbounded_setter(&self) -> Ident {
+        format_ident!("__{}", self.owned_setter(), span = self.place())
+    }
+
+    /// The associated constant's name.
+    pub(crate) fn constant(&self) -> Ident {
+        shape::constant(&self.name)
     }
 
     /// Where errors about the field's type are shown.
@@ -98,6 +118,9 @@ enum Members {
     Records,
 }
 
+/// As many as `netlink_runtime::build::MAX_SELECTORS`.
+const MAX_SELECTORS: usize = 4;
+
 /// Words of a field that are not about its payload.
 #[derive(Default)]
 struct FieldWords {
@@ -108,6 +131,7 @@ struct FieldWords {
     header: bool,
     rest: bool,
     sub: Option<(Ident, Vec<Selector>)>,
+    bounds: Option<(Ident, Bounds)>,
 }
 
 impl Set {
@@ -121,7 +145,13 @@ impl Set {
             cx.error(&input.ident, "attribute sets are structs with named fields");
             return None;
         };
-        cx.refuse_generics(&input.generics, "attribute sets");
+        if !input.generics.params.is_empty() {
+            cx.error(
+                &input.generics.params,
+                "attribute sets have no parameters: say the types themselves. To borrow fields from a message, \
+                 derive a projection of the set: `#[netlink(of = Set)]`",
+            );
+        }
         let mut set = Set {
             name: input.ident.clone(),
             vis: input.vis.clone(),
@@ -194,7 +224,8 @@ impl Set {
         };
         let ordinal = self.fields.len() as u16;
         let docs = attr::docs(&field.attrs);
-        self.fields.push(Field { name, docs, number, ordinal, payload, card, boxed });
+        let bounds = words.bounds(cx, &payload);
+        self.fields.push(Field { name, docs, number, ordinal, payload, card, boxed, bounds });
     }
 
     fn check(&self, cx: &Ctxt) {
@@ -242,10 +273,7 @@ impl Set {
                         let message = format!("`{}` has no field marked `#[netlink(header)]`", self.name);
                         cx.error(s, message);
                     }
-                    Selector::Outer(s) | Selector::Request(s) => {
-                        cx.error(s, "selectors outside of the set and its header are not supported yet");
-                    }
-                    Selector::Field(_) | Selector::Header(_) => {}
+                    _ => {}
                 }
             }
         }
@@ -288,10 +316,21 @@ impl FieldWords {
                             format!("say what selects the form: `{w}(field)` or `{w}(header.member)`"),
                         );
                     }
+                    if selectors.len() > MAX_SELECTORS {
+                        cx.error(&w, format!("at most {MAX_SELECTORS} selectors choose one form"));
+                    }
                     words.sub = Some((w, selectors));
                 }
                 Item::Idents(w, names) if w == "type_value" => {
                     words.members(cx, w, Members::TypeValue(names.len()));
+                }
+                Item::Value(w, value) if w == "min_len" || w == "max_len" || w == "exact_len" => {
+                    let (_, bounds) = words.bounds.get_or_insert_with(|| (w.clone(), Bounds::default()));
+                    let twice = (w != "max_len" && bounds.min.replace(value.clone()).is_some())
+                        | (w != "min_len" && bounds.max.replace(value).is_some());
+                    if twice {
+                        cx.error(&w, "this length is said twice");
+                    }
                 }
                 Item::Int(int) => {
                     cx.error(&int, format!("whose number is this? Say the C name too: `NAME = {int}`"));
@@ -321,6 +360,19 @@ impl FieldWords {
         if let Some(number) = &self.number {
             cx.push(syn::Error::new(number.span, format!("{what} is no attribute: it has no number")));
         }
+    }
+
+    /// Bounds of the length, which text, bytes and addresses of any length have.
+    fn bounds(&self, cx: &Ctxt, payload: &Payload) -> Option<Bounds> {
+        let (word, bounds) = self.bounds.as_ref()?;
+        if !matches!(payload, Payload::Wire(Wire { kind: Kind::Value, .. })) {
+            cx.error(
+                word,
+                format!("`{word}` goes with text, bytes, arrays and structs: other lengths are fixed"),
+            );
+            return None;
+        }
+        Some(bounds.clone())
     }
 
     /// Payload, cardinality and whether the owned field is boxed.
@@ -384,7 +436,7 @@ impl FieldWords {
                 let marker = pair(&format!("[u16; {levels}]"))?.marker;
                 built(
                     quote_spanned!(shape::place(ty)=> #rt::TypeValueOf<#marker, #levels>),
-                    Kind::TypeValue(levels),
+                    Kind::TypeValue(marker, levels),
                 )
             }
             Members::Array => {

@@ -2,6 +2,7 @@
 
 use crate::attr::{Order, Word};
 use proc_macro2::Span;
+use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{GenericArgument, Ident, PathArguments, Type};
 
@@ -60,4 +61,21 @@ pub(crate) fn integer(ty: &Type) -> Option<Word> {
 /// Whether it is a path whose last segment is this name.
 pub(crate) fn is(ty: &Type, name: &str) -> bool {
     last(ty).is_some_and(|(ident, _)| ident == name)
+}
+
+/// The name of an attribute's constant: `mtu` → `MTU`, `r#type` → `TYPE`.
+pub(crate) fn constant(field: &Ident) -> Ident {
+    Ident::new(&field.unraw().to_string().to_uppercase(), field.span())
+}
+
+/// The number by which a nest is found in the type system: its field's name, hashed (FNV-1a).
+pub(crate) fn hash(field: &Ident) -> u64 {
+    field.unraw().to_string().bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    })
+}
+
+/// A search word for an item, unless it is the item's name.
+pub(crate) fn alias(c_name: &str, item: &Ident) -> Option<syn::Attribute> {
+    (item.unraw() != c_name).then(|| syn::parse_quote!(#[doc(alias = #c_name)]))
 }

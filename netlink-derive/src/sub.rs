@@ -2,8 +2,9 @@
 
 use crate::attr::{self, Item, Key};
 use crate::ctxt::Ctxt;
+use crate::emit::build::form as form_setter;
 use crate::shape;
-use crate::wire::{self, Keywords, Kind, Wire};
+use crate::wire::{self, Keywords, Wire};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
@@ -228,7 +229,7 @@ pub(crate) fn emit(item: &Sub) -> TokenStream {
     let read = |f: &Form| {
         let (name, wire) = (&f.name, f.wire.as_wire());
         quote_spanned! {f.wire.place=>
-            match #wire::read(payload) {
+            match #wire::read_in(payload, scope) {
                 ::core::option::Option::Some(value) => ::core::option::Option::Some(#view::#name(value)),
                 ::core::option::Option::None => ::core::option::Option::None,
             }
@@ -303,7 +304,7 @@ pub(crate) fn emit(item: &Sub) -> TokenStream {
         #[doc = #builder_doc]
         #[derive(::core::fmt::Debug)]
         #vis struct #builder<B> {
-            slot: ::netlink_runtime::containers::SubSlot<B>,
+            slot: ::netlink_runtime::build::SubSlot<B>,
         }
 
         impl<B: ::netlink_runtime::build::Buf> #builder<B> {
@@ -318,6 +319,7 @@ pub(crate) fn emit(item: &Sub) -> TokenStream {
                 fn read<'a>(
                     payload: &'a [::core::primitive::u8],
                     selectors: &[::netlink_runtime::Selector<'a>],
+                    scope: ::netlink_runtime::wire::Scope<'a>,
                 ) -> ::core::option::Option<#view<'a>> {
                     #(#consts)*
                     match selectors {
@@ -333,6 +335,26 @@ pub(crate) fn emit(item: &Sub) -> TokenStream {
                     formats: &[#(#formats),*],
                     default: #default_meta,
                 };
+            }
+
+            impl<'a> ::netlink_runtime::project::FromForm<'a, #name> for #view<'a> {
+                #[inline]
+                fn from_form(
+                    view: #view<'a>,
+                    _depth: ::core::primitive::u8,
+                ) -> ::core::result::Result<Self, ::netlink_runtime::DecodeError> {
+                    ::core::result::Result::Ok(view)
+                }
+            }
+
+            ::netlink_runtime::__alloc! {
+            impl ::netlink_runtime::project::FromForm<'_, #name> for #name {
+                fn from_form(
+                    view: #view<'_>,
+                    depth: ::core::primitive::u8,
+                ) -> ::core::result::Result<Self, ::netlink_runtime::DecodeError> {
+                    <Self as ::netlink_runtime::owned::OwnSelected>::own(view, depth)
+                }
             }
 
             impl ::netlink_runtime::owned::OwnSelected for #name {
@@ -369,12 +391,14 @@ pub(crate) fn emit(item: &Sub) -> TokenStream {
                 }
             }
 
-            impl ::netlink_runtime::containers::BuildSub for #name {
+            }
+
+            impl ::netlink_runtime::build::BuildSub for #name {
                 type Builder<B: ::netlink_runtime::build::Buf> = #builder<B>;
 
                 #[inline]
                 fn builder<B: ::netlink_runtime::build::Buf>(
-                    slot: ::netlink_runtime::containers::SubSlot<B>,
+                    slot: ::netlink_runtime::build::SubSlot<B>,
                 ) -> #builder<B> {
                     #builder { slot }
                 }
@@ -390,27 +414,16 @@ fn method(form: &Form) -> TokenStream {
     let Form { docs, keys, wire, .. } = form;
     let method = format_ident!("{}", snake(&form.name.unraw().to_string()));
     let place = wire.place;
-    let own = wire.as_own();
-    let Some(first) = keys.first() else { return TokenStream::new() };
-    let key = key(first);
-    let (argument, write) = match &wire.kind {
-        Kind::Nest(ty) => {
-            let builder = quote_spanned!(place=> <#ty as ::netlink_runtime::build::BuildSet>::Builder<B>);
-            (
-                quote_spanned!(place=> build: impl ::core::ops::FnOnce(#builder) -> #builder),
-                quote_spanned!(place=> |enc, id| ::netlink_runtime::build::nest::<#ty, B>(enc, id, build)),
-            )
-        }
-        _ => (
-            quote_spanned!(place=> value: &#own::Owned),
-            quote_spanned!(place=> |enc, id| #own::put(value, enc, id)),
-        ),
-    };
+    if keys.is_empty() {
+        return TokenStream::new();
+    }
+    let keys = keys.iter().map(key);
+    let (argument, write) = form_setter(wire);
     quote_spanned! {place=>
         #(#docs)*
         #[inline]
         pub fn #method(self, #argument) -> ::netlink_runtime::build::Enc<B> {
-            self.slot.put(#key, #write)
+            self.slot.put(&[#(#keys),*], #write)
         }
     }
 }

@@ -40,7 +40,16 @@ impl Keywords {
             }
         } else if matches!(
             text.as_str(),
-            "nested" | "struct" | "flex" | "uint" | "sint" | "msecs" | "text" | "opaque" | "mac"
+            "nested"
+                | "struct"
+                | "flex"
+                | "uint"
+                | "sint"
+                | "msecs"
+                | "text"
+                | "opaque"
+                | "mac"
+                | "unterminated"
         ) {
             if let Some(before) = self.form.replace(word.clone()) {
                 cx.error(word, format!("`{word}` and `{before}` exclude each other"));
@@ -100,8 +109,8 @@ pub(crate) enum Kind {
     Nest(Type),
     /// A closure that adds members of this wire type.
     Indexed(TokenStream),
-    /// Owned members; so many levels.
-    TypeValue(usize),
+    /// A closure that adds members of this wire type, so many levels deep.
+    TypeValue(TokenStream, usize),
     /// A closure that adds records of this set.
     Records(Type),
 }
@@ -143,6 +152,16 @@ pub(crate) fn wire(cx: &Ctxt, words: &Keywords, ty: &Type) -> Option<Wire> {
                 quote_spanned!(place=> ::netlink_runtime::wire::FlexView<'a, #inner>),
             ));
         }
+        "unterminated" if !shape::is(ty, "NlString") => {
+            cx.error(ty, "`unterminated` fields hold `NlString`: text that is sent without its NUL");
+            return None;
+        }
+        "unterminated" => {
+            return Some(value(
+                quote_spanned!(place=> #wt::Unterminated),
+                quote_spanned!(place=> ::netlink_runtime::types::NlStr<'a>),
+            ));
+        }
         "msecs" if !shape::is(ty, "u64") => {
             cx.error(ty, "`msecs` fields hold `u64`");
             return None;
@@ -163,18 +182,19 @@ pub(crate) fn wire(cx: &Ctxt, words: &Keywords, ty: &Type) -> Option<Wire> {
                 };
                 return Some(scalar(marker, quote_spanned!(place=> #ty)));
             }
-            if form == "sint" {
-                cx.error(ty, "`sint` fields hold `i64`");
-                return None;
-            }
             if shape::integer(ty).is_some() {
                 cx.error(
                     ty,
-                    "`uint` fields hold `u64` or an enum: what is sent takes as many bytes as it needs",
+                    format!("`{form}` fields hold `{plain}` or an enum: what is sent takes as many bytes as it needs"),
                 );
                 return None;
             }
-            return Some(scalar(quote_spanned!(place=> #wt::NamedUint<#ty>), quote_spanned!(place=> #ty)));
+            let marker = if form == "uint" {
+                quote_spanned!(place=> #wt::NamedUint<#ty>)
+            } else {
+                quote_spanned!(place=> #wt::NamedSint<#ty>)
+            };
+            return Some(scalar(marker, quote_spanned!(place=> #ty)));
         }
         _ => {}
     }
@@ -187,7 +207,7 @@ pub(crate) fn wire(cx: &Ctxt, words: &Keywords, ty: &Type) -> Option<Wire> {
             let plain = match name.as_str() {
                 "bool" => Some(scalar(quote_spanned!(place=> #wt::Flag), quote_spanned!(place=> ()))),
                 "String" => Some(value(
-                    quote_spanned!(place=> ::netlink_runtime::own_wire::Utf8),
+                    quote_spanned!(place=> #wt::Utf8),
                     quote_spanned!(place=> ::netlink_runtime::types::NlStr<'a>),
                 )),
                 "NlString" => Some(value(

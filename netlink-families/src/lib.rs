@@ -3,6 +3,10 @@
 //! The modules are generated from schemas and kernel headers: plain structs and enums whose
 //! derives make views, owned values and builders of them. A module's items are documented with
 //! the C names that the kernel's own headers use, and with the kernels that know them.
+//!
+//! Without the feature `alloc` (and so without `std`) the structs hold nothing that owns memory:
+//! what remains are views, projections, collectors and builders into a caller's slice.
+#![no_std]
 #![forbid(unsafe_code)]
 
 // Generated from here on by `netlink-codegen generate`; do not edit below.

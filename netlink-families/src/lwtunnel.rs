@@ -82,7 +82,7 @@ pub struct GeneveOpt {
     #[netlink(LWTUNNEL_IP_OPT_GENEVE_TYPE = 2, multi)]
     pub type_: Vec<u8>,
     /// `LWTUNNEL_IP_OPT_GENEVE_DATA`: Body, opaque because its class and type define it; a multiple of 4 bytes.
-    #[netlink(LWTUNNEL_IP_OPT_GENEVE_DATA = 3, multi)]
+    #[netlink(LWTUNNEL_IP_OPT_GENEVE_DATA = 3, multi, max_len = 127)]
     pub data: Vec<Vec<u8>>,
     /// What the fields do not say: unknown attributes and the original order.
     #[netlink(rest)]
@@ -227,7 +227,7 @@ pub struct BpfProg {
     #[netlink(LWT_BPF_PROG_FD = 1)]
     pub fd: Option<u32>,
     /// `LWT_BPF_PROG_NAME`: Label chosen by whoever loaded it.
-    #[netlink(LWT_BPF_PROG_NAME = 2)]
+    #[netlink(LWT_BPF_PROG_NAME = 2, max_len = 256)]
     pub name: Option<NlString>,
     /// What the fields do not say: unknown attributes and the original order.
     #[netlink(rest)]
@@ -286,7 +286,7 @@ pub struct Seg6LocalBpf {
     #[netlink(SEG6_LOCAL_BPF_PROG = 1)]
     pub prog: Option<u32>,
     /// `SEG6_LOCAL_BPF_PROG_NAME`: Label chosen by whoever loaded it.
-    #[netlink(SEG6_LOCAL_BPF_PROG_NAME = 2)]
+    #[netlink(SEG6_LOCAL_BPF_PROG_NAME = 2, max_len = 256)]
     pub prog_name: Option<NlString>,
     /// What the fields do not say: unknown attributes and the original order.
     #[netlink(rest)]

@@ -61,7 +61,7 @@ pub struct Ctrl {
     #[netlink(CTRL_ATTR_FAMILY_ID = 1)]
     pub family_id: Option<u16>,
     /// `CTRL_ATTR_FAMILY_NAME`: Name of the family.
-    #[netlink(CTRL_ATTR_FAMILY_NAME = 2)]
+    #[netlink(CTRL_ATTR_FAMILY_NAME = 2, max_len = 15)]
     pub family_name: Option<NlString>,
     /// `CTRL_ATTR_VERSION`: Version of the family's interface.
     #[netlink(CTRL_ATTR_VERSION = 3)]

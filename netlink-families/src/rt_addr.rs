@@ -95,7 +95,7 @@ pub struct Addr {
     #[netlink(IFA_LOCAL = 2, by(header.ifa_family))]
     pub local: Option<Address>,
     /// `IFA_LABEL`: IPv4 name of the address: the interface, perhaps with a suffix.
-    #[netlink(IFA_LABEL = 3)]
+    #[netlink(IFA_LABEL = 3, max_len = 15)]
     pub label: Option<NlString>,
     /// `IFA_BROADCAST`: IPv4 broadcast address.
     #[netlink(IFA_BROADCAST = 4)]

@@ -90,7 +90,7 @@ pub struct Link {
     #[netlink(IFLA_BROADCAST = 2)]
     pub broadcast: Option<HwAddr>,
     /// `IFLA_IFNAME`: Name of the interface.
-    #[netlink(IFLA_IFNAME = 3)]
+    #[netlink(IFLA_IFNAME = 3, max_len = 15)]
     pub ifname: Option<NlString>,
     /// `IFLA_MTU`: Largest packet the device sends, in bytes.
     #[netlink(IFLA_MTU = 4)]
@@ -135,7 +135,7 @@ pub struct Link {
     #[netlink(IFLA_NET_NS_PID = 19)]
     pub net_ns_pid: Option<u32>,
     /// `IFLA_IFALIAS`: Description text; empty in a request removes it.
-    #[netlink(IFLA_IFALIAS = 20)]
+    #[netlink(IFLA_IFALIAS = 20, max_len = 255)]
     pub ifalias: Option<NlString>,
     /// `IFLA_NUM_VF`: Number of virtual functions.
     #[netlink(IFLA_NUM_VF = 21)]
@@ -231,7 +231,7 @@ pub struct Link {
     #[netlink(IFLA_PROP_LIST = 52, nested)]
     pub prop_list: Option<PropList>,
     /// `IFLA_ALT_IFNAME`: Alternative name to find the interface by, in a request.
-    #[netlink(IFLA_ALT_IFNAME = 53)]
+    #[netlink(IFLA_ALT_IFNAME = 53, max_len = 127)]
     pub alt_ifname: Option<NlString>,
     /// `IFLA_PERM_ADDRESS`: Address that the hardware came with.
     #[netlink(IFLA_PERM_ADDRESS = 54)]
@@ -2227,16 +2227,16 @@ pub struct PortProfile {
     #[netlink(IFLA_PORT_VF = 1)]
     pub vf: Option<u32>,
     /// `IFLA_PORT_PROFILE`: Name of the profile; not always terminated.
-    #[netlink(IFLA_PORT_PROFILE = 2)]
+    #[netlink(IFLA_PORT_PROFILE = 2, max_len = 40)]
     pub profile: Option<NlString>,
     /// `IFLA_PORT_VSI_TYPE`: Station interface type of early 802.1Qbg; accepted and ignored.
     #[netlink(IFLA_PORT_VSI_TYPE = 3, struct)]
     pub vsi_type: Option<IflaPortVsi>,
     /// `IFLA_PORT_INSTANCE_UUID`: UUID of the instance, 16 opaque bytes.
-    #[netlink(IFLA_PORT_INSTANCE_UUID = 4)]
+    #[netlink(IFLA_PORT_INSTANCE_UUID = 4, max_len = 16)]
     pub instance_uuid: Option<Vec<u8>>,
     /// `IFLA_PORT_HOST_UUID`: UUID of the host, 16 opaque bytes.
-    #[netlink(IFLA_PORT_HOST_UUID = 5)]
+    #[netlink(IFLA_PORT_HOST_UUID = 5, max_len = 16)]
     pub host_uuid: Option<Vec<u8>>,
     /// `IFLA_PORT_REQUEST`: Association step asked for; a request takes one byte too.
     #[netlink(IFLA_PORT_REQUEST = 6, u16)]
@@ -2686,7 +2686,7 @@ pub struct BridgeCfmCcConfig {
     #[netlink(IFLA_BRIDGE_CFM_CC_CONFIG_EXP_INTERVAL = 3, u32)]
     pub exp_interval: Option<BrCfmCcmInterval>,
     /// `IFLA_BRIDGE_CFM_CC_CONFIG_EXP_MAID`: Maintenance association id that peers must send, 48 bytes in a format of 802.1Q that the kernel only compares. Since 6.1 (not in 5.10).
-    #[netlink(IFLA_BRIDGE_CFM_CC_CONFIG_EXP_MAID = 4)]
+    #[netlink(IFLA_BRIDGE_CFM_CC_CONFIG_EXP_MAID = 4, max_len = 48)]
     pub exp_maid: Option<Vec<u8>>,
     /// What the fields do not say: unknown attributes and the original order.
     #[netlink(rest)]
@@ -2935,7 +2935,7 @@ pub struct Xdp {
 #[non_exhaustive]
 pub struct PropList {
     /// `IFLA_ALT_IFNAME`: An alternative name.
-    #[netlink(IFLA_ALT_IFNAME = 53, multi)]
+    #[netlink(IFLA_ALT_IFNAME = 53, multi, max_len = 127)]
     pub alt_ifname: Vec<NlString>,
     /// What the fields do not say: unknown attributes and the original order.
     #[netlink(rest)]

@@ -195,7 +195,7 @@ pub struct Metrics {
     #[netlink(RTAX_QUICKACK = 15)]
     pub quickack: Option<u32>,
     /// `RTAX_CC_ALGO`: Congestion control by name.
-    #[netlink(RTAX_CC_ALGO = 16)]
+    #[netlink(RTAX_CC_ALGO = 16, max_len = 15)]
     pub cc_algo: Option<NlString>,
     /// `RTAX_FASTOPEN_NO_COOKIE`: 1 allows TCP fast open without a cookie.
     #[netlink(RTAX_FASTOPEN_NO_COOKIE = 17)]

@@ -58,7 +58,7 @@ pub struct Rule {
     #[netlink(FRA_SRC = 2)]
     pub src: Option<IpAddr>,
     /// `FRA_IIFNAME`: Input interface.
-    #[netlink(FRA_IIFNAME = 3)]
+    #[netlink(FRA_IIFNAME = 3, max_len = 15)]
     pub iifname: Option<NlString>,
     /// `FRA_GOTO`: Priority of the rule to jump to.
     #[netlink(FRA_GOTO = 4)]
@@ -88,7 +88,7 @@ pub struct Rule {
     #[netlink(FRA_FWMASK = 16)]
     pub fwmask: Option<u32>,
     /// `FRA_OIFNAME`: Output interface of the socket.
-    #[netlink(FRA_OIFNAME = 17)]
+    #[netlink(FRA_OIFNAME = 17, max_len = 15)]
     pub oifname: Option<NlString>,
     /// `FRA_L3MDEV`: 1 takes the table of the packet's VRF.
     #[netlink(FRA_L3MDEV = 19)]

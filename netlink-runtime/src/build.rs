@@ -1,7 +1,18 @@
 //! Writing attributes in place.
 
+mod containers;
+mod to_wire;
+
+#[cfg(feature = "alloc")]
+pub(crate) use containers::close_record;
+pub use containers::{
+    BuildSub, IndexedBuilder, MAX_SELECTORS, PutKey, PutSelector, RecordsBuilder, SubSlot, TypeValueBuilder,
+};
+pub use to_wire::{ToWire, put_address};
+
 use crate::error::EncodeError;
-use crate::wire::{ATTR_HEADER, NESTED, TYPE_MASK, align, split};
+use crate::view::CStruct;
+use crate::wire::{ATTR_HEADER, Attr, NESTED, TYPE_MASK, align, split};
 
 /// Where an encoder writes.
 pub trait Buf {
@@ -278,6 +289,17 @@ pub trait SetBuilder<B> {
 
     /// Ends the set.
     fn finish(self) -> Enc<B>;
+
+    /// Appends an attribute as it came, flag bits and all: one that the set does not know, say.
+    #[must_use]
+    fn raw(mut self, attr: Attr<'_>) -> Self
+    where
+        Self: Sized,
+        B: Buf,
+    {
+        self.enc().bytes(attr.raw_type, attr.payload);
+        self
+    }
 }
 
 /// A set that can be built in place. The derives implement it.
@@ -304,6 +326,23 @@ pub fn nest<T: BuildSet, B: Buf>(
     let mut enc = build(T::builder(enc)).finish();
     enc.close(at);
     enc
+}
+
+/// Appends a C struct without an attribute's header.
+pub fn put_struct<T: CStruct, B: Buf>(value: &T, enc: &mut Enc<B>) {
+    let at = enc.position();
+    zeroes(enc, value.wire_len());
+    value.write(enc.since(at));
+}
+
+/// Appends so many zero bytes.
+pub(crate) fn zeroes<B: Buf>(enc: &mut Enc<B>, count: usize) {
+    let mut left = count;
+    while left > 0 {
+        let step = left.min(64);
+        enc.raw(&[0; 64][..step]);
+        left -= step;
+    }
 }
 
 /// Remembers which attributes of a set were written, so that none is written twice.

@@ -1,6 +1,7 @@
 //! Errors of decoding and encoding.
 
 use crate::meta::SetMeta;
+use crate::wire::Cursor;
 use core::fmt;
 
 /// Why a payload, or the stream of attributes, could not be read.
@@ -43,12 +44,34 @@ pub struct DecodeError {
     pub kind: DecodeErrorKind,
 }
 
+/// Stands in for the set in errors of values that know neither set nor place.
+pub(crate) static NOWHERE: SetMeta = SetMeta { name: "", header: None, attrs: &[] };
+
 impl DecodeError {
     /// Makes an error.
     #[cold]
     #[inline(never)]
     pub fn new(kind: DecodeErrorKind, set: &'static SetMeta, attr: u16, offset: usize) -> Self {
         DecodeError { set, offset: offset as u32, attr, kind }
+    }
+
+    /// An error of a value that knows neither its set nor its place; the caller that does
+    /// [puts them in](Self::placed).
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn of(kind: DecodeErrorKind) -> Self {
+        DecodeError { set: &NOWHERE, offset: 0, attr: 0, kind }
+    }
+
+    /// The same error; one about the very attribute at the cursor gets its place.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn placed(self, set: &'static SetMeta, attr: u16, at: &Cursor<'_>) -> Self {
+        if core::ptr::eq(self.set, &NOWHERE) {
+            DecodeError::new(self.kind, set, attr, at.offset())
+        } else {
+            self
+        }
     }
 
     /// The attribute's C name, if the set knows the number.
@@ -123,6 +146,13 @@ pub enum EncodeError {
         /// The attribute's number.
         attr: u16,
     },
+    /// A length that the attribute must not have.
+    Length {
+        /// The attribute's number.
+        attr: u16,
+        /// The payload's length in bytes; of text, without its NUL.
+        len: u32,
+    },
     /// The caller's buffer is full.
     Full,
 }
@@ -135,6 +165,9 @@ impl fmt::Display for EncodeError {
             }
             EncodeError::Twice { attr } => write!(f, "attribute {attr}: written twice, and may stand once"),
             EncodeError::Value { attr } => write!(f, "attribute {attr}: the value does not fit its width"),
+            EncodeError::Length { attr, len } => {
+                write!(f, "attribute {attr}: {len} bytes are more or fewer than it may have")
+            }
             EncodeError::Full => f.write_str("the buffer is full"),
         }
     }

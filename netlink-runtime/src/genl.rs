@@ -3,7 +3,8 @@
 use crate::error::{DecodeError, EncodeError};
 use crate::message::GenlHeader;
 use crate::meta::SetMeta;
-use crate::request::{MessageType, Protocol, Reply, Request};
+use crate::protocol::{MessageType, Protocol};
+use crate::request::{Reply, Request};
 use crate::types::NlStr;
 use crate::wire::{Attrs, IndexedOf, wt};
 use alloc::string::String;

@@ -13,8 +13,8 @@ extern crate self as netlink_runtime;
 #[path = "private.rs"]
 pub mod __private;
 pub mod build;
-#[cfg(feature = "alloc")]
-pub mod containers;
+pub mod collect;
+mod def;
 pub mod error;
 #[cfg(feature = "alloc")]
 pub mod extack;
@@ -26,11 +26,10 @@ mod named;
 #[cfg(feature = "alloc")]
 mod operation;
 #[cfg(feature = "alloc")]
-pub mod own_wire;
-#[cfg(feature = "alloc")]
 pub mod owned;
-#[cfg(feature = "alloc")]
 pub mod prelude;
+pub mod project;
+mod protocol;
 #[cfg(feature = "alloc")]
 mod request;
 mod selected;
@@ -41,6 +40,7 @@ mod view;
 pub mod walk;
 pub mod wire;
 
+pub use def::{AttrDef, AttrKind, Chooses, Chosen, Many, NestAt, Same};
 pub use error::{DecodeError, DecodeErrorKind, EncodeError};
 #[cfg(feature = "derive")]
 pub use netlink_derive::{
@@ -48,12 +48,14 @@ pub use netlink_derive::{
 };
 #[cfg(feature = "alloc")]
 pub use operation::{Builder, Call, Operation};
+pub use project::Projection;
+pub use protocol::{MessageType, Protocol};
 #[cfg(feature = "alloc")]
-pub use request::{MessageType, Protocol, Reply, Request};
+pub use request::{Reply, Request};
 pub use selected::{Select, Selected, Selector, SubMessage};
 pub use view::{AttrSet, CStruct, NamedValue, RecordHeader, View};
 
 /// A message without attributes.
-#[cfg(all(feature = "derive", feature = "alloc"))]
+#[cfg(feature = "derive")]
 #[derive(Clone, Debug, Default, PartialEq, NetlinkMessage)]
 pub struct Empty {}

@@ -85,6 +85,17 @@ impl AttrMeta {
         attrs
     }
 
+    /// How many numbers an index of a set of these attributes has places for: all, but of sets with
+    /// far larger numbers than attributes.
+    pub const fn indexed(sorted: &[AttrMeta]) -> usize {
+        const MOST: usize = 512;
+        match sorted.last() {
+            Some(last) if (last.id as usize) < MOST => last.id as usize + 1,
+            Some(_) => MOST,
+            None => 0,
+        }
+    }
+
     const fn before(&self, other: &AttrMeta) -> bool {
         self.id < other.id || (self.id == other.id && self.ordinal < other.ordinal)
     }

@@ -3,7 +3,8 @@
 use crate::build::{BuildSet, Enc, SetBuilder};
 use crate::error::EncodeError;
 use crate::meta::SetMeta;
-use crate::request::{MessageType, Protocol, Reply, Request};
+use crate::protocol::{MessageType, Protocol};
+use crate::request::{Reply, Request};
 use crate::{AttrSet, View};
 use alloc::vec::Vec;
 use core::fmt;

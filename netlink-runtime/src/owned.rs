@@ -4,10 +4,12 @@
 //! differs from the canonical form (attributes in declaration order, the flag bits that setters
 //! write) is kept beside the fields in a [`Rest`].
 
+mod containers;
+mod wire;
+
 use crate::build::{Buf, Enc, SetBuilder};
-use crate::error::{DecodeError, DecodeErrorKind, EncodeError};
+use crate::error::{DecodeError, DecodeErrorKind, EncodeError, NOWHERE};
 use crate::meta::SetMeta;
-use crate::own_wire::NOWHERE;
 use crate::selected::Selected;
 use crate::view::{AttrSet, View};
 use crate::wire::wt::{Flag, Wire};
@@ -272,7 +274,7 @@ impl<'a> Reader<'a> {
     #[inline]
     fn value<K: Own>(&mut self, attr: Attr<'a>) -> Result<K::Owned, DecodeError> {
         let set = self.set;
-        let Some(view) = K::read(attr.payload) else {
+        let Some(view) = K::read_in(attr.payload, self.attrs.scope()) else {
             return Err(DecodeError::new(K::why(attr.payload), set, attr.id(), attr.offset));
         };
         let value = K::own(view, self.depth + 1).map_err(|e| place(e, attr, set))?;

@@ -2,31 +2,70 @@
 
 #[cfg(feature = "alloc")]
 use crate::build::SetBuilder;
-use crate::build::{Buf, Enc};
-use crate::error::{DecodeError, DecodeErrorKind};
-use crate::meta::SetMeta;
+use crate::build::{Buf, Enc, zeroes};
+use crate::error::{DecodeError, DecodeErrorKind, EncodeError};
+use crate::meta::{SetMeta, TypeMeta};
 #[cfg(feature = "alloc")]
 use crate::owned::OwnedSet;
 use crate::selected::{Selected, Selector};
 use crate::view::{AttrSet, CStruct};
-use crate::wire::{Attrs, align};
+use crate::wire::wt::Wire;
+use crate::wire::{ATTR_HEADER, Attrs, Scope, align, split};
 #[cfg(feature = "alloc")]
 pub use alloc::{boxed::Box, vec::Vec};
 #[cfg(feature = "alloc")]
 use core::fmt;
 
 pub use crate::named::fmt_named;
-pub use crate::walk::debug;
+pub use crate::walk::{debug, outside};
+
+/// Code for builds with an allocator.
+#[cfg(feature = "alloc")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __alloc {
+    ($($code:tt)*) => { $($code)* };
+}
+
+/// Code for builds with an allocator.
+#[cfg(not(feature = "alloc"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __alloc {
+    ($($code:tt)*) => {};
+}
+
+/// Code for builds without an allocator.
+#[cfg(feature = "alloc")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __no_alloc {
+    ($($code:tt)*) => {};
+}
+
+/// Code for builds without an allocator.
+#[cfg(not(feature = "alloc"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __no_alloc {
+    ($($code:tt)*) => { $($code)* };
+}
+
+/// A selector's place, for derived code.
+pub use crate::meta::Selector as Place;
 
 /// Splits a payload into its fixed header and its attributes.
 #[inline]
-pub fn split_header<T: AttrSet>(payload: &[u8]) -> Result<(T::Header, Attrs<'_>), DecodeError> {
+pub fn split_header<'a, T: AttrSet>(
+    payload: &'a [u8],
+    scope: Scope<'a>,
+) -> Result<(T::Header, Attrs<'a>), DecodeError> {
     let size = T::Header::META.size as usize;
     if payload.len() < size {
         return Err(DecodeError::new(DecodeErrorKind::Header, T::meta(), 0, payload.len()));
     }
     let attrs = payload.get(align(size)..).unwrap_or_default();
-    Ok((T::Header::read(payload), Attrs::new(attrs)))
+    Ok((T::Header::read(payload), Attrs::within(attrs, scope)))
 }
 
 /// Reads a selected payload.
@@ -38,7 +77,7 @@ pub fn selected<'a, T: Selected, const N: usize>(
     set: &'static SetMeta,
     selectors: impl FnOnce() -> Result<[Selector<'a>; N], DecodeError>,
 ) -> Result<T::View<'a>, DecodeError> {
-    match T::read(payload, &selectors()?) {
+    match T::read(payload, &selectors()?, attrs.scope()) {
         Some(view) => Ok(view),
         None => Err(malformed(attrs, id, set)),
     }
@@ -55,12 +94,7 @@ fn malformed(attrs: Attrs<'_>, id: u16, set: &'static SetMeta) -> DecodeError {
 /// Appends a zeroed fixed header and its padding.
 #[inline]
 pub fn put_header<H: CStruct, B: Buf>(enc: &mut Enc<B>) {
-    let mut left = align(H::META.size as usize);
-    while left > 0 {
-        let step = left.min(32);
-        enc.raw(&[0; 32][..step]);
-        left -= step;
-    }
+    zeroes(enc, align(H::META.size as usize));
 }
 
 /// Writes the fixed header where [`put_header`] made room.
@@ -83,6 +117,26 @@ pub fn put_all<B: Buf, S: SetBuilder<B>>(
         builder = put(builder, ordinal, 0, usize::MAX);
     }
     builder
+}
+
+/// Checks the length of the attribute that was just written at `at`; of text, without its NUL.
+#[inline]
+pub fn check_len<K: Wire, B: Buf>(
+    enc: &mut Enc<B>,
+    at: usize,
+    id: u16,
+    min: Option<usize>,
+    max: Option<usize>,
+) {
+    let attr = enc.since(at);
+    let len = attr.first_chunk().map_or(0, |header| split(*header).0.saturating_sub(ATTR_HEADER));
+    let text = matches!(K::TYPE, TypeMeta::String);
+    let nul = text && attr.get(ATTR_HEADER..ATTR_HEADER + len).is_some_and(|p| p.last() == Some(&0));
+    let len = len - usize::from(nul);
+    if !enc.failed() && (min.is_some_and(|min| len < min) || max.is_some_and(|max| len > max)) {
+        enc.truncate(at);
+        enc.fail(EncodeError::Length { attr: id, len: len as u32 });
+    }
 }
 
 /// Whether a member lies inside its struct.

@@ -2,49 +2,9 @@
 
 use crate::error::{DecodeError, EncodeError};
 use crate::meta::SetMeta;
+use crate::protocol::{MessageType, Protocol};
+use crate::walk::StructRef;
 use alloc::vec::Vec;
-
-/// A netlink protocol (`NETLINK_*`, `linux/netlink.h`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Protocol(pub u16);
-
-#[allow(non_upper_case_globals)] // open enum: the constants are its variants
-impl Protocol {
-    /// `NETLINK_ROUTE`: links, addresses, routes, neighbours, rules, traffic control.
-    pub const Route: Self = Self(0);
-    /// `NETLINK_SOCK_DIAG`: sockets.
-    pub const SockDiag: Self = Self(4);
-    /// `NETLINK_XFRM`: IPsec.
-    pub const Xfrm: Self = Self(6);
-    /// `NETLINK_AUDIT`.
-    pub const Audit: Self = Self(9);
-    /// `NETLINK_CONNECTOR`.
-    pub const Connector: Self = Self(11);
-    /// `NETLINK_NETFILTER`: nftables, conntrack, ipset, logging, queues.
-    pub const Netfilter: Self = Self(12);
-    /// `NETLINK_KOBJECT_UEVENT`.
-    pub const KobjectUevent: Self = Self(15);
-    /// `NETLINK_GENERIC`: families found by name.
-    pub const Generic: Self = Self(16);
-    /// `NETLINK_CRYPTO`.
-    pub const Crypto: Self = Self(21);
-}
-
-/// Which message a request is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum MessageType {
-    /// A message type of a classic protocol.
-    Raw(u16),
-    /// A command of a generic netlink family; the family's id is found by its name.
-    Generic {
-        /// The name the kernel registers.
-        family: &'static str,
-        /// The command.
-        command: u8,
-        /// The version sent.
-        version: u8,
-    },
-}
 
 /// A request that a socket can send. Derived operations make them.
 pub trait Request {
@@ -106,6 +66,13 @@ pub trait Reply {
 
     /// Reads what follows `nlmsghdr` (for generic netlink: what follows `genlmsghdr`).
     fn view(payload: &[u8]) -> Result<Self::View<'_>, DecodeError>;
+
+    /// The same, given the fixed header of the request that it answers: payloads may depend on
+    /// what was asked.
+    fn answer<'a>(payload: &'a [u8], request: Option<StructRef<'a>>) -> Result<Self::View<'a>, DecodeError> {
+        let _ = request;
+        Self::view(payload)
+    }
 
     /// Whether a message of this type (for generic netlink: this command) is such a reply.
     fn accepts(message_type: u16) -> bool;

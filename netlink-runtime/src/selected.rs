@@ -2,6 +2,7 @@
 
 use crate::meta::SubMeta;
 use crate::types::{Address, NlStr};
+use crate::wire::Scope;
 
 /// A selector's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,8 +60,8 @@ pub trait Selected: Sized + 'static {
     /// The borrowed form.
     type View<'a>;
 
-    /// Reads a payload; `None` when it is malformed.
-    fn read<'a>(payload: &'a [u8], selectors: &[Selector<'a>]) -> Option<Self::View<'a>>;
+    /// Reads a payload in a message; `None` when it is malformed.
+    fn read<'a>(payload: &'a [u8], selectors: &[Selector<'a>], scope: Scope<'a>) -> Option<Self::View<'a>>;
 }
 
 /// A sub-message table, for tools.
@@ -77,7 +78,7 @@ impl Selected for Address {
     type View<'a> = Address;
 
     #[inline]
-    fn read<'a>(payload: &'a [u8], selectors: &[Selector<'a>]) -> Option<Address> {
+    fn read<'a>(payload: &'a [u8], selectors: &[Selector<'a>], _scope: Scope<'a>) -> Option<Address> {
         let family = match selectors.first() {
             Some(Selector::Number(family)) => *family,
             _ => 0,

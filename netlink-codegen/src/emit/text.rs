@@ -10,7 +10,7 @@
 use super::EmitError;
 use super::items::{group_name, length_members};
 use super::names::{Names, Scope, attr_field};
-use super::types::{has_default, tail};
+use super::types::{bounds, has_default, tail};
 use crate::check::Checked;
 use crate::ir::names::{constant, field, type_name};
 use crate::ir::{
@@ -131,7 +131,7 @@ impl Text<'_> {
                 Type::Unused => last.push(format!("{head} unused\n")),
                 _ => {
                     let name = scope.claim(attr_field(&attr.name));
-                    out += &format!("{head} {name}: {}\n", self.attribute(attr)?);
+                    out += &format!("{head} {name}: {}\n", self.attribute(id, attr)?);
                 }
             }
         }
@@ -139,8 +139,12 @@ impl Text<'_> {
         Ok(out + &last.concat())
     }
 
-    fn attribute(&self, attr: &Attr) -> Result<String> {
-        let ty = self.ty(&attr.ty)?;
+    fn attribute(&self, owner: SetId, attr: &Attr) -> Result<String> {
+        let ty = match attr.ty {
+            Type::String if attr.checks.unterminated => "unterminated".to_owned(),
+            _ => self.ty(&attr.ty, Some(owner))?,
+        };
+        let bounds: String = bounds(attr).iter().map(|bound| format!(" {bound}")).collect();
         let card = match &attr.card {
             Card::One => String::new(),
             Card::Multi => "multi ".to_owned(),
@@ -153,7 +157,7 @@ impl Text<'_> {
             Card::Multi => false,
             Card::Indexed | Card::TypeValue(_) => attr.always,
         };
-        Ok(format!("{card}{ty}{}", if always { " always" } else { "" }))
+        Ok(format!("{card}{ty}{}{bounds}", if always { " always" } else { "" }))
     }
 
     fn named(&self, what: String, names: Option<EnumId>) -> Result<String> {
@@ -163,10 +167,11 @@ impl Text<'_> {
         })
     }
 
-    fn ty(&self, ty: &Type) -> Result<String> {
+    /// A type; `set` is where selectors are looked up.
+    fn ty(&self, ty: &Type, set: Option<SetId>) -> Result<String> {
         Ok(match ty {
             Type::Scalar(scalar, names) => self.named(word(*scalar), *names)?,
-            Type::VarInt { signed: true, .. } => "sint".to_owned(),
+            Type::VarInt { signed: true, names } => self.named("sint".to_owned(), *names)?,
             Type::VarInt { signed: false, names } => self.named("uint".to_owned(), *names)?,
             Type::Flag => "flag".to_owned(),
             Type::String => "string".to_owned(),
@@ -177,17 +182,17 @@ impl Text<'_> {
                 let word = if tail(self.model, *id).is_some() { "flex" } else { "struct" };
                 format!("{word} {}", self.item(Item::Struct(*id))?)
             }
-            Type::Array(element) => format!("array {}", self.ty(element)?),
+            Type::Array(element) => format!("array {}", self.ty(element, None)?),
             Type::Records(set, _) => format!("records {}", self.item(Item::Set(*set))?),
             Type::Sub(sub, by) => {
-                let by: Vec<String> = by.iter().map(selector).collect();
+                let by: Vec<String> = by.iter().map(|s| selector(self.model, set, s)).collect();
                 format!("sub {} by {}", self.item(Item::Sub(*sub))?, by.join(" "))
             }
             Type::Mac => "mac".to_owned(),
             Type::Ip4 => "ip4".to_owned(),
             Type::Ip6 => "ip6".to_owned(),
             Type::Ip(None) => "ip".to_owned(),
-            Type::Ip(Some(by)) => format!("address by {}", selector(by)),
+            Type::Ip(Some(by)) => format!("address by {}", selector(self.model, set, by)),
             Type::Labels => "labels".to_owned(),
             Type::Msecs => "msecs".to_owned(),
             Type::Pad => "pad".to_owned(),
@@ -213,10 +218,10 @@ impl Text<'_> {
                 .collect();
             let keys: Vec<String> = format.keys.iter().map(|k| key(k, format.keys.len())).collect();
             let name = scope.claim(type_name(&shown.join(" ")));
-            out += &format!("  {} {name}: {}\n", keys.join(", "), self.ty(&format.ty)?);
+            out += &format!("  {} {name}: {}\n", keys.join(", "), self.ty(&format.ty, None)?);
         }
         if let Some(default) = &sub.default {
-            out += &format!("  default Other: {}\n", self.ty(default)?);
+            out += &format!("  default Other: {}\n", self.ty(default, None)?);
         }
         Ok(out)
     }
@@ -305,11 +310,15 @@ fn key(key: &Key, keys: usize) -> String {
     }
 }
 
-fn selector(by: &Selector) -> String {
+fn selector(model: &Model, set: Option<SetId>, by: &Selector) -> String {
     match by {
         Selector::Attr(name) => attr_field(name),
         Selector::Outer(name) => format!("outer.{}", attr_field(name)),
-        Selector::Header(name) => format!("header.{}", field(name)),
+        Selector::Header(name) => {
+            let header = set.and_then(|set| model[set].header);
+            let own = header.is_some_and(|h| model[h].members.iter().any(|m| m.c_name == *name));
+            format!("{}.{}", if own { "header" } else { "outer.header" }, field(name))
+        }
         Selector::Request(name) => format!("request.{}", field(name)),
     }
 }

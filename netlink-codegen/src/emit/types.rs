@@ -26,6 +26,21 @@ impl Typed {
 
 type Result<T> = std::result::Result<T, EmitError>;
 
+/// Whether lengths of the type differ, so that limits mean something.
+pub(super) fn has_length(ty: &Type) -> bool {
+    matches!(ty, Type::String | Type::Binary | Type::Array(_) | Type::Mac | Type::Labels)
+}
+
+/// The limits of an attribute's length, as keywords.
+pub(super) fn bounds(attr: &Attr) -> Vec<String> {
+    let checks = &attr.checks;
+    if !has_length(&attr.ty) || matches!(attr.card, Card::Indexed | Card::TypeValue(_)) {
+        return Vec::new();
+    }
+    let words = [("exact_len", checks.exact_len), ("min_len", checks.min_len), ("max_len", checks.max_len)];
+    words.iter().filter_map(|(word, len)| len.map(|len| format!("{word} = {len}"))).collect()
+}
+
 /// Structs larger than this are boxed in sub-messages, so that the enum stays small.
 const BOXED_ABOVE: u32 = 64;
 
@@ -42,6 +57,9 @@ impl Types<'_, '_> {
             return Ok(None);
         }
         let mut out = self.payload(&attr.ty, Some(&self.model[owner]))?;
+        if attr.ty == Type::String && attr.checks.unterminated {
+            out.words.push("unterminated".to_owned());
+        }
         let optional = match &attr.card {
             Card::One => {
                 if matches!(attr.ty, Type::Nest(inner) if self.contains(inner, owner)) {
@@ -98,10 +116,8 @@ impl Types<'_, '_> {
     fn payload(&mut self, ty: &Type, set: Option<&Set>) -> Result<Typed> {
         Ok(match ty {
             Type::Scalar(scalar, names) => self.scalar(*scalar, *names)?,
-            Type::VarInt { signed: true, names: Some(_) } => {
-                return Err(EmitError::unsupported(
-                    "names for the values of a signed integer of variable size",
-                ));
+            Type::VarInt { signed: true, names: Some(names) } => {
+                Typed::with("sint", self.item(Item::Enum(*names))?)
             }
             Type::VarInt { signed: true, .. } => Typed::with("sint", "i64"),
             Type::VarInt { names: Some(names), .. } => Typed::with("uint", self.item(Item::Enum(*names))?),
@@ -316,11 +332,9 @@ fn selector(model: &Model, selector: &Selector, set: Option<&Set>) -> Result<Str
         Selector::Header(member) => {
             let header = set.and_then(|s| s.header);
             let known = header.is_some_and(|h| model[h].members.iter().any(|m| m.c_name == *member));
-            if known {
-                Ok(format!("header.{}", names::field(member)))
-            } else {
-                Err(EmitError::NoSelector(member.clone()))
-            }
+            // Of the sets around, the nearest whose header has it.
+            let place = if known { "header" } else { "outer.header" };
+            Ok(format!("{place}.{}", names::field(member)))
         }
         Selector::Outer(name) => Ok(format!("outer.{}", attr_field(name))),
         Selector::Request(member) => Ok(format!("request.{}", names::field(member))),

@@ -1,17 +1,20 @@
 //! The builder: one setter for each attribute, writing in place.
 
 use crate::attr::Selector;
-use crate::set::{Card, Field, Payload, Set};
+use crate::set::{Bounds, Card, Field, Payload, Set};
 use crate::shape;
 use crate::wire::{Kind, Wire};
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
+use syn::Type;
 
 pub(crate) fn emit(set: &Set) -> TokenStream {
     let Set { name, vis, .. } = set;
     let builder = format_ident!("{name}Builder");
     let doc = format!("Builds a [`{name}`] in place.");
     let setters = set.fields.iter().map(|f| setter(set, f));
+    let owned = set.fields.iter().filter_map(owned);
+    let unbounded = set.fields.iter().filter_map(unbounded);
     let header = set.header.as_ref().map(|(_, ty)| {
         quote_spanned! {shape::place(ty)=>
             /// Sets the fixed header; until then it is zero.
@@ -38,6 +41,13 @@ pub(crate) fn emit(set: &Set) -> TokenStream {
         impl<B: ::netlink_runtime::build::Buf> #builder<B> {
             #header
             #(#setters)*
+        }
+
+        ::netlink_runtime::__alloc! {
+            impl<B: ::netlink_runtime::build::Buf> #builder<B> {
+                #(#owned)*
+                #(#unbounded)*
+            }
         }
 
         impl<B: ::netlink_runtime::build::Buf> ::netlink_runtime::build::SetBuilder<B> for #builder<B> {
@@ -68,146 +78,213 @@ pub(crate) fn emit(set: &Set) -> TokenStream {
     }
 }
 
-fn setter(set: &Set, field: &Field) -> TokenStream {
-    let place = field.place();
-    let Field { name, docs, number, .. } = field;
-    let check = if field.card == Card::Multi {
-        quote_spanned!(place=> true)
-    } else {
-        quote_spanned!(place=> self.once.check(&mut self.enc, #number))
-    };
-    let method = |name: TokenStream, argument: TokenStream, write: TokenStream| {
+/// `#[inline] pub fn name(mut self, argument) -> Self`, which writes when nothing speaks against it.
+struct Method<'f> {
+    field: &'f Field,
+    name: &'f Ident,
+    argument: TokenStream,
+    /// Besides that the attribute was not written yet.
+    check: TokenStream,
+    write: TokenStream,
+}
+
+impl Method<'_> {
+    fn tokens(self, attributes: &TokenStream) -> TokenStream {
+        let Method { field, name, argument, check, write } = self;
+        let place = field.place();
+        let number = &field.number;
+        let once = if field.card == Card::Multi {
+            quote_spanned!(place=> true)
+        } else {
+            quote_spanned!(place=> self.once.check(&mut self.enc, #number))
+        };
         quote_spanned! {place=>
-            #(#docs)*
+            #attributes
             #[inline]
             pub fn #name(mut self, #argument) -> Self {
-                if #check {
+                if #once #check {
                     self.enc = #write;
                 }
                 self
             }
         }
-    };
-    let own = |wire: &Wire, value: TokenStream| {
-        let own = wire.as_own();
-        quote_spanned!(place=> #own::put(#value, self.enc, #number))
-    };
-    let owned = |wire: &Wire| {
-        let argument = wire.as_own();
-        method(
-            {
-                let from = field.owned_setter();
-                quote_spanned!(place=> #from)
-            },
-            quote_spanned!(place=> value: &#argument::Owned),
-            own(wire, quote_spanned!(place=> value)),
-        )
-    };
-    match &field.payload {
+    }
+}
+
+fn docs(field: &Field) -> TokenStream {
+    let docs = &field.docs;
+    let alias = shape::alias(&field.number.c_name, &field.name);
+    quote!(#(#docs)* #alias)
+}
+
+/// The setter that a field has in every build.
+fn setter(set: &Set, field: &Field) -> TokenStream {
+    let place = field.place();
+    let Field { name, number, .. } = field;
+    let rt = quote_spanned!(place=> ::netlink_runtime::build);
+    let (argument, write, check) = match &field.payload {
         Payload::Wire(w) => {
             let marker = &w.marker;
+            let put = |value: TokenStream| quote_spanned!(place=> #rt::ToWire::<#marker>::put_as(#value, self.enc, #number));
+            let closure = |builder: TokenStream, write: TokenStream| {
+                (
+                    quote_spanned!(place=> build: impl ::core::ops::FnOnce(#builder) -> #builder),
+                    write,
+                    TokenStream::new(),
+                )
+            };
+            let container = |builder: TokenStream| {
+                let write = quote_spanned!(place=> <#builder>::build(self.enc, #number, build));
+                closure(builder, write)
+            };
             match &w.kind {
-                _ if field.card == Card::Flag => {
-                    method(quote_spanned!(place=> #name), quote!(), own(w, quote_spanned!(place=> &())))
+                _ if field.card == Card::Flag => (quote!(), put(quote_spanned!(place=> ())), quote!()),
+                Kind::Scalar(ty) => (quote_spanned!(place=> value: #ty), put(quote!(value)), quote!()),
+                Kind::Value => {
+                    let argument = quote_spanned!(place=> value: impl #rt::ToWire<#marker>);
+                    let write = bounded(field, put(quote!(value)));
+                    (argument, write, quote!())
                 }
-                Kind::Scalar(ty) => method(
-                    quote_spanned!(place=> #name),
-                    quote_spanned!(place=> value: #ty),
-                    own(w, quote_spanned!(place=> &value)),
+                Kind::Nest(ty) => closure(
+                    quote_spanned!(place=> <#ty as #rt::BuildSet>::Builder<B>),
+                    quote_spanned!(place=> #rt::nest::<#ty, B>(self.enc, #number, build)),
                 ),
-                Kind::Value => method(
-                    quote_spanned!(place=> #name),
-                    quote_spanned!(place=> value: impl ::netlink_runtime::own_wire::ToWire<#marker>),
-                    quote_spanned!(place=> ::netlink_runtime::own_wire::ToWire::<#marker>::put_as(value, self.enc, #number)),
-                ),
-                Kind::Nest(ty) => {
-                    let builder =
-                        quote_spanned!(place=> <#ty as ::netlink_runtime::build::BuildSet>::Builder<B>);
-                    let build = method(
-                        quote_spanned!(place=> #name),
-                        quote_spanned!(place=> build: impl ::core::ops::FnOnce(#builder) -> #builder),
-                        quote_spanned!(place=> ::netlink_runtime::build::nest::<#ty, B>(self.enc, #number, build)),
-                    );
-                    let from = owned(w);
-                    quote_spanned!(place=> #build #from)
+                Kind::Indexed(member) => container(quote_spanned!(place=> #rt::IndexedBuilder<B, #member>)),
+                Kind::TypeValue(member, levels) => {
+                    container(quote_spanned!(place=> #rt::TypeValueBuilder<B, #member, #levels>))
                 }
-                Kind::Indexed(member) => {
-                    let builder =
-                        quote_spanned!(place=> ::netlink_runtime::containers::IndexedBuilder<B, #member>);
-                    let build = method(
-                        quote_spanned!(place=> #name),
-                        quote_spanned!(place=> build: impl ::core::ops::FnOnce(#builder) -> #builder),
-                        quote_spanned!(place=> <#builder>::build(self.enc, #number, build)),
-                    );
-                    let from = owned(w);
-                    quote_spanned!(place=> #build #from)
-                }
-                Kind::Records(ty) => {
-                    let builder =
-                        quote_spanned!(place=> ::netlink_runtime::containers::RecordsBuilder<B, #ty>);
-                    let build = method(
-                        quote_spanned!(place=> #name),
-                        quote_spanned!(place=> build: impl ::core::ops::FnOnce(#builder) -> #builder),
-                        quote_spanned!(place=> <#builder>::build(self.enc, #number, build)),
-                    );
-                    let from = owned(w);
-                    quote_spanned!(place=> #build #from)
-                }
-                Kind::TypeValue(_) => owned(w),
+                Kind::Records(ty) => container(quote_spanned!(place=> #rt::RecordsBuilder<B, #ty>)),
             }
         }
-        Payload::Selected { ty, address: true, .. } => method(
-            quote_spanned!(place=> #name),
+        Payload::Selected { ty, address: true, .. } => (
             quote_spanned!(place=> value: impl ::core::convert::Into<#ty>),
-            quote_spanned!(place=> ::netlink_runtime::owned::OwnSelected::put(
-                &::core::convert::Into::<#ty>::into(value), self.enc, #number
-            )),
+            quote_spanned!(place=> #rt::put_address(::core::convert::Into::<#ty>::into(value), self.enc, #number)),
+            quote!(),
         ),
         Payload::Selected { ty, selectors, .. } => {
-            let builder =
-                quote_spanned!(place=> <#ty as ::netlink_runtime::containers::BuildSub>::Builder<B>);
-            let (selector, check_selector) = match selectors.as_slice() {
-                [Selector::Field(selector)] => selector_slot(set, selector),
-                _ => (quote_spanned!(place=> ::core::option::Option::None), quote!()),
-            };
-            let build = quote_spanned! {place=>
-                #(#docs)*
-                #[inline]
-                pub fn #name(
-                    mut self,
-                    build: impl ::core::ops::FnOnce(#builder) -> ::netlink_runtime::build::Enc<B>,
-                ) -> Self {
-                    if #check #check_selector {
-                        let slot = ::netlink_runtime::containers::SubSlot::new(self.enc, #number, #selector);
-                        self.enc = build(<#ty as ::netlink_runtime::containers::BuildSub>::builder(slot));
-                    }
-                    self
-                }
-            };
-            let from = method(
-                {
-                    let from = field.owned_setter();
-                    quote_spanned!(place=> #from)
+            let builder = quote_spanned!(place=> <#ty as #rt::BuildSub>::Builder<B>);
+            let (slots, checks) = selector_slots(set, selectors, field);
+            (
+                quote_spanned!(place=> build: impl ::core::ops::FnOnce(#builder) -> #rt::Enc<B>),
+                quote_spanned! {place=>
+                    build(<#ty as #rt::BuildSub>::builder(#rt::SubSlot::new(self.enc, #number, #slots)))
                 },
-                quote_spanned!(place=> value: &#ty),
-                quote_spanned!(place=> ::netlink_runtime::owned::OwnSelected::put(value, self.enc, #number)),
-            );
-            quote_spanned!(place=> #build #from)
+                checks,
+            )
+        }
+    };
+    Method { field, name, argument, check, write }.tokens(&docs(field))
+}
+
+/// Checks the length of what was written.
+fn bounded(field: &Field, write: TokenStream) -> TokenStream {
+    let place = field.place();
+    let Some(Bounds { min, max }) = &field.bounds else { return write };
+    let number = &field.number;
+    let bound = |bound: &Option<syn::Expr>| match bound {
+        Some(bound) => quote_spanned!(place=> ::core::option::Option::Some(#bound)),
+        None => quote_spanned!(place=> ::core::option::Option::None),
+    };
+    let (min, max) = (bound(min), bound(max));
+    let marker = field.wire().map(|w| &w.marker);
+    quote_spanned! {place=> {
+        let at = self.enc.position();
+        let mut enc = #write;
+        ::netlink_runtime::__private::check_len::<#marker, B>(&mut enc, at, #number, #min, #max);
+        enc
+    }}
+}
+
+/// The setter for owned values, beside the one that builds in place.
+fn owned(field: &Field) -> Option<TokenStream> {
+    let place = field.place();
+    let number = &field.number;
+    let name = field.owned_setter();
+    let (argument, write) = match &field.payload {
+        Payload::Wire(w) if field.has_owned_setter() => {
+            let own = w.as_own();
+            (
+                quote_spanned!(place=> value: &#own::Owned),
+                quote_spanned!(place=> #own::put(value, self.enc, #number)),
+            )
+        }
+        Payload::Selected { ty, address: false, .. } => (
+            quote_spanned!(place=> value: &#ty),
+            quote_spanned!(place=> ::netlink_runtime::owned::OwnSelected::put(value, self.enc, #number)),
+        ),
+        Payload::Wire(_) | Payload::Selected { .. } => return None,
+    };
+    Some(Method { field, name: &name, argument, check: TokenStream::new(), write }.tokens(&docs(field)))
+}
+
+/// The setter for owned values of a field with bounds.
+fn unbounded(field: &Field) -> Option<TokenStream> {
+    field.bounds.as_ref()?;
+    let place = field.place();
+    let (number, name) = (&field.number, field.unbounded_setter());
+    let own = field.wire().map(Wire::as_own)?;
+    let method = Method {
+        field,
+        name: &name,
+        argument: quote_spanned!(place=> value: &#own::Owned),
+        check: TokenStream::new(),
+        write: quote_spanned!(place=> #own::put(value, self.enc, #number)),
+    };
+    Some(method.tokens(&quote!(#[doc(hidden)])))
+}
+
+/// Selectors in attributes of the own set are written with the payload.
+fn selector_slots(set: &Set, selectors: &[Selector], field: &Field) -> (TokenStream, TokenStream) {
+    let place = field.place();
+    let mut checks = TokenStream::new();
+    let slots: Vec<TokenStream> = (0..4)
+        .map(|ix| {
+            let own = match selectors.get(ix) {
+                Some(Selector::Field(name)) => set.fields.iter().find(|f| f.name == *name),
+                _ => None,
+            };
+            let Some((number, wire)) = own.and_then(|f| Some((&f.number, f.wire()?))) else {
+                return quote_spanned!(place=> ::core::option::Option::None);
+            };
+            let marker = &wire.marker;
+            checks.extend(quote_spanned!(place=> && self.once.check(&mut self.enc, #number)));
+            quote_spanned!(place=> ::core::option::Option::Some((
+                #number,
+                <#marker as ::netlink_runtime::build::PutKey>::put_key::<B>,
+            )))
+        })
+        .collect();
+    (quote_spanned!(place=> [#(#slots),*]), checks)
+}
+
+/// What a form's setter in a sub-message's builder takes and does: the argument, and a closure that
+/// writes the payload.
+pub(crate) fn form(wire: &Wire) -> (TokenStream, TokenStream) {
+    let place = wire.place;
+    let rt = quote_spanned!(place=> ::netlink_runtime::build);
+    let marker = &wire.marker;
+    match &wire.kind {
+        Kind::Nest(ty) => {
+            let builder = quote_spanned!(place=> <#ty as #rt::BuildSet>::Builder<B>);
+            (
+                quote_spanned!(place=> build: impl ::core::ops::FnOnce(#builder) -> #builder),
+                quote_spanned!(place=> |enc, id| #rt::nest::<#ty, B>(enc, id, build)),
+            )
+        }
+        kind => {
+            let ty = match kind {
+                Kind::Scalar(ty) if !is_flag(ty) => quote_spanned!(place=> #ty),
+                Kind::Scalar(_) => quote_spanned!(place=> ()),
+                _ => quote_spanned!(place=> impl #rt::ToWire<#marker>),
+            };
+            (
+                quote_spanned!(place=> value: #ty),
+                quote_spanned!(place=> |enc, id| #rt::ToWire::<#marker>::put_as(value, enc, id)),
+            )
         }
     }
 }
 
-/// A selector in an attribute of the own set is written with the payload.
-fn selector_slot(set: &Set, selector: &proc_macro2::Ident) -> (TokenStream, TokenStream) {
-    let none = (quote!(::core::option::Option::None), quote!());
-    let Some(field) = set.fields.iter().find(|f| f.name == *selector) else { return none };
-    let Some(wire) = field.wire() else { return none };
-    let (number, marker) = (&field.number, &wire.marker);
-    (
-        quote!(::core::option::Option::Some((
-            #number,
-            <#marker as ::netlink_runtime::containers::PutKey>::put_key::<B>,
-        ))),
-        quote!(&& self.once.check(&mut self.enc, #number)),
-    )
+fn is_flag(ty: &Type) -> bool {
+    shape::is(ty, "bool")
 }

@@ -1,6 +1,7 @@
 //! The static metadata.
 
 use crate::attr::{Number, Selector};
+use crate::cstruct;
 use crate::set::{Card, Field, Payload, Set};
 use crate::shape;
 use crate::wire::Kind;
@@ -25,11 +26,14 @@ pub(crate) fn emit(set: &Set) -> TokenStream {
     let unused = set.unused.iter().map(|n| without_field(n, &quote!(Unused)));
     let count = set.fields.len() + set.pads.len() + set.unused.len();
     quote! {
-        static __ATTRS: [#rt::AttrMeta; #count] = #rt::AttrMeta::sorted([#(#attrs,)* #(#pads,)* #(#unused,)*]);
+        const __SORTED: [#rt::AttrMeta; #count] = #rt::AttrMeta::sorted([#(#attrs,)* #(#pads,)* #(#unused,)*]);
+        static __ATTRS: [#rt::AttrMeta; #count] = __SORTED;
+        const __INDEXED: ::core::primitive::usize = #rt::AttrMeta::indexed(&__SORTED);
         static __META: #rt::SetMeta = #rt::SetMeta { name: #text, header: #header, attrs: &__ATTRS };
 
         impl ::netlink_runtime::AttrSet for #name {
             type View<'a> = #view<'a>;
+            type Indexed<'a> = #view<'a, ::netlink_runtime::wire::Index<'a, __INDEXED>>;
             type Header = #header_ty;
 
             #[inline]
@@ -50,7 +54,7 @@ fn attr(set: &Set, field: &Field) -> TokenStream {
         (_, Card::Multi) => quote_spanned!(place=> Multi),
         (Payload::Wire(w), _) => match &w.kind {
             Kind::Indexed(_) => quote_spanned!(place=> Indexed),
-            Kind::TypeValue(levels) => {
+            Kind::TypeValue(_, levels) => {
                 let levels = *levels as u8;
                 quote_spanned!(place=> TypeValue(#levels))
             }
@@ -97,8 +101,8 @@ fn selector(set: &Set, selector: &Selector) -> TokenStream {
             let number = set.fields.iter().find(|f| f.name == *name).map(|f| &f.number);
             quote!(#rt::Attr(#number))
         }
-        Selector::Header(name) => {
-            let name = name.unraw().to_string();
+        Selector::Header(name) | Selector::OuterHeader(name) => {
+            let name = cstruct::c_name(name);
             quote!(#rt::Header(#name))
         }
         // The enclosing set is not known here, nor the C name: the field's name is one of the two
@@ -108,7 +112,7 @@ fn selector(set: &Set, selector: &Selector) -> TokenStream {
             quote!(#rt::Outer(#name))
         }
         Selector::Request(name) => {
-            let name = name.unraw().to_string();
+            let name = cstruct::c_name(name);
             quote!(#rt::Request(#name))
         }
     }

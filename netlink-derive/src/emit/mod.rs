@@ -3,7 +3,8 @@
 //! Generated functions are thin: one call into the runtime each, `#[inline]` where they are
 //! short, so that nothing is compiled until it is used.
 
-mod build;
+pub(crate) mod build;
+mod consts;
 mod meta;
 mod owned;
 mod view;
@@ -15,12 +16,14 @@ use quote::quote;
 /// All of it.
 pub(crate) fn set(set: &Set) -> TokenStream {
     let view = view::emit(set);
+    let consts = consts::emit(set);
     let meta = meta::emit(set);
     let owned = owned::emit(set);
     let build = build::emit(set);
     quote! {
         #view
         #build
+        #consts
         const _: () = {
             #meta
             #owned

@@ -4,24 +4,38 @@ use crate::set::{Card, Field, Payload, Set};
 use crate::wire::Kind;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
+use syn::ext::IdentExt;
 
 pub(crate) fn emit(set: &Set) -> TokenStream {
     let Set { name, .. } = set;
     let decode = decode(set);
     let encode = encode(set);
     let debug = set.debug.then(|| {
+        let text = name.unraw().to_string();
         quote! {
             impl ::core::fmt::Debug for #name {
                 fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                    ::netlink_runtime::__private::debug_owned(self, f)
+                    ::netlink_runtime::__alloc! { ::netlink_runtime::__private::debug_owned(self, f) }
+                    ::netlink_runtime::__no_alloc! { f.write_str(#text) }
                 }
             }
         }
     });
     quote! {
-        impl ::netlink_runtime::owned::OwnedSet for #name {
-            #decode
-            #encode
+        ::netlink_runtime::__alloc! {
+            impl ::netlink_runtime::owned::OwnedSet for #name {
+                #decode
+                #encode
+            }
+
+            impl ::netlink_runtime::project::FromNest<'_, #name> for #name {
+                fn from_nest(
+                    view: <#name as ::netlink_runtime::AttrSet>::View<'_>,
+                    depth: ::core::primitive::u8,
+                ) -> ::core::result::Result<Self, ::netlink_runtime::DecodeError> {
+                    <Self as ::netlink_runtime::owned::OwnedSet>::decode_at(view, depth)
+                }
+            }
         }
         #debug
     }
@@ -187,7 +201,13 @@ fn encode(set: &Set) -> TokenStream {
 fn put(field: &Field) -> TokenStream {
     let place = field.place();
     let (name, ordinal) = (&field.name, field.ordinal);
-    let mut setter = if field.has_owned_setter() { field.owned_setter() } else { name.clone() };
+    let mut setter = if field.bounds.is_some() {
+        field.unbounded_setter()
+    } else if field.has_owned_setter() {
+        field.owned_setter()
+    } else {
+        name.clone()
+    };
     // A call is shown at the argument only when both are code of the macro.
     setter.set_span(place);
     let argument = match &field.payload {

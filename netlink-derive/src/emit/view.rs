@@ -1,16 +1,21 @@
 //! The lazy view: one accessor for each attribute.
 
 use crate::attr::Selector;
+use crate::cstruct;
 use crate::set::{Card, Field, Payload, Set};
 use crate::shape;
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
+use syn::ext::IdentExt;
 
 pub(crate) fn emit(set: &Set) -> TokenStream {
     let Set { name, vis, .. } = set;
     let view = format_ident!("{name}View");
     let accessors = set.fields.iter().map(|f| accessor(set, f));
-    let doc = format!("Lazy view of a [`{name}`]: an accessor decodes its attribute when called.");
+    let doc = format!(
+        "Lazy view of a [`{name}`]: an accessor decodes its attribute when called. `A` is what it reads from: \
+         the attributes, or an index of them."
+    );
     let (field, method, parse, build, bytes) = match &set.header {
         Some((_, ty)) => (
             quote!(header: #ty,),
@@ -22,7 +27,7 @@ pub(crate) fn emit(set: &Set) -> TokenStream {
                 }
             },
             quote_spanned! {shape::place(ty)=>
-                let (header, attrs) = ::netlink_runtime::__private::split_header::<#name>(payload)?;
+                let (header, attrs) = ::netlink_runtime::__private::split_header::<#name>(payload, scope)?;
             },
             quote!(header,),
             quote_spanned! {shape::place(ty)=>
@@ -33,29 +38,36 @@ pub(crate) fn emit(set: &Set) -> TokenStream {
         None => (
             quote!(),
             quote!(),
-            quote!(let attrs = ::netlink_runtime::wire::Attrs::new(payload);),
+            quote!(let attrs = ::netlink_runtime::wire::Attrs::within(payload, scope);),
             quote!(),
             quote!(let header = [];),
         ),
     };
+    let copy = set.header.as_ref().map(|_| quote!(header: self.header,));
     quote! {
         #[doc = #doc]
         #[derive(::core::clone::Clone, ::core::marker::Copy)]
-        #vis struct #view<'a> {
+        #vis struct #view<'a, A = ::netlink_runtime::wire::Attrs<'a>> {
             #field
-            attrs: ::netlink_runtime::wire::Attrs<'a>,
+            attrs: A,
+            message: ::core::marker::PhantomData<&'a ()>,
         }
 
-        impl<'a> #view<'a> {
+        impl<'a, A: ::netlink_runtime::wire::Source<'a>> #view<'a, A> {
             #method
             #(#accessors)*
         }
 
         impl<'a> ::netlink_runtime::View<'a> for #view<'a> {
+            type Set = #name;
+
             #[inline]
-            fn parse(payload: &'a [::core::primitive::u8]) -> ::core::result::Result<Self, ::netlink_runtime::DecodeError> {
+            fn parse_in(
+                payload: &'a [::core::primitive::u8],
+                scope: ::netlink_runtime::wire::Scope<'a>,
+            ) -> ::core::result::Result<Self, ::netlink_runtime::DecodeError> {
                 #parse
-                ::core::result::Result::Ok(Self { #build attrs })
+                ::core::result::Result::Ok(Self { #build attrs, message: ::core::marker::PhantomData })
             }
 
             #[inline]
@@ -64,16 +76,27 @@ pub(crate) fn emit(set: &Set) -> TokenStream {
             }
 
             #[inline]
-            fn meta(&self) -> &'static ::netlink_runtime::meta::SetMeta {
-                <#name as ::netlink_runtime::AttrSet>::meta()
+            fn indexed(&self) -> <#name as ::netlink_runtime::AttrSet>::Indexed<'a> {
+                let attrs = ::netlink_runtime::wire::Index::new(self.attrs);
+                #view { #copy attrs, message: ::core::marker::PhantomData }
             }
         }
 
-        impl ::core::fmt::Debug for #view<'_> {
+        impl<'a, A: ::netlink_runtime::wire::Source<'a>> ::core::fmt::Debug for #view<'a, A> {
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 #bytes
                 let meta = <#name as ::netlink_runtime::AttrSet>::meta();
-                ::netlink_runtime::__private::debug(f, meta, &header, self.attrs)
+                ::netlink_runtime::__private::debug(f, meta, &header, ::netlink_runtime::wire::Source::attrs(&self.attrs))
+            }
+        }
+
+        impl<'a> ::netlink_runtime::project::FromNest<'a, #name> for #view<'a> {
+            #[inline]
+            fn from_nest(
+                view: #view<'a>,
+                _depth: ::core::primitive::u8,
+            ) -> ::core::result::Result<Self, ::netlink_runtime::DecodeError> {
+                ::core::result::Result::Ok(view)
             }
         }
     }
@@ -83,14 +106,16 @@ fn accessor(set: &Set, field: &Field) -> TokenStream {
     let place = field.place();
     let Set { name: owner, .. } = set;
     let Field { name, docs, number, .. } = field;
+    let alias = shape::alias(&number.c_name, name);
     let meta = quote_spanned!(place=> <#owner as ::netlink_runtime::AttrSet>::meta());
     let error = quote_spanned!(place=> ::netlink_runtime::DecodeError);
+    let source = quote_spanned!(place=> ::netlink_runtime::wire::Source);
     let (ty, body) = match (&field.payload, field.card) {
         (Payload::Wire(w), Card::Multi) => {
             let marker = &w.marker;
             (
                 quote_spanned!(place=> ::netlink_runtime::wire::Multi<'a, #marker>),
-                quote_spanned!(place=> self.attrs.all::<#marker>(#number, #meta)),
+                quote_spanned!(place=> #source::all::<#marker>(&self.attrs, #number, #meta)),
             )
         }
         (Payload::Wire(w), Card::Flag) => {
@@ -98,7 +123,7 @@ fn accessor(set: &Set, field: &Field) -> TokenStream {
             (
                 quote_spanned!(place=> ::core::result::Result<::core::primitive::bool, #error>),
                 quote_spanned!(place=> ::core::result::Result::map(
-                    self.attrs.get::<#marker>(#number, #meta),
+                    #source::get::<#marker>(&self.attrs, #number, #meta),
                     |flag| flag.is_some()
                 )),
             )
@@ -107,41 +132,45 @@ fn accessor(set: &Set, field: &Field) -> TokenStream {
             let (marker, view) = (&w.marker, &w.view);
             (
                 quote_spanned!(place=> ::core::result::Result<#view, #error>),
-                quote_spanned!(place=> self.attrs.require::<#marker>(#number, #meta)),
+                quote_spanned!(place=> #source::require::<#marker>(&self.attrs, #number, #meta)),
             )
         }
         (Payload::Wire(w), Card::Optional) => {
             let (marker, view) = (&w.marker, &w.view);
             (
                 quote_spanned!(place=> ::core::result::Result<::core::option::Option<#view>, #error>),
-                quote_spanned!(place=> self.attrs.get::<#marker>(#number, #meta)),
+                quote_spanned!(place=> #source::get::<#marker>(&self.attrs, #number, #meta)),
             )
         }
-        (Payload::Selected { ty, selectors, .. }, card) => {
-            let selectors = selectors.iter().map(|s| selector(s, place));
+        (Payload::Selected { ty, .. }, card) => {
             let view = quote_spanned!(place=> <#ty as ::netlink_runtime::Selected>::View<'a>);
             let bytes = quote_spanned!(place=> ::netlink_runtime::wire::wt::Bytes);
-            let read = quote_spanned!(place=> ::netlink_runtime::__private::selected::<#ty, _>(
-                payload, self.attrs, #number, #meta, || ::core::result::Result::Ok([#(#selectors),*]),
-            ));
+            let (plain, header) =
+                (format_ident!("{owner}View"), set.header.as_ref().map(|_| quote!(header: self.header,)));
+            let choose = quote_spanned! {place=>
+                <#owner as ::netlink_runtime::Chooses<{ #number }>>::choose(
+                    &#plain { #header attrs: #source::attrs(&self.attrs), message: ::core::marker::PhantomData },
+                    payload,
+                )
+            };
             if card == Card::Always {
                 (
                     quote_spanned!(place=> ::core::result::Result<#view, #error>),
                     quote_spanned! {place=>
-                        let payload = self.attrs.require::<#bytes>(#number, #meta)?;
-                        #read
+                        let payload = #source::require::<#bytes>(&self.attrs, #number, #meta)?;
+                        #choose
                     },
                 )
             } else {
                 (
                     quote_spanned!(place=> ::core::result::Result<::core::option::Option<#view>, #error>),
                     quote_spanned! {place=>
-                        match self.attrs.get::<#bytes>(#number, #meta)? {
+                        match #source::get::<#bytes>(&self.attrs, #number, #meta)? {
                             ::core::option::Option::None => {
                                 ::core::result::Result::Ok(::core::option::Option::None)
                             }
                             ::core::option::Option::Some(payload) => {
-                                ::core::result::Result::map(#read, ::core::option::Option::Some)
+                                ::core::result::Result::map(#choose, ::core::option::Option::Some)
                             }
                         }
                     },
@@ -151,6 +180,7 @@ fn accessor(set: &Set, field: &Field) -> TokenStream {
     };
     quote_spanned! {place=>
         #(#docs)*
+        #alias
         #[inline]
         pub fn #name(&self) -> #ty {
             #body
@@ -158,13 +188,21 @@ fn accessor(set: &Set, field: &Field) -> TokenStream {
     }
 }
 
-/// A selector's value.
-fn selector(selector: &Selector, place: Span) -> TokenStream {
+/// The value of a selector of the set whose view is `view`.
+pub(crate) fn selector(selector: &Selector, place: Span) -> TokenStream {
+    let outside = |kind: &str, name: String| {
+        let kind = Ident::new(kind, place);
+        quote_spanned!(place=> ::netlink_runtime::__private::outside(
+            view.attrs, ::netlink_runtime::meta::Selector::#kind(#name),
+        ))
+    };
     match selector {
-        Selector::Field(name) => quote_spanned!(place=> ::netlink_runtime::Select::select(self.#name()?)),
+        Selector::Field(name) => quote_spanned!(place=> ::netlink_runtime::Select::select(view.#name()?)),
         Selector::Header(member) => {
-            quote_spanned!(place=> ::netlink_runtime::Select::select(self.header.#member))
+            quote_spanned!(place=> ::netlink_runtime::Select::select(view.header.#member))
         }
-        Selector::Outer(_) | Selector::Request(_) => quote!(::netlink_runtime::Selector::Absent),
+        Selector::Outer(name) => outside("Outer", name.unraw().to_string()),
+        Selector::OuterHeader(member) => outside("Header", cstruct::c_name(member)),
+        Selector::Request(member) => outside("Request", cstruct::c_name(member)),
     }
 }

@@ -137,11 +137,12 @@ impl Text {
                 format!("{what} by {}", by.join(" "))
             }
         };
-        Ok(match field.card {
+        let card = match field.card {
             Card::Multi => format!("multi {payload}"),
             Card::Always => format!("{payload} always"),
             Card::Optional | Card::Flag => payload,
-        })
+        };
+        Ok(card + &bounds(field)?)
     }
 
     fn sub(&self, sub: &Sub) -> Result<String, String> {
@@ -242,6 +243,7 @@ impl Text {
             "Sint" => "sint",
             "Flag" => "flag",
             "Str" => "string",
+            "Unterminated" => "unterminated",
             "Bytes" => "binary",
             "Bits" => "bitfield32",
             "Mac" => "mac",
@@ -257,6 +259,7 @@ impl Text {
             (_, [], []) => integer(&name).ok_or_else(|| format!("`{name}` is no wire type")),
             ("Named", [names, word], []) => Ok(format!("{} {}", self.wire(word)?, self.ty(names)?)),
             ("NamedUint", [names], []) => Ok(format!("uint {}", self.ty(names)?)),
+            ("NamedSint", [names], []) => Ok(format!("sint {}", self.ty(names)?)),
             ("NamedBits", [names], []) => Ok(format!("bitfield32 {}", self.ty(names)?)),
             ("Nest", [set], []) => Ok(format!("nest {}", self.ty(set)?)),
             ("Struct", [s], []) => Ok(format!("struct {}", self.ty(s)?)),
@@ -301,6 +304,22 @@ fn named(item: &Named) -> Result<String, String> {
     Ok(out)
 }
 
+/// Limits of the length.
+fn bounds(field: &Field) -> Result<String, String> {
+    let Some(bounds) = &field.bounds else { return Ok(String::new()) };
+    let text = |bound: &Option<Expr>| bound.as_ref().map(expr).transpose();
+    let (min, max) = (text(&bounds.min)?, text(&bounds.max)?);
+    Ok(match (min, max) {
+        (Some(min), Some(max)) if min == max => format!(" exact_len = {min}"),
+        (min, max) => {
+            let word = |word: &str, bound: Option<String>| {
+                bound.map_or_else(String::new, |b| format!(" {word} = {b}"))
+            };
+            word("min_len", min) + &word("max_len", max)
+        }
+    })
+}
+
 fn key(key: &Key) -> String {
     match key {
         Key::Text(text) => format!("{:?}", text.value()),
@@ -316,6 +335,7 @@ fn selector(by: &Selector) -> String {
         Selector::Field(name) => name.to_string(),
         Selector::Header(name) => format!("header.{name}"),
         Selector::Outer(name) => format!("outer.{name}"),
+        Selector::OuterHeader(name) => format!("outer.header.{name}"),
         Selector::Request(name) => format!("request.{name}"),
     }
 }

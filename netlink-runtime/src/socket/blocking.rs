@@ -9,7 +9,8 @@ use crate::error::{DecodeError, EncodeError};
 use crate::extack::KernelError;
 use crate::genl::{Family, GetFamily};
 use crate::message::{GenlHeader, Header, MessageRef, NLM_F_ACK, NLM_F_DUMP, NLM_F_REQUEST, asks_for_dump};
-use crate::request::{MessageType, Protocol, Reply, Request};
+use crate::protocol::{MessageType, Protocol};
+use crate::request::{Reply, Request};
 use std::os::fd::BorrowedFd;
 use std::time::Duration;
 use std::{fmt, io};
@@ -166,7 +167,7 @@ impl Socket {
         let mut kept = std::mem::take(&mut self.kept);
         let mut count = 0;
         let mut replies = self.request(request)?;
-        let body = replies.body();
+        let shape = replies.shape();
         while let Some(message) = replies.next_message()? {
             if count == 0 {
                 kept.clear();
@@ -179,7 +180,7 @@ impl Socket {
         if count != 1 {
             return Err(Error::ReplyCount(count));
         }
-        Ok(Answer::new(MessageRef::parse(&self.kept)?, body))
+        Ok(Answer::new(MessageRef::parse(&self.kept)?, &self.out, shape))
     }
 
     /// Sends a request and waits for its acknowledgement. Replies, if it has any, are skipped.

@@ -4,7 +4,7 @@ use super::blocking::Socket;
 use super::error::Result;
 use super::sys::Kernel;
 use super::transport::Transport;
-use crate::request::Protocol;
+use crate::protocol::Protocol;
 use std::io;
 use std::time::Duration;
 

@@ -3,7 +3,7 @@
 use crate::error::{DecodeError, EncodeError};
 use crate::extack::KernelError;
 use crate::message::MessageError;
-use crate::request::Protocol;
+use crate::protocol::Protocol;
 use std::{fmt, io};
 
 /// The result of a socket's operation.

@@ -8,8 +8,9 @@ use super::transport::Wait;
 use crate::error::DecodeError;
 use crate::extack::{Ack, KernelError};
 use crate::message::{GenlHeader, Header, MessageError, MessageRef};
-use crate::meta::SetMeta;
+use crate::meta::{SetMeta, StructMeta};
 use crate::request::Reply;
+use crate::walk::StructRef;
 use std::marker::PhantomData;
 use std::ops::ControlFlow;
 use std::{fmt, io};
@@ -130,9 +131,10 @@ impl<'s> Exchange<'s> {
         }
     }
 
-    /// Where what the reply's type describes starts in a message.
-    fn body(&self) -> usize {
-        Header::LEN + self.asked.family.map_or(0, |_| GenlHeader::LEN)
+    /// How replies are read.
+    fn shape(&self) -> Shape {
+        let body = Header::LEN + self.asked.family.map_or(0, |_| GenlHeader::LEN);
+        Shape { body, header: self.asked.set.and_then(|set| set.header) }
     }
 
     /// The next message that is no control message; a refusal is an error.
@@ -189,7 +191,7 @@ impl<'s> Exchange<'s> {
         let mut error = Box::new(KernelError::new(&ack));
         error.request = self.asked.name;
         if let Some(set) = self.asked.set {
-            error.locate(&self.socket.out, self.body(), set);
+            error.locate(&self.socket.out, self.shape().body, set);
         }
         if error.errno != 0 {
             return Ok(Some(error));
@@ -265,8 +267,8 @@ impl<'s, R: Reply> Dump<'s, R> {
         Dump { exchange, reply: PhantomData }
     }
 
-    pub(super) fn body(&self) -> usize {
-        self.exchange.body()
+    pub(super) fn shape(&self) -> Shape {
+        self.exchange.shape()
     }
 
     /// The next reply, as a view of the socket's buffer; `None` after the last one. To keep
@@ -276,11 +278,9 @@ impl<'s, R: Reply> Dump<'s, R> {
     /// leaves the others readable; after one that ends the reply, the next call gives `None`.
     #[allow(clippy::should_implement_trait)] // it lends, and the standard trait cannot
     pub fn next(&mut self) -> Result<Option<R::View<'_>>> {
-        let body = self.body();
-        match self.next_message()? {
-            None => Ok(None),
-            Some(message) => Ok(Some(view::<R>(message, body)?)),
-        }
+        let Some(place) = self.exchange.reply(R::accepts)? else { return Ok(None) };
+        let (shape, socket) = (self.shape(), &*self.exchange.socket);
+        Ok(Some(shape.view::<R>(socket.engine.message(&place)?, &socket.out)?))
     }
 
     /// The next reply, without reading it.
@@ -326,18 +326,19 @@ impl<'s, R: Reply> Dump<'s, R> {
 /// The one reply to a request; it lies in the socket's buffer.
 pub struct Answer<'s, R> {
     message: MessageRef<'s>,
-    body: usize,
+    sent: &'s [u8],
+    shape: Shape,
     reply: PhantomData<fn() -> R>,
 }
 
 impl<'s, R: Reply> Answer<'s, R> {
-    pub(super) fn new(message: MessageRef<'s>, body: usize) -> Self {
-        Answer { message, body, reply: PhantomData }
+    pub(super) fn new(message: MessageRef<'s>, sent: &'s [u8], shape: Shape) -> Self {
+        Answer { message, sent, shape, reply: PhantomData }
     }
 
     /// The reply.
     pub fn view(&self) -> Result<R::View<'s>, DecodeError> {
-        view::<R>(self.message, self.body)
+        self.shape.view::<R>(self.message, self.sent)
     }
 
     /// The message as it is.
@@ -346,8 +347,21 @@ impl<'s, R: Reply> Answer<'s, R> {
     }
 }
 
-fn view<R: Reply>(message: MessageRef<'_>, body: usize) -> Result<R::View<'_>, DecodeError> {
-    R::view(message.bytes().get(body..).unwrap_or_default())
+/// Where things are in a request and in its replies.
+#[derive(Clone, Copy)]
+pub(super) struct Shape {
+    /// Where what the reply's type describes starts.
+    body: usize,
+    /// The request's fixed header.
+    header: Option<&'static StructMeta>,
+}
+
+impl Shape {
+    /// Reads a reply, given the request as it was sent.
+    fn view<'a, R: Reply>(self, reply: MessageRef<'a>, sent: &'a [u8]) -> Result<R::View<'a>, DecodeError> {
+        let asked = |meta| StructRef::new(meta, sent.get(self.body..).unwrap_or_default());
+        R::answer(reply.bytes().get(self.body..).unwrap_or_default(), self.header.map(asked))
+    }
 }
 
 // Not derived: that would ask for `R: Debug`.

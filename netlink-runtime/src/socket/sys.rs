@@ -2,7 +2,7 @@
 #![allow(unsafe_code)]
 
 use super::transport::{Datagram, Source, Transport, Wait};
-use crate::request::Protocol;
+use crate::protocol::Protocol;
 use std::io;
 use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};

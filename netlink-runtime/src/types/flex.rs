@@ -1,8 +1,7 @@
 //! Owned C structs with a flexible tail.
 
-use crate::build::{Buf, Enc};
+use crate::build::{Buf, Enc, ToWire};
 use crate::error::DecodeError;
-use crate::own_wire::ToWire;
 use crate::owned::Own;
 use crate::wire::wt::Fixed;
 use crate::wire::{FlexOf, FlexStruct, FlexView};
@@ -53,19 +52,8 @@ impl<T: FlexStruct> Own for FlexOf<T> {
         Ok(Flex { head: view.head, tail: whole.map(T::Element::load).collect(), rest })
     }
 
-    fn put<B: Buf>(value: &Flex<T>, mut enc: Enc<B>, id: u16) -> Enc<B> {
-        let at = enc.open_raw(id);
-        let start = enc.position();
-        zeroes(&mut enc, T::TAIL);
-        value.head.write(enc.since(start));
-        for element in &value.tail {
-            let start = enc.position();
-            zeroes(&mut enc, T::Element::SIZE);
-            T::Element::store(*element, enc.since(start));
-        }
-        enc.raw(&value.rest);
-        enc.close(at);
-        enc
+    fn put<B: Buf>(value: &Flex<T>, enc: Enc<B>, id: u16) -> Enc<B> {
+        ToWire::<FlexOf<T>>::put_as(value, enc, id)
     }
 
     fn exact(value: &Flex<T>, payload: &[u8]) -> bool {
@@ -73,25 +61,5 @@ impl<T: FlexStruct> Own for FlexOf<T> {
         let mut out = Vec::new();
         Self::put(value, Enc::new(&mut out), 0);
         out.get(4..4 + payload.len()).is_some_and(|written| written == payload)
-    }
-}
-
-fn zeroes<B: Buf>(enc: &mut Enc<B>, count: usize) {
-    let start = enc.position();
-    for _ in 0..count.div_ceil(64) {
-        enc.raw(&[0; 64]);
-    }
-    enc.truncate(start + count);
-}
-
-impl<T: FlexStruct> ToWire<FlexOf<T>> for &Flex<T> {
-    fn put_as<B: Buf>(self, enc: Enc<B>, id: u16) -> Enc<B> {
-        FlexOf::put(self, enc, id)
-    }
-}
-
-impl<T: FlexStruct> ToWire<FlexOf<T>> for Flex<T> {
-    fn put_as<B: Buf>(self, enc: Enc<B>, id: u16) -> Enc<B> {
-        FlexOf::put(&self, enc, id)
     }
 }

@@ -1,6 +1,8 @@
 //! Values that attributes hold and Rust has no type for.
 
 mod address;
+#[cfg(not(feature = "alloc"))]
+pub mod empty;
 #[cfg(feature = "alloc")]
 mod flex;
 mod hwaddr;

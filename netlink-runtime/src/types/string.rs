@@ -43,6 +43,12 @@ impl<'a> NlStr<'a> {
         self.0
     }
 
+    /// The whole payload but for one NUL at its end, if there is one.
+    #[inline]
+    pub(crate) fn unterminated(self) -> &'a [u8] {
+        self.0.strip_suffix(&[0]).unwrap_or(self.0)
+    }
+
     /// The text, if it is UTF-8.
     #[inline]
     pub fn to_str(self) -> Result<&'a str, Utf8Error> {

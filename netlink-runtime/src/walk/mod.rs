@@ -43,12 +43,14 @@
 mod debug;
 pub mod json;
 mod names;
+mod outside;
 mod select;
 mod structs;
 mod value;
 
 pub use debug::debug;
 pub use names::{FlagNames, flag_names};
+pub use outside::outside;
 pub use structs::{Items, Members, StructRef};
 pub use value::{Malformed, Reason, Value, Want};
 

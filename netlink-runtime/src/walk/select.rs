@@ -47,11 +47,7 @@ impl<'a> Scope<'_, 'a> {
 
     /// The first occurrence of an attribute of the own set, wherever it stands.
     fn attr(&self, id: u16) -> Option<Selected<'a>> {
-        let set = self.body.set;
-        let ty = &set.attr(id)?.ty;
-        let attrs: Attrs<'a> = self.body.attrs;
-        let attr = attrs.iter(set).map_while(Result::ok).find(|a| a.id() == id)?;
-        selected(value::read(ty, attr.payload, |_| None))
+        attr_value(&self.body, id)
     }
 
     fn outer_attr(&self, name: &str) -> Option<Selected<'a>> {
@@ -78,7 +74,15 @@ impl<'a> Scope<'_, 'a> {
     }
 }
 
-fn selected(value: Value<'_>) -> Option<Selected<'_>> {
+/// The first occurrence of an attribute, wherever it stands in its set, as a selector.
+pub(super) fn attr_value<'a>(body: &Body<'a>, id: u16) -> Option<Selected<'a>> {
+    let ty = &body.set.attr(id)?.ty;
+    let attrs: Attrs<'a> = body.attrs;
+    let attr = attrs.iter(body.set).map_while(Result::ok).find(|a| a.id() == id)?;
+    selected(value::read(ty, attr.payload, |_| None))
+}
+
+pub(super) fn selected(value: Value<'_>) -> Option<Selected<'_>> {
     match value {
         Value::Unsigned(n, _) => Some(Selected::Number(n)),
         Value::Signed(n, _) => Some(Selected::Number(n as u64)),

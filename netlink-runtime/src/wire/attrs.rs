@@ -1,5 +1,6 @@
 //! The attribute stream and its scans.
 
+use super::scope::Scope;
 use super::wt::Wire;
 use super::{ATTR_HEADER, NESTED, NET_BYTEORDER, TYPE_MASK, align, split};
 use crate::error::{DecodeError, DecodeErrorKind};
@@ -30,13 +31,26 @@ use crate::meta::SetMeta;
 #[derive(Clone, Copy, Default)]
 pub struct Attrs<'a> {
     bytes: &'a [u8],
+    scope: Scope<'a>,
 }
 
 impl<'a> Attrs<'a> {
-    /// The attributes in these bytes.
+    /// The attributes in these bytes, of no message.
     #[inline]
     pub const fn new(bytes: &'a [u8]) -> Self {
-        Attrs { bytes }
+        Attrs { bytes, scope: Scope::NONE }
+    }
+
+    /// The attributes in these bytes, which are part of a message.
+    #[inline]
+    pub const fn within(bytes: &'a [u8], scope: Scope<'a>) -> Self {
+        Attrs { bytes, scope }
+    }
+
+    /// The message around.
+    #[inline]
+    pub const fn scope(self) -> Scope<'a> {
+        self.scope
     }
 
     /// The bytes.
@@ -55,7 +69,7 @@ impl<'a> Attrs<'a> {
             let Some(header) = b.first_chunk::<ATTR_HEADER>() else { return Ok(None) };
             let (len, ty) = split(*header);
             if ty & TYPE_MASK == id {
-                if let Some(value) = K::hit(b, len) {
+                if let Some(value) = K::hit_in(b, len, self.scope) {
                     return Ok(Some(value));
                 }
                 break;
@@ -102,7 +116,7 @@ impl<'a> Attrs<'a> {
     /// Every attribute in wire order.
     #[inline]
     pub fn iter(self, set: &'static SetMeta) -> AttrIter<'a> {
-        AttrIter { all: self.bytes, rest: self.bytes, set }
+        AttrIter { all: self, rest: self.bytes, set }
     }
 
     /// The odd cases: the list ended with an unpadded attribute (absent), the stream is broken,
@@ -170,7 +184,7 @@ impl<'a> Attr<'a> {
 /// Attributes in wire order. A broken header is yielded once, then the iterator ends.
 #[derive(Clone)]
 pub struct AttrIter<'a> {
-    all: &'a [u8],
+    all: Attrs<'a>,
     rest: &'a [u8],
     set: &'static SetMeta,
 }
@@ -178,14 +192,20 @@ pub struct AttrIter<'a> {
 impl<'a> AttrIter<'a> {
     /// From an attribute within a stream on: `rest` is the stream's end from there.
     #[inline]
-    pub(crate) fn within(all: &'a [u8], rest: &'a [u8], set: &'static SetMeta) -> Self {
+    pub(crate) fn within(all: Attrs<'a>, rest: &'a [u8], set: &'static SetMeta) -> Self {
         AttrIter { all, rest, set }
+    }
+
+    /// The message around.
+    #[inline]
+    pub(crate) fn scope(&self) -> Scope<'a> {
+        self.all.scope
     }
 
     /// Offset of the next attribute from the start of the stream.
     #[inline]
     pub fn offset(&self) -> usize {
-        self.all.len() - self.rest.len()
+        self.all.bytes.len() - self.rest.len()
     }
 }
 
@@ -243,7 +263,7 @@ impl<'a, K: Wire> Iterator for Multi<'a, K> {
             match self.iter.next()? {
                 Err(error) => return Some(Err(error)),
                 Ok(attr) if attr.id() == self.id => {
-                    return Some(read::<K>(attr, self.iter.set));
+                    return Some(read::<K>(attr, self.iter.set, self.iter.scope()));
                 }
                 Ok(_) => {}
             }
@@ -255,8 +275,12 @@ impl<K: Wire> core::iter::FusedIterator for Multi<'_, K> {}
 
 /// Decodes one attribute's payload, or says what is wrong with it.
 #[inline]
-pub(crate) fn read<'a, K: Wire>(attr: Attr<'a>, set: &'static SetMeta) -> Result<K::View<'a>, DecodeError> {
-    match K::read(attr.payload) {
+pub(crate) fn read<'a, K: Wire>(
+    attr: Attr<'a>,
+    set: &'static SetMeta,
+    scope: Scope<'a>,
+) -> Result<K::View<'a>, DecodeError> {
+    match K::read_in(attr.payload, scope) {
         Some(value) => Ok(value),
         None => Err(DecodeError::new(K::why(attr.payload), set, attr.id(), attr.offset)),
     }

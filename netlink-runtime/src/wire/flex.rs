@@ -45,6 +45,11 @@ pub struct FlexView<'a, T> {
 }
 
 impl<'a, T: FlexStruct> FlexView<'a, T> {
+    /// All bytes: the struct's and the tail's.
+    pub fn bytes(&self) -> &'a [u8] {
+        self.payload
+    }
+
     /// The tail's bytes.
     pub fn tail_bytes(&self) -> &'a [u8] {
         self.payload.get(T::TAIL..).unwrap_or_default()

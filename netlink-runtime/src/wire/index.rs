@@ -59,7 +59,7 @@ impl<'a, const N: usize> Index<'a, N> {
             None => return Ok(None),
             Some(Ok(bytes)) => {
                 if let Some(header) = bytes.first_chunk::<ATTR_HEADER>() {
-                    if let Some(value) = K::hit(bytes, split(*header).0) {
+                    if let Some(value) = K::hit_in(bytes, split(*header).0, self.attrs.scope()) {
                         return Ok(Some(value));
                     }
                 }
@@ -89,7 +89,7 @@ impl<'a, const N: usize> Index<'a, N> {
             Some(Ok(rest)) => rest,
             Some(Err(())) => bytes,
         };
-        Multi::over(AttrIter::within(bytes, rest, set), id)
+        Multi::over(AttrIter::within(self.attrs, rest, set), id)
     }
 }
 

@@ -1,6 +1,8 @@
 //! Payloads with members: indexed arrays, nests whose types carry data, records.
 
+use super::ATTR_HEADER;
 use super::attrs::{AttrIter, Attrs, read};
+use super::scope::Scope;
 use super::wt::Wire;
 use crate::error::{DecodeError, DecodeErrorKind};
 use crate::meta::{SetMeta, SetRef, TypeMeta};
@@ -19,7 +21,17 @@ impl<K: Wire> Wire for IndexedOf<K> {
 
     #[inline]
     fn read(payload: &[u8]) -> Option<Indexed<'_, K>> {
-        Some(Indexed { iter: Attrs::new(payload).iter(&MEMBERS), member: PhantomData })
+        Self::read_in(payload, Scope::NONE)
+    }
+
+    #[inline]
+    fn read_in<'a>(payload: &'a [u8], scope: Scope<'a>) -> Option<Indexed<'a, K>> {
+        Some(Indexed { iter: Attrs::within(payload, scope).iter(&MEMBERS), member: PhantomData })
+    }
+
+    #[inline]
+    fn hit_in<'a>(bytes: &'a [u8], len: usize, scope: Scope<'a>) -> Option<Indexed<'a, K>> {
+        Self::read_in(bytes.get(ATTR_HEADER..len)?, scope)
     }
 }
 
@@ -41,7 +53,7 @@ impl<'a, K: Wire> Iterator for Indexed<'a, K> {
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         Some(match self.iter.next()? {
-            Ok(attr) => (attr.id(), read::<K>(attr, &MEMBERS)),
+            Ok(attr) => (attr.id(), read::<K>(attr, &MEMBERS, self.iter.scope())),
             Err(error) => (error.attr, Err(error)),
         })
     }
@@ -58,10 +70,20 @@ impl<K: Wire, const N: usize> Wire for TypeValueOf<K, N> {
 
     #[inline]
     fn read(payload: &[u8]) -> Option<TypeValue<'_, K, N>> {
-        let empty = || Attrs::new(&[]).iter(&MEMBERS);
-        let mut levels = core::array::from_fn(|_| empty());
-        *levels.first_mut()? = Attrs::new(payload).iter(&MEMBERS);
+        Self::read_in(payload, Scope::NONE)
+    }
+
+    #[inline]
+    fn read_in<'a>(payload: &'a [u8], scope: Scope<'a>) -> Option<TypeValue<'a, K, N>> {
+        let level = |bytes| Attrs::within(bytes, scope).iter(&MEMBERS);
+        let mut levels = core::array::from_fn(|_| level(&[]));
+        *levels.first_mut()? = level(payload);
         Some(TypeValue { levels, types: [0; N], depth: 0, member: PhantomData })
+    }
+
+    #[inline]
+    fn hit_in<'a>(bytes: &'a [u8], len: usize, scope: Scope<'a>) -> Option<TypeValue<'a, K, N>> {
+        Self::read_in(bytes.get(ATTR_HEADER..len)?, scope)
     }
 }
 
@@ -92,12 +114,13 @@ impl<'a, K: Wire, const N: usize> Iterator for TypeValue<'a, K, N> {
                 None => self.depth -= 1,
                 Some(Err(error)) => return Some((self.types, Err(error))),
                 Some(Ok(attr)) => {
+                    let scope = self.levels[self.depth].scope();
                     self.types[self.depth] = attr.id();
                     if self.depth + 1 == N {
-                        return Some((self.types, read::<K>(attr, &MEMBERS)));
+                        return Some((self.types, read::<K>(attr, &MEMBERS, scope)));
                     }
                     self.depth += 1;
-                    self.levels[self.depth] = attr.attrs().iter(&MEMBERS);
+                    self.levels[self.depth] = Attrs::within(attr.payload, scope).iter(&MEMBERS);
                 }
             }
         }
@@ -120,7 +143,17 @@ where
 
     #[inline]
     fn read(payload: &[u8]) -> Option<Records<'_, T>> {
-        Some(Records { rest: payload, offset: 0, set: PhantomData })
+        Self::read_in(payload, Scope::NONE)
+    }
+
+    #[inline]
+    fn read_in<'a>(payload: &'a [u8], scope: Scope<'a>) -> Option<Records<'a, T>> {
+        Some(Records { rest: payload, offset: 0, scope, set: PhantomData })
+    }
+
+    #[inline]
+    fn hit_in<'a>(bytes: &'a [u8], len: usize, scope: Scope<'a>) -> Option<Records<'a, T>> {
+        Self::read_in(bytes.get(ATTR_HEADER..len)?, scope)
     }
 }
 
@@ -128,6 +161,7 @@ where
 pub struct Records<'a, T> {
     rest: &'a [u8],
     offset: usize,
+    scope: Scope<'a>,
     set: PhantomData<fn() -> T>,
 }
 
@@ -167,7 +201,7 @@ where
                 let step = super::align(len);
                 self.rest = self.rest.get(step..).unwrap_or_default();
                 self.offset += step;
-                Some(T::View::parse(record))
+                Some(T::View::parse_in(record, self.scope))
             }
             None => {
                 self.rest = &[];

@@ -3,6 +3,8 @@
 //! One marker per form of payload; derived code and attribute constants name them, so that
 //! `u32` and its big-endian sibling can never be mixed up.
 
+use super::scope::Scope;
+use crate::build::ToWire;
 use crate::error::DecodeErrorKind;
 use crate::meta::{EnumMeta, MemberType, Order, Scalar, SetRef, StructMeta, TypeMeta};
 use crate::types::{Bitfield32, HwAddr, NlStr};
@@ -30,6 +32,18 @@ pub trait Wire: 'static {
     #[inline]
     fn hit(bytes: &[u8], len: usize) -> Option<Self::View<'_>> {
         Self::read(bytes.get(super::ATTR_HEADER..len)?)
+    }
+
+    /// [`read`](Self::read) for payloads whose members may need to know the message around.
+    #[inline]
+    fn read_in<'a>(payload: &'a [u8], _scope: Scope<'a>) -> Option<Self::View<'a>> {
+        Self::read(payload)
+    }
+
+    /// [`hit`](Self::hit) in a message.
+    #[inline]
+    fn hit_in<'a>(bytes: &'a [u8], len: usize, _scope: Scope<'a>) -> Option<Self::View<'a>> {
+        Self::hit(bytes, len)
     }
 
     /// Why [`read`](Self::read) gave `None`.
@@ -62,7 +76,7 @@ pub trait Fixed: 'static {
 }
 
 /// An integer wire type.
-pub trait Int: Fixed + for<'a> Wire<View<'a> = <Self as Fixed>::Value> {
+pub trait Int: Fixed<Value: ToWire<Self>> + for<'a> Wire<View<'a> = <Self as Fixed>::Value> + Sized {
     /// Width, sign and byte order.
     const SCALAR: Scalar;
 
@@ -272,17 +286,28 @@ var_int! {
     Sint, i32, i64, true;
 }
 
-/// A [`Uint`] (or, with `SIGNED`, a [`Sint`]) whose values have names.
-pub struct NamedUint<E>(PhantomData<fn() -> E>);
+macro_rules! named_var_int {
+    ($($(#[$doc:meta])* $name:ident, $plain:ident, $signed:expr;)*) => {$(
+        $(#[$doc])*
+        pub struct $name<E>(PhantomData<fn() -> E>);
 
-impl<E: NamedValue> Wire for NamedUint<E> {
-    type View<'a> = E;
-    const TYPE: TypeMeta = TypeMeta::VarInt { signed: false, names: Some(E::META) };
+        impl<E: NamedValue> Wire for $name<E> {
+            type View<'a> = E;
+            const TYPE: TypeMeta = TypeMeta::VarInt { signed: $signed, names: Some(E::META) };
 
-    #[inline]
-    fn read(payload: &[u8]) -> Option<E> {
-        Uint::read(payload).map(E::from_bits)
-    }
+            #[inline]
+            fn read(payload: &[u8]) -> Option<E> {
+                $plain::read(payload).map(|v| E::from_bits(v as u64))
+            }
+        }
+    )*};
+}
+
+named_var_int! {
+    /// A [`Uint`] whose values have names.
+    NamedUint, Uint, false;
+    /// A [`Sint`] whose values have names.
+    NamedSint, Sint, true;
 }
 
 /// Presence alone. A payload, if there is one, is not looked at.
@@ -304,6 +329,34 @@ impl Wire for Flag {
 pub struct Str;
 
 impl Wire for Str {
+    type View<'a> = NlStr<'a>;
+    const TYPE: TypeMeta = TypeMeta::String;
+
+    #[inline]
+    fn read(payload: &[u8]) -> Option<NlStr<'_>> {
+        Some(NlStr::new(payload))
+    }
+}
+
+/// Text that is sent without its NUL.
+#[derive(Clone, Copy, Debug)]
+pub struct Unterminated;
+
+impl Wire for Unterminated {
+    type View<'a> = NlStr<'a>;
+    const TYPE: TypeMeta = TypeMeta::String;
+
+    #[inline]
+    fn read(payload: &[u8]) -> Option<NlStr<'_>> {
+        Some(NlStr::new(payload))
+    }
+}
+
+/// Text whose owned form is a `String`: it has to be UTF-8.
+#[derive(Clone, Copy, Debug)]
+pub struct Utf8;
+
+impl Wire for Utf8 {
     type View<'a> = NlStr<'a>;
     const TYPE: TypeMeta = TypeMeta::String;
 
@@ -369,6 +422,16 @@ impl<T: AttrSet> Wire for Nest<T> {
     #[inline]
     fn read(payload: &[u8]) -> Option<T::View<'_>> {
         T::View::parse(payload).ok()
+    }
+
+    #[inline]
+    fn read_in<'a>(payload: &'a [u8], scope: Scope<'a>) -> Option<T::View<'a>> {
+        T::View::parse_in(payload, scope).ok()
+    }
+
+    #[inline]
+    fn hit_in<'a>(bytes: &'a [u8], len: usize, scope: Scope<'a>) -> Option<T::View<'a>> {
+        Self::read_in(bytes.get(super::ATTR_HEADER..len)?, scope)
     }
 
     fn why(_payload: &[u8]) -> DecodeErrorKind {

@@ -4,6 +4,7 @@ use super::{Field, Result, Row, Rows, SetRow, numbered};
 use crate::emit::EmitError;
 use crate::emit::docs;
 use crate::emit::names::{Scope, attr_field};
+use crate::emit::types::bounds;
 use crate::ir::names;
 use crate::ir::{Attr, Format, Item, Key, Model, SetId, Sub, SubId, Type};
 use std::collections::BTreeSet;
@@ -65,6 +66,7 @@ impl Rows<'_> {
         let Some(typed) = self.types().field(owner, attr)? else { return Ok(None) };
         let mut args = vec![numbered(&attr.c_name, attr.number)?];
         args.extend(typed.words);
+        args.extend(bounds(attr));
         Ok(Some(Field {
             doc: docs::line(&attr.c_name, &attr.name, &attr.doc, &docs::lifetime(self.model, attr.life)),
             args: args.join(", "),

@@ -1,0 +1,249 @@
+//! Builders of payloads with members, and of sub-messages.
+
+use super::{Buf, BuildSet, Enc, SetBuilder, ToWire, nest};
+use crate::error::EncodeError;
+use crate::meta::Key;
+use crate::view::RecordHeader;
+use crate::wire::wt::{Int, Named, Nest, Str, Utf8};
+use core::marker::PhantomData;
+
+/// Builds an indexed array.
+#[derive(Debug)]
+pub struct IndexedBuilder<B, K> {
+    enc: Enc<B>,
+    member: PhantomData<fn() -> K>,
+}
+
+impl<B: Buf, K> IndexedBuilder<B, K> {
+    /// Appends an attribute whose members `build` writes.
+    #[inline]
+    pub fn build(mut enc: Enc<B>, id: u16, build: impl FnOnce(Self) -> Self) -> Enc<B> {
+        let at = enc.open(id);
+        let mut enc = build(IndexedBuilder { enc, member: PhantomData }).enc;
+        enc.close(at);
+        enc
+    }
+
+    /// Appends a member.
+    #[inline]
+    pub fn item(mut self, index: u16, value: impl ToWire<K>) -> Self {
+        self.enc = value.put_as(self.enc, index);
+        self
+    }
+}
+
+impl<B: Buf, T: BuildSet> IndexedBuilder<B, Nest<T>> {
+    /// Appends a member that is a nest.
+    #[inline]
+    pub fn nest(mut self, index: u16, build: impl FnOnce(T::Builder<B>) -> T::Builder<B>) -> Self {
+        self.enc = nest::<T, B>(self.enc, index, build);
+        self
+    }
+}
+
+/// Builds containers in containers, `N` levels, whose types carry data. Members that follow each
+/// other and share the types of outer levels share those containers.
+#[derive(Debug)]
+pub struct TypeValueBuilder<B, K, const N: usize> {
+    enc: Enc<B>,
+    /// Types of the levels that are open, and where they start.
+    open: [(u16, usize); N],
+    depth: usize,
+    member: PhantomData<fn() -> K>,
+}
+
+impl<B: Buf, K, const N: usize> TypeValueBuilder<B, K, N> {
+    /// Appends an attribute whose members `build` writes.
+    #[inline]
+    pub fn build(mut enc: Enc<B>, id: u16, build: impl FnOnce(Self) -> Self) -> Enc<B> {
+        let at = enc.open(id);
+        let (open, member) = ([(0, 0); N], PhantomData);
+        let mut built = build(TypeValueBuilder { enc, open, depth: 0, member });
+        built.close_to(0);
+        built.enc.close(at);
+        built.enc
+    }
+
+    /// Appends a member.
+    #[inline]
+    pub fn item(mut self, types: [u16; N], value: impl ToWire<K>) -> Self {
+        if let Some(last) = self.open_for(types) {
+            self.enc = value.put_as(self.enc, last);
+        }
+        self
+    }
+
+    /// Opens the containers around a member with these types; the last type is the member's own.
+    fn open_for(&mut self, types: [u16; N]) -> Option<u16> {
+        let (last, outer) = types.split_last()?;
+        let open = self.open.iter().take(self.depth);
+        let shared = open.zip(outer).take_while(|((open, _), ty)| open == *ty).count();
+        self.close_to(shared);
+        for ty in outer.iter().skip(shared) {
+            let at = self.enc.open(*ty);
+            self.open[self.depth] = (*ty, at);
+            self.depth += 1;
+        }
+        Some(*last)
+    }
+
+    fn close_to(&mut self, depth: usize) {
+        while self.depth > depth {
+            self.depth -= 1;
+            self.enc.close(self.open[self.depth].1);
+        }
+    }
+}
+
+impl<B: Buf, T: BuildSet, const N: usize> TypeValueBuilder<B, Nest<T>, N> {
+    /// Appends a member that is a nest.
+    #[inline]
+    pub fn nest(mut self, types: [u16; N], build: impl FnOnce(T::Builder<B>) -> T::Builder<B>) -> Self {
+        if let Some(last) = self.open_for(types) {
+            self.enc = nest::<T, B>(self.enc, last, build);
+        }
+        self
+    }
+}
+
+/// Builds records.
+#[derive(Debug)]
+pub struct RecordsBuilder<B, T> {
+    enc: Enc<B>,
+    set: PhantomData<fn() -> T>,
+}
+
+impl<B: Buf, T: BuildSet> RecordsBuilder<B, T>
+where
+    T::Header: RecordHeader,
+{
+    /// Appends an attribute whose records `build` writes.
+    #[inline]
+    pub fn build(mut enc: Enc<B>, id: u16, build: impl FnOnce(Self) -> Self) -> Enc<B> {
+        let at = enc.open_raw(id);
+        let mut enc = build(RecordsBuilder { enc, set: PhantomData }).enc;
+        enc.close(at);
+        enc
+    }
+
+    /// Appends a record; its length is written for you.
+    #[inline]
+    pub fn record(mut self, build: impl FnOnce(T::Builder<B>) -> T::Builder<B>) -> Self {
+        let start = self.enc.position();
+        self.enc = build(T::builder(self.enc)).finish();
+        close_record::<T::Header, B>(&mut self.enc, start);
+        self
+    }
+}
+
+/// Writes a record's length into its header.
+pub(crate) fn close_record<H: RecordHeader, B: Buf>(enc: &mut Enc<B>, start: usize) {
+    let (offset, width) = H::LENGTH;
+    let record = enc.since(start);
+    let len = record.len();
+    let fits = width >= 8 || len < 1 << (8 * width);
+    match record.get_mut(offset..offset + width) {
+        Some(out) if fits && width == 1 => out.copy_from_slice(&[len as u8]),
+        Some(out) if fits && width == 2 => out.copy_from_slice(&(len as u16).to_ne_bytes()),
+        Some(out) if fits && width == 4 => out.copy_from_slice(&(len as u32).to_ne_bytes()),
+        _ => enc.fail(EncodeError::TooLong { attr: 0 }),
+    }
+}
+
+/// Where a sub-message goes: its attribute, and the attributes of the selectors that are written
+/// with it.
+#[derive(Debug)]
+pub struct SubSlot<B> {
+    enc: Enc<B>,
+    id: u16,
+    selectors: [Option<PutSelector<B>>; MAX_SELECTORS],
+}
+
+/// A selector's attribute and how it is written.
+pub type PutSelector<B> = (u16, fn(Enc<B>, u16, Key) -> Enc<B>);
+
+/// As many selectors as choose one form.
+pub const MAX_SELECTORS: usize = 4;
+
+impl<B: Buf> SubSlot<B> {
+    /// A slot for attribute `id`. `selectors` are the attributes of the own set that hold them, by
+    /// position; what stands elsewhere, the caller writes.
+    #[inline]
+    pub fn new(enc: Enc<B>, id: u16, selectors: [Option<PutSelector<B>>; MAX_SELECTORS]) -> Self {
+        SubSlot { enc, id, selectors }
+    }
+
+    /// Writes the selectors, then the payload through `put`.
+    #[inline]
+    pub fn put(self, keys: &[Key], put: impl FnOnce(Enc<B>, u16) -> Enc<B>) -> Enc<B> {
+        let mut enc = self.enc;
+        for (selector, key) in self.selectors.into_iter().zip(keys) {
+            if let Some((id, put_key)) = selector {
+                enc = put_key(enc, id, *key);
+            }
+        }
+        put(enc, self.id)
+    }
+}
+
+/// Builders of sub-messages: one method for each form, which ends the builder. The derive of
+/// `NetlinkSub` implements it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not depend on a selector",
+    note = "`sub(…)` fields hold enums with `#[derive(NetlinkSub)]`"
+)]
+pub trait BuildSub: crate::SubMessage {
+    /// The builder.
+    type Builder<B: Buf>;
+
+    /// Starts a sub-message.
+    fn builder<B: Buf>(slot: SubSlot<B>) -> Self::Builder<B>;
+}
+
+/// Wire types that a selector can be written as.
+#[diagnostic::on_unimplemented(
+    message = "an attribute of wire type `{Self}` cannot select a form",
+    note = "selectors are `NlString`s, integers, and types made by `#[netlink_enum]` or `#[netlink_flags]`"
+)]
+pub trait PutKey {
+    /// Appends a selector.
+    fn put_key<B: Buf>(enc: Enc<B>, id: u16, key: Key) -> Enc<B>;
+}
+
+impl PutKey for Str {
+    fn put_key<B: Buf>(mut enc: Enc<B>, id: u16, key: Key) -> Enc<B> {
+        match key {
+            Key::Text(text) => enc.parts(id, &[text.as_bytes(), &[0]]),
+            Key::Number(_) => enc.fail(EncodeError::Value { attr: id }),
+        }
+        enc
+    }
+}
+
+impl PutKey for Utf8 {
+    fn put_key<B: Buf>(enc: Enc<B>, id: u16, key: Key) -> Enc<B> {
+        Str::put_key(enc, id, key)
+    }
+}
+
+impl<K: Int> PutKey for K {
+    fn put_key<B: Buf>(mut enc: Enc<B>, id: u16, key: Key) -> Enc<B> {
+        let value = match key {
+            Key::Number(n) => K::narrow(n),
+            Key::Text(_) => None,
+        };
+        match value {
+            Some(value) => value.put_as(enc, id),
+            None => {
+                enc.fail(EncodeError::Value { attr: id });
+                enc
+            }
+        }
+    }
+}
+
+impl<E: crate::NamedValue, K: PutKey> PutKey for Named<E, K> {
+    fn put_key<B: Buf>(enc: Enc<B>, id: u16, key: Key) -> Enc<B> {
+        K::put_key(enc, id, key)
+    }
+}

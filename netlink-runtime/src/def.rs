@@ -1,0 +1,183 @@
+//! Attributes as values: `Link::MTU`.
+
+use crate::error::{DecodeError, DecodeErrorKind};
+use crate::meta::{AttrMeta, SetMeta};
+use crate::selected::Selected;
+use crate::view::AttrSet;
+use crate::wire::Cursor;
+use crate::wire::wt::Wire;
+use core::fmt;
+use core::marker::PhantomData;
+
+/// An attribute of the set `S`, of kind `K`: a wire type, [`Many`] of one, or [`Chosen`] by
+/// selectors. Derived sets have one constant for each: `Link::MTU`.
+///
+/// It is how code names an attribute with its type: projections and collectors refer to nothing
+/// else, so what they name exists, belongs to the set, and is of a type that fits.
+///
+/// ```
+/// use netlink_runtime::prelude::*;
+///
+/// #[derive(Clone, Debug, Default, PartialEq, NetlinkAttrs)]
+/// struct Sample {
+///     #[netlink(SENSOR_S_VALUE = 1)]
+///     value: Option<i64>,
+/// }
+///
+/// assert_eq!(Sample::VALUE.id(), 1);
+/// assert_eq!(Sample::VALUE.c_name(), "SENSOR_S_VALUE");
+/// // And the other way round.
+/// let found = Sample::meta().by_c_name("SENSOR_S_VALUE").expect("it is there");
+/// assert_eq!((found.id, found.name), (1, "value"));
+/// ```
+pub struct AttrDef<S, K> {
+    id: u16,
+    of: PhantomData<fn() -> (S, K)>,
+}
+
+impl<S, K> Clone for AttrDef<S, K> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<S, K> Copy for AttrDef<S, K> {}
+
+impl<S, K> AttrDef<S, K> {
+    /// The attribute with this number.
+    pub const fn new(id: u16) -> Self {
+        AttrDef { id, of: PhantomData }
+    }
+
+    /// The number on the wire.
+    #[inline]
+    pub const fn id(self) -> u16 {
+        self.id
+    }
+
+    /// The number, if the attribute belongs to this set: it does not compile otherwise.
+    #[inline]
+    pub const fn of<T: Same<S>>(self) -> u16 {
+        self.id
+    }
+}
+
+impl<S: AttrSet, K> AttrDef<S, K> {
+    /// What is known about it.
+    pub fn meta(self) -> Option<&'static AttrMeta> {
+        S::meta().attr(self.id)
+    }
+
+    /// The C name: `IFLA_MTU`.
+    pub fn c_name(self) -> &'static str {
+        self.meta().map_or("", |attr| attr.c_name)
+    }
+}
+
+impl<S: AttrSet, K> fmt::Debug for AttrDef<S, K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", self.c_name(), self.id)
+    }
+}
+
+/// The same set. Every set is the same as itself.
+#[diagnostic::on_unimplemented(
+    message = "this is an attribute of `{S}`, not of `{Self}`",
+    label = "an attribute of another set"
+)]
+pub trait Same<S> {}
+impl<S> Same<S> for S {}
+
+/// The set in a nest that stands once, found by (the hash of) its field's name: how a path such as
+/// `linkinfo.kind` finds its way. Derived.
+#[diagnostic::on_unimplemented(
+    message = "a path goes through nests that stand once, and this attribute of `{Self}` is none",
+    label = "no nest that stands once"
+)]
+pub trait NestAt<const NAME: u64> {
+    /// The set in it.
+    type Set: AttrSet;
+}
+
+/// A set that chooses the form of its attribute `ID` by selectors. Derived.
+pub trait Chooses<const ID: u16>: AttrSet {
+    /// The forms.
+    type Form: Selected;
+
+    /// Reads the payload in the form that the selectors choose, wherever they stand.
+    fn choose<'a>(
+        view: &Self::View<'a>,
+        payload: &'a [u8],
+    ) -> Result<<Self::Form as Selected>::View<'a>, DecodeError>;
+}
+
+/// The kind of an attribute that repeats.
+pub struct Many<K>(PhantomData<fn() -> K>);
+
+/// The kind of an attribute whose form selectors choose.
+pub struct Chosen<const ID: u16>(());
+
+/// A kind of attribute of the set `S`: how one occurrence is read.
+#[diagnostic::on_unimplemented(message = "`{Self}` is no kind of attribute")]
+pub trait AttrKind<S: AttrSet>: 'static {
+    /// What reading gives.
+    type Value<'a>;
+
+    /// The attribute may stand any number of times.
+    const REPEATS: bool;
+
+    /// Reads the attribute that the cursor is at.
+    fn read<'a>(at: &Cursor<'a>, id: u16, view: &S::View<'a>) -> Result<Self::Value<'a>, DecodeError>;
+}
+
+/// Reads the attribute at the cursor as this wire type.
+#[inline]
+pub(crate) fn read_wire<'a, K: Wire>(
+    at: &Cursor<'a>,
+    id: u16,
+    set: &'static SetMeta,
+) -> Result<K::View<'a>, DecodeError> {
+    match K::hit_in(at.rest(), at.len(), at.attrs().scope()) {
+        Some(value) => Ok(value),
+        None => Err(malformed::<K>(at, id, set)),
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn malformed<K: Wire>(at: &Cursor<'_>, id: u16, set: &'static SetMeta) -> DecodeError {
+    let kind = at.payload().map_or(DecodeErrorKind::Truncated, K::why);
+    DecodeError::new(kind, set, id, at.offset())
+}
+
+impl<S: AttrSet, K: Wire> AttrKind<S> for K {
+    type Value<'a> = K::View<'a>;
+    const REPEATS: bool = false;
+
+    #[inline]
+    fn read<'a>(at: &Cursor<'a>, id: u16, _: &S::View<'a>) -> Result<K::View<'a>, DecodeError> {
+        read_wire::<K>(at, id, S::meta())
+    }
+}
+
+impl<S: AttrSet, K: Wire> AttrKind<S> for Many<K> {
+    type Value<'a> = K::View<'a>;
+    const REPEATS: bool = true;
+
+    #[inline]
+    fn read<'a>(at: &Cursor<'a>, id: u16, _: &S::View<'a>) -> Result<K::View<'a>, DecodeError> {
+        read_wire::<K>(at, id, S::meta())
+    }
+}
+
+impl<S: Chooses<ID>, const ID: u16> AttrKind<S> for Chosen<ID> {
+    type Value<'a> = <S::Form as Selected>::View<'a>;
+    const REPEATS: bool = false;
+
+    #[inline]
+    fn read<'a>(at: &Cursor<'a>, id: u16, view: &S::View<'a>) -> Result<Self::Value<'a>, DecodeError> {
+        match at.payload() {
+            Some(payload) => S::choose(view, payload),
+            None => Err(DecodeError::new(DecodeErrorKind::Truncated, S::meta(), id, at.offset())),
+        }
+    }
+}

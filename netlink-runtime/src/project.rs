@@ -1,0 +1,353 @@
+//! Projections: structs with just the fields that are wanted, decoded in one pass.
+//!
+//! `#[netlink(of = Link)]` on a struct with `#[derive(NetlinkMessage)]` implements [`Projection`]:
+//! one pass over the attributes jumps over those that no field names, and enters only the nests
+//! that a field's path goes through.
+
+mod from_view;
+
+pub use from_view::{FromForm, FromNest, FromView};
+
+use crate::def::{AttrDef, AttrKind, Chooses, Chosen, Many};
+use crate::error::{DecodeError, DecodeErrorKind};
+use crate::meta::SetMeta;
+use crate::selected::Selected;
+use crate::view::{AttrSet, View};
+use crate::wire::wt::Wire;
+use crate::wire::{AttrIter, Cursor, MAX_DEPTH, Multi};
+#[cfg(feature = "alloc")]
+use alloc::vec::Vec;
+
+/// A struct that is read from a view of the set it is a projection of.
+///
+/// ```
+/// use netlink_runtime::prelude::*;
+/// # use netlink_runtime::build::Enc;
+///
+/// #[derive(Clone, Debug, Default, PartialEq, NetlinkMessage)]
+/// struct Reading {
+///     #[netlink(SENSOR_A_ID = 1)]
+///     id: u32,
+///     #[netlink(SENSOR_A_LABEL = 2)]
+///     label: Option<NlString>,
+///     #[netlink(SENSOR_A_LIMIT = 3, be)]
+///     limit: Option<u16>,
+/// }
+///
+/// /// What is shown in a list.
+/// #[derive(Debug, PartialEq, NetlinkMessage)]
+/// #[netlink(of = Reading)]
+/// struct Row<'a> {
+///     id: u32,
+///     label: Option<&'a str>,
+/// }
+///
+/// # let bytes = Reading::builder(Enc::new(Vec::new())).id(7).label("attic").limit(9).finish().end()?;
+/// let row: Row<'_> = ReadingView::parse(&bytes)?.project()?;
+/// assert_eq!(row, Row { id: 7, label: Some("attic") });
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no projection",
+    note = "projections are structs with `#[derive(NetlinkMessage)]` and `#[netlink(of = …)]`"
+)]
+pub trait Projection<'a>: Sized {
+    /// The set that it is a projection of.
+    type Of: AttrSet;
+
+    /// Reads a view. `depth` counts the nests above it: 0 for a message.
+    fn project_at(view: <Self::Of as AttrSet>::View<'a>, depth: u8) -> Result<Self, DecodeError>;
+
+    /// Reads a payload: the fixed header, if the set has one, and the attributes.
+    fn from_payload(payload: &'a [u8]) -> Result<Self, DecodeError> {
+        Self::project_at(View::parse(payload)?, 0)
+    }
+}
+
+/// Types that an attribute of the set `S` and of kind `K` can be read into: what fields of
+/// projections hold.
+#[diagnostic::on_unimplemented(
+    message = "an attribute of kind `{K}` cannot be read into `{Self}`",
+    label = "a field of the wrong type for this attribute"
+)]
+pub trait FromAttr<'a, S: AttrSet, K>: Sized {
+    /// What was met so far.
+    type Slot: Default;
+
+    /// The attribute that the cursor is at is this one.
+    fn meet(slot: &mut Self::Slot, at: &Cursor<'a>, place: Place<'_, 'a, S>);
+
+    /// Every occurrence counts, so that all attributes have to be seen.
+    const ALL: bool = false;
+
+    /// What was met, if it was; an error of an occurrence that counts.
+    fn take(slot: Self::Slot) -> Result<Option<Self>, DecodeError>;
+
+    /// What the field is when the attribute is absent, if that is no error.
+    fn absent() -> Option<Self> {
+        None
+    }
+}
+
+/// Where an attribute stands that is read into a field.
+pub struct Place<'v, 'a, S: AttrSet> {
+    /// The attribute's number.
+    pub id: u16,
+    /// Sets around it.
+    pub depth: u8,
+    /// Its set.
+    pub view: &'v S::View<'a>,
+}
+
+impl<S: AttrSet> core::fmt::Debug for Place<'_, '_, S> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "attribute {} of {}", self.id, S::meta().name)
+    }
+}
+
+/// The first occurrence, read.
+type First<T> = Option<Result<T, DecodeError>>;
+
+impl<'a, S: AttrSet, K: Wire, T: FromView<'a, K>> FromAttr<'a, S, K> for T {
+    type Slot = First<T>;
+
+    #[inline]
+    fn meet(slot: &mut First<T>, at: &Cursor<'a>, place: Place<'_, 'a, S>) {
+        if slot.is_none() {
+            *slot = Some(one::<S, K, T>(at, &place));
+        }
+    }
+
+    #[inline]
+    fn take(slot: First<T>) -> Result<Option<T>, DecodeError> {
+        slot.transpose()
+    }
+
+    #[inline]
+    fn absent() -> Option<T> {
+        T::absent()
+    }
+}
+
+/// Reads one occurrence.
+#[inline]
+fn one<'a, S: AttrSet, K: Wire, T: FromView<'a, K>>(
+    at: &Cursor<'a>,
+    place: &Place<'_, 'a, S>,
+) -> Result<T, DecodeError> {
+    let value = <K as AttrKind<S>>::read(at, place.id, place.view)?;
+    T::from_view(value, place.depth + 1).map_err(|error| error.placed(S::meta(), place.id, at))
+}
+
+impl<'a, S, T, const ID: u16> FromAttr<'a, S, Chosen<ID>> for T
+where
+    S: Chooses<ID>,
+    T: FromForm<'a, S::Form>,
+{
+    type Slot = First<T>;
+
+    #[inline]
+    fn meet(slot: &mut First<T>, at: &Cursor<'a>, place: Place<'_, 'a, S>) {
+        if slot.is_none() {
+            let value = <Chosen<ID> as AttrKind<S>>::read(at, place.id, place.view);
+            let read = |value: <S::Form as Selected>::View<'a>| {
+                T::from_form(value, place.depth + 1).map_err(|error| error.placed(S::meta(), place.id, at))
+            };
+            *slot = Some(value.and_then(read));
+        }
+    }
+
+    #[inline]
+    fn take(slot: First<T>) -> Result<Option<T>, DecodeError> {
+        slot.transpose()
+    }
+}
+
+/// All occurrences; the first that cannot be read is the field's error.
+#[cfg(feature = "alloc")]
+impl<'a, S: AttrSet, K: Wire, T: FromView<'a, K>> FromAttr<'a, S, Many<K>> for Vec<T> {
+    type Slot = (Vec<T>, Option<DecodeError>);
+    const ALL: bool = true;
+
+    #[inline]
+    fn meet(slot: &mut Self::Slot, at: &Cursor<'a>, place: Place<'_, 'a, S>) {
+        let (values, error) = slot;
+        match one::<S, K, T>(at, &place) {
+            Ok(value) => values.push(value),
+            Err(new) => *error = Some(error.unwrap_or(new)),
+        }
+    }
+
+    #[inline]
+    fn take(slot: Self::Slot) -> Result<Option<Self>, DecodeError> {
+        match slot {
+            (values, None) => Ok(Some(values)),
+            (_, Some(error)) => Err(error),
+        }
+    }
+
+    fn absent() -> Option<Self> {
+        Some(Vec::new())
+    }
+}
+
+/// All occurrences, as an iterator: without allocation.
+impl<'a, S: AttrSet, K: Wire> FromAttr<'a, S, Many<K>> for Multi<'a, K> {
+    type Slot = Option<Multi<'a, K>>;
+
+    #[inline]
+    fn meet(slot: &mut Self::Slot, at: &Cursor<'a>, place: Place<'_, 'a, S>) {
+        if slot.is_none() {
+            let rest = AttrIter::within(at.attrs(), at.rest(), S::meta());
+            *slot = Some(Multi::over(rest, place.id));
+        }
+    }
+
+    #[inline]
+    fn take(slot: Self::Slot) -> Result<Option<Self>, DecodeError> {
+        Ok(slot)
+    }
+
+    fn absent() -> Option<Self> {
+        Some(Multi::over(crate::wire::Attrs::new(&[]).iter(S::meta()), 0))
+    }
+}
+
+/// How a pass over a set ended. For derived code.
+#[derive(Clone, Copy, Debug)]
+pub struct End<'a> {
+    at: Cursor<'a>,
+    set: &'static SetMeta,
+}
+
+impl<'a> End<'a> {
+    /// The end of a pass.
+    #[inline]
+    pub fn of(at: Cursor<'a>, set: &'static SetMeta) -> Self {
+        End { at, set }
+    }
+
+    /// The error for an attribute that was not met, when the attributes ended with a broken header:
+    /// it may stand behind that.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn broken(&self, id: u16) -> DecodeError {
+        DecodeError { attr: id, ..self.header() }
+    }
+
+    /// The error for the broken header itself.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn header(&self) -> DecodeError {
+        let first = self.at.attrs().iter(self.set).find_map(Result::err);
+        first.unwrap_or_else(|| DecodeError::new(DecodeErrorKind::Truncated, self.set, 0, 0))
+    }
+}
+
+/// How the pass over a field's set ended; `None` when the set was not there.
+pub type Ended<'e, 'a> = Result<Option<&'e End<'a>>, DecodeError>;
+
+/// Notes an attribute for a field. For derived code.
+#[inline]
+pub fn meet<'a, T, S: AttrSet, K>(
+    slot: &mut T::Slot,
+    def: AttrDef<S, K>,
+    at: &Cursor<'a>,
+    view: &S::View<'a>,
+    depth: u8,
+) where
+    T: FromAttr<'a, S, K>,
+{
+    T::meet(slot, at, Place { id: def.id(), depth, view });
+}
+
+/// A field that may be absent. For derived code.
+#[inline]
+pub fn optional<'a, T, S: AttrSet, K>(
+    slot: T::Slot,
+    def: AttrDef<S, K>,
+    end: Ended<'_, 'a>,
+) -> Result<Option<T>, DecodeError>
+where
+    T: FromAttr<'a, S, K>,
+{
+    let Some(end) = end? else { return Ok(None) };
+    match T::take(slot)? {
+        None if end.at.broken() => Err(end.broken(def.id())),
+        Some(_) if T::ALL && end.at.broken() => Err(end.header()),
+        value => Ok(value),
+    }
+}
+
+/// A field that every message has. For derived code.
+#[inline]
+pub fn required<'a, T, S: AttrSet, K>(
+    slot: T::Slot,
+    def: AttrDef<S, K>,
+    end: Ended<'_, 'a>,
+) -> Result<T, DecodeError>
+where
+    T: FromAttr<'a, S, K>,
+{
+    match optional::<T, S, K>(slot, def, end)? {
+        Some(value) => Ok(value),
+        None => T::absent().ok_or_else(|| missing(S::meta(), def.id(), end)),
+    }
+}
+
+/// The error for an attribute that has to be there and is not.
+#[cold]
+#[inline(never)]
+fn missing(set: &'static SetMeta, id: u16, end: Ended<'_, '_>) -> DecodeError {
+    let len = end.ok().flatten().map_or(0, |end| end.at.attrs().bytes().len());
+    DecodeError::new(DecodeErrorKind::Missing, set, id, len)
+}
+
+/// Refuses sets that are nested too deeply. For derived code.
+#[inline]
+pub fn check_depth(set: &'static SetMeta, depth: u8) -> Result<(), DecodeError> {
+    if depth > MAX_DEPTH { Err(DecodeError::new(DecodeErrorKind::Depth, set, 0, 0)) } else { Ok(()) }
+}
+
+/// The nests that a path goes through. For derived code.
+pub mod path {
+    use super::{Cursor, DecodeError, End, Ended, check_depth};
+    use crate::def::{AttrDef, AttrKind};
+    use crate::view::{AttrSet, View};
+    use crate::wire::wt::Nest;
+
+    /// The view of the nest that the cursor is at.
+    #[inline]
+    pub fn enter<'a, S: AttrSet, T: AttrSet>(
+        def: AttrDef<S, Nest<T>>,
+        at: &Cursor<'a>,
+        view: &S::View<'a>,
+        depth: u8,
+    ) -> Result<T::View<'a>, DecodeError> {
+        check_depth(T::meta(), depth)?;
+        <Nest<T> as AttrKind<S>>::read(at, def.id(), view)
+    }
+
+    /// A pass over a set.
+    #[inline]
+    pub fn cursor<'a, T: AttrSet>(view: &T::View<'a>) -> Cursor<'a> {
+        Cursor::new(view.attrs())
+    }
+
+    /// How the pass over a nest ended, given that over the set around.
+    #[inline]
+    pub fn end<'e, 'a, S, K>(
+        nest: &'e Option<Result<End<'a>, DecodeError>>,
+        def: AttrDef<S, K>,
+        around: Ended<'e, 'a>,
+    ) -> Ended<'e, 'a> {
+        match nest {
+            Some(Ok(end)) => Ok(Some(end)),
+            Some(Err(error)) => Err(*error),
+            None => match around? {
+                Some(around) if around.at.broken() => Err(around.broken(def.id())),
+                _ => Ok(None),
+            },
+        }
+    }
+}
