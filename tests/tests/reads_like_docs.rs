@@ -15,7 +15,7 @@ fn read(module: &str) -> String {
 /// the store lacks them.
 const PICKED: &[(&str, &str, &str, bool)] = &[
     ("IFLA_ADDRESS", "IFLA_ADDRESS = 1", "Option<HwAddr>", false),
-    ("IFLA_IFNAME", "IFLA_IFNAME = 3", "Option<NlString>", false),
+    ("IFLA_IFNAME", "IFLA_IFNAME = 3, max_len = 15", "Option<NlString>", false),
     ("IFLA_MTU", "IFLA_MTU = 4", "Option<u32>", false),
     ("IFLA_LINKINFO", "IFLA_LINKINFO = 18, nested", "Option<LinkInfo>", false),
     ("IFLA_STATS64", "IFLA_STATS64 = 23, struct", "Option<RtnlLinkStats64>", false),
