@@ -4,7 +4,7 @@
 mod overlay;
 
 use crate::Loader;
-use crate::emit::{self, EmitError, Options, disk};
+use crate::emit::{self, EmitError, Options, Serde, disk};
 use crate::ir::UnknownKernel;
 use crate::report::{Diagnostics, Severity, render};
 use std::fmt;
@@ -44,6 +44,7 @@ pub struct Builder {
     kernel: Option<String>,
     out_dir: Option<PathBuf>,
     lenient: bool,
+    serde: bool,
 }
 
 /// Why nothing was generated. Build scripts that return it show the whole message.
@@ -144,6 +145,13 @@ impl Builder {
         self
     }
 
+    /// Owned types derive serde's `Serialize` and `Deserialize`. The crate then depends on `serde`
+    /// (with its feature `derive`), and on netlink-runtime with the feature `serde`.
+    pub fn serde(mut self, serde: bool) -> Self {
+        self.serde = serde;
+        self
+    }
+
     /// Generates. Warnings and errors are shown by cargo; files that would not change are left
     /// alone.
     pub fn generate(self) -> Result<(), Error> {
@@ -193,6 +201,7 @@ impl Builder {
             sources: self.schemas.iter().filter_map(|path| Options::source_of(path)).collect(),
             arguments: String::new(),
             command: Some("cargo build".to_owned()),
+            serde: if self.serde { Serde::On } else { Serde::Off },
         }
     }
 

@@ -33,6 +33,8 @@ mod protocol;
 #[cfg(feature = "alloc")]
 mod request;
 mod selected;
+#[cfg(feature = "serde")]
+pub mod serialize;
 #[cfg(all(feature = "std", any(target_os = "linux", target_os = "android")))]
 pub mod socket;
 pub mod types;

@@ -18,6 +18,8 @@ use core::fmt;
 
 pub use crate::named::fmt_named;
 pub use crate::walk::{debug, outside};
+#[cfg(feature = "serde")]
+pub use serde;
 
 /// Code for builds with an allocator.
 #[cfg(feature = "alloc")]
