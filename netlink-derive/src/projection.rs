@@ -316,6 +316,8 @@ pub(crate) fn emit(item: &Projection) -> TokenStream {
         impl #impl_generics ::netlink_runtime::Projection<#lifetime> for #name #type_generics #where_clause {
             type Of = #set;
 
+            // Mostly called from one place, which has the view in registers.
+            #[inline]
             fn project_at(
                 view: <#set as ::netlink_runtime::AttrSet>::View<#lifetime>,
                 depth: ::core::primitive::u8,

@@ -81,15 +81,15 @@ pub fn selected<'a, T: Selected, const N: usize>(
 ) -> Result<T::View<'a>, DecodeError> {
     match T::read(payload, &selectors()?, attrs.scope()) {
         Some(view) => Ok(view),
-        None => Err(malformed(attrs, id, set)),
+        None => Err(malformed(attrs.bytes(), id, set)),
     }
 }
 
 /// The error for the first attribute of this number, whose payload is malformed.
 #[cold]
 #[inline(never)]
-fn malformed(attrs: Attrs<'_>, id: u16, set: &'static SetMeta) -> DecodeError {
-    let found = attrs.iter(set).filter_map(Result::ok).find(|a| a.id() == id);
+fn malformed(attrs: &[u8], id: u16, set: &'static SetMeta) -> DecodeError {
+    let found = Attrs::new(attrs).iter(set).filter_map(Result::ok).find(|a| a.id() == id);
     DecodeError::new(DecodeErrorKind::Length, set, id, found.map_or(0, |a| a.offset))
 }
 

@@ -14,7 +14,7 @@ use crate::meta::SetMeta;
 use crate::selected::Selected;
 use crate::view::{AttrSet, View};
 use crate::wire::wt::Wire;
-use crate::wire::{AttrIter, Cursor, MAX_DEPTH, Multi};
+use crate::wire::{AttrIter, Attrs, Cursor, MAX_DEPTH, Multi};
 #[cfg(feature = "alloc")]
 use alloc::vec::Vec;
 
@@ -136,7 +136,7 @@ fn one<'a, S: AttrSet, K: Wire, T: FromView<'a, K>>(
     place: &Place<'_, 'a, S>,
 ) -> Result<T, DecodeError> {
     let value = <K as AttrKind<S>>::read(at, place.id, place.view)?;
-    T::from_view(value, place.depth + 1).map_err(|error| error.placed(S::meta(), place.id, at))
+    T::from_view(value, place.depth + 1).map_err(|error| error.placed(S::meta(), place.id, at.offset()))
 }
 
 impl<'a, S, T, const ID: u16> FromAttr<'a, S, Chosen<ID>> for T
@@ -151,7 +151,8 @@ where
         if slot.is_none() {
             let value = <Chosen<ID> as AttrKind<S>>::read(at, place.id, place.view);
             let read = |value: <S::Form as Selected>::View<'a>| {
-                T::from_form(value, place.depth + 1).map_err(|error| error.placed(S::meta(), place.id, at))
+                T::from_form(value, place.depth + 1)
+                    .map_err(|error| error.placed(S::meta(), place.id, at.offset()))
             };
             *slot = Some(value.and_then(read));
         }
@@ -216,7 +217,8 @@ impl<'a, S: AttrSet, K: Wire> FromAttr<'a, S, Many<K>> for Multi<'a, K> {
 /// How a pass over a set ended. For derived code.
 #[derive(Clone, Copy, Debug)]
 pub struct End<'a> {
-    at: Cursor<'a>,
+    attrs: &'a [u8],
+    broken: bool,
     set: &'static SetMeta,
 }
 
@@ -224,24 +226,28 @@ impl<'a> End<'a> {
     /// The end of a pass.
     #[inline]
     pub fn of(at: Cursor<'a>, set: &'static SetMeta) -> Self {
-        End { at, set }
+        End { attrs: at.attrs().bytes(), broken: at.broken(), set }
     }
 
     /// The error for an attribute that was not met, when the attributes ended with a broken header:
     /// it may stand behind that.
-    #[cold]
-    #[inline(never)]
+    #[inline]
     pub(crate) fn broken(&self, id: u16) -> DecodeError {
         DecodeError { attr: id, ..self.header() }
     }
 
     /// The error for the broken header itself.
-    #[cold]
-    #[inline(never)]
+    #[inline]
     pub(crate) fn header(&self) -> DecodeError {
-        let first = self.at.attrs().iter(self.set).find_map(Result::err);
-        first.unwrap_or_else(|| DecodeError::new(DecodeErrorKind::Truncated, self.set, 0, 0))
+        broken_header(self.attrs, self.set)
     }
+}
+
+#[cold]
+#[inline(never)]
+fn broken_header(attrs: &[u8], set: &'static SetMeta) -> DecodeError {
+    let first = Attrs::new(attrs).iter(set).find_map(Result::err);
+    first.unwrap_or_else(|| DecodeError::new(DecodeErrorKind::Truncated, set, 0, 0))
 }
 
 /// How the pass over a field's set ended; `None` when the set was not there.
@@ -273,8 +279,8 @@ where
 {
     let Some(end) = end? else { return Ok(None) };
     match T::take(slot)? {
-        None if end.at.broken() => Err(end.broken(def.id())),
-        Some(_) if T::ALL && end.at.broken() => Err(end.header()),
+        None if end.broken => Err(end.broken(def.id())),
+        Some(_) if T::ALL && end.broken => Err(end.header()),
         value => Ok(value),
     }
 }
@@ -291,16 +297,11 @@ where
 {
     match optional::<T, S, K>(slot, def, end)? {
         Some(value) => Ok(value),
-        None => T::absent().ok_or_else(|| missing(S::meta(), def.id(), end)),
+        None => T::absent().ok_or_else(|| {
+            let len = end.ok().flatten().map_or(0, |end| end.attrs.len());
+            DecodeError::new(DecodeErrorKind::Missing, S::meta(), def.id(), len)
+        }),
     }
-}
-
-/// The error for an attribute that has to be there and is not.
-#[cold]
-#[inline(never)]
-fn missing(set: &'static SetMeta, id: u16, end: Ended<'_, '_>) -> DecodeError {
-    let len = end.ok().flatten().map_or(0, |end| end.at.attrs().bytes().len());
-    DecodeError::new(DecodeErrorKind::Missing, set, id, len)
 }
 
 /// Refuses sets that are nested too deeply. For derived code.
@@ -345,7 +346,7 @@ pub mod path {
             Some(Ok(end)) => Ok(Some(end)),
             Some(Err(error)) => Err(*error),
             None => match around? {
-                Some(around) if around.at.broken() => Err(around.broken(def.id())),
+                Some(around) if around.broken => Err(around.broken(def.id())),
                 _ => Ok(None),
             },
         }
