@@ -53,6 +53,22 @@ pub use request::{MessageType, Protocol, Reply, Request};
 pub use selected::{Select, Selected, Selector, SubMessage};
 pub use view::{AttrSet, CStruct, NamedValue, RecordHeader, View};
 
+/// Brings in a family that a build script has generated: `$OUT_DIR/<module>.rs`.
+///
+/// The generator is `netlink_codegen::Builder`. The module's name is the family's with `_` for
+/// `-`, and families stand side by side, because they refer to each other through `super`:
+///
+/// ```ignore
+/// pub mod common { netlink_runtime::include_family!("common"); }
+/// pub mod rt_link { netlink_runtime::include_family!("rt_link"); }
+/// ```
+#[macro_export]
+macro_rules! include_family {
+    ($module:literal) => {
+        include!(concat!(env!("OUT_DIR"), "/", $module, ".rs"));
+    };
+}
+
 /// A message without attributes.
 #[cfg(all(feature = "derive", feature = "alloc"))]
 #[derive(Clone, Debug, Default, PartialEq, NetlinkMessage)]
