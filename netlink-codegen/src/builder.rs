@@ -37,6 +37,9 @@ use std::path::{Path, PathBuf};
 ///
 /// Neither libclang nor the network is needed, unless headers are given: those are read with
 /// libclang (feature `headers`).
+///
+/// Paths are relative to the package's directory, where cargo runs build scripts. What is said to
+/// cargo has the form that it understands from 1.84 on.
 #[derive(Clone, Debug, Default)]
 pub struct Builder {
     schemas: Vec<PathBuf>,

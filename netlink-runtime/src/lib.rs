@@ -53,6 +53,10 @@ pub use request::{MessageType, Protocol, Reply, Request};
 pub use selected::{Select, Selected, Selector, SubMessage};
 pub use view::{AttrSet, CStruct, NamedValue, RecordHeader, View};
 
+#[cfg(all(doctest, feature = "derive", feature = "std"))]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 /// Brings in a family that a build script has generated: `$OUT_DIR/<module>.rs`.
 ///
 /// The generator is `netlink_codegen::Builder`. The module's name is the family's with `_` for
