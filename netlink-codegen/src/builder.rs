@@ -39,7 +39,8 @@ use std::path::{Path, PathBuf};
 /// libclang (feature `headers`).
 ///
 /// Paths are relative to the package's directory, where cargo runs build scripts. What is said to
-/// cargo has the form that it understands from 1.84 on.
+/// cargo has the form that it understands from 1.84 on. It cannot watch for what does not exist: a
+/// new schema that takes the place of a shipped one is seen when the build script runs next.
 #[derive(Clone, Debug, Default)]
 pub struct Builder {
     schemas: Vec<PathBuf>,

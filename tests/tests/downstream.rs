@@ -215,9 +215,11 @@ fn the_build_script_runs_when_an_input_changes_and_only_then() {
         assert!(runs(&project, input));
         assert!(!runs(&project, "nothing more"));
     }
-    let libclang = std::env::var("LIBCLANG_PATH").unwrap_or_else(|_| "/nonexistent".to_owned());
-    project.set("LIBCLANG_PATH", &format!("{libclang}/."));
-    assert!(runs(&project, "LIBCLANG_PATH"));
+    // The same place by another name.
+    if let Some(libclang) = std::env::var("LIBCLANG_PATH").ok().filter(|path| Path::new(path).is_dir()) {
+        project.set("LIBCLANG_PATH", &format!("{libclang}/."));
+        assert!(runs(&project, "LIBCLANG_PATH"));
+    }
 }
 
 #[test]

@@ -47,35 +47,36 @@ impl Station {
             (CONTROLLER, GETFAMILY) => {
                 let asked = nlctrl::CtrlView::parse(payload)?;
                 if asked.family_name()?.is_some_and(|name| name == sensors::FAMILY) {
-                    self.send(&request, CONTROLLER, NEWFAMILY, &family()?)?;
+                    self.send(message(request.header, CONTROLLER, NEWFAMILY, &family()?))?;
                     return self.end(&request, 0);
                 }
                 self.end(&request, ENOENT)
             }
             (SENSORS, GET) if asks_for_dump(request.header.flags) => {
                 for reading in [attic()?, cellar()?] {
-                    self.send(&request, SENSORS, NEW, &reading)?;
+                    self.send(message(request.header, SENSORS, NEW, &reading))?;
                 }
                 // Who has joined the group hears of it as well.
-                let news = message(Header { sequence: 0, port: 0, ..request.header }, SENSORS, NEW, &cellar()?);
-                self.link.notify(READINGS, &news)?;
+                let nobodys = Header { sequence: 0, port: 0, ..request.header };
+                self.link.notify(READINGS, &message(nobodys, SENSORS, NEW, &cellar()?))?;
                 self.end(&request, 0)
             }
             (SENSORS, GET) => {
                 let asked = sensors::ReadingView::parse(payload)?;
-                match asked.id()? {
-                    1 => self.send(&request, SENSORS, NEW, &attic()?)?,
-                    2 => self.send(&request, SENSORS, NEW, &cellar()?)?,
+                let reading = match asked.id()? {
+                    1 => attic()?,
+                    2 => cellar()?,
                     _ => return self.end(&request, ENOENT),
-                }
+                };
+                self.send(message(request.header, SENSORS, NEW, &reading))?;
                 self.end(&request, 0)
             }
             _ => self.end(&request, ENOENT),
         }
     }
 
-    fn send(&mut self, request: &MessageRef<'_>, message_type: u16, command: u8, payload: &[u8]) -> Result<(), Error> {
-        Ok(self.link.send(&message(request.header, message_type, command, payload))?)
+    fn send(&mut self, message: Vec<u8>) -> Result<(), Error> {
+        Ok(self.link.send(&message)?)
     }
 
     /// The end of a reply: `NLMSG_DONE` of a dump, else `NLMSG_ERROR`.
@@ -86,7 +87,7 @@ impl Station {
             payload.extend(request.bytes());
         }
         let message_type = if dump { NLMSG_DONE } else { NLMSG_ERROR };
-        Ok(self.link.send(&framed(Header { message_type, ..request.header }, &payload))?)
+        self.send(framed(Header { message_type, ..request.header }, &payload))
     }
 }
 
@@ -117,18 +118,20 @@ fn attic() -> Result<Vec<u8>, Error> {
         .label("attic")
         .unit(Unit::CELSIUS)
         .value(-3)
-        .range(&sensors::SensorsRange { low: 0, high: 100 })
+        .range(sensors::SensorsRange { low: 0, high: 100 })
         .calibration(|c| c.offset(2).date("2024-02-29"));
     Ok(reading.finish().end()?)
 }
 
 /// Built as a value; and with an attribute that the schema does not know.
 fn cellar() -> Result<Vec<u8>, Error> {
-    let mut reading = sensors::Reading::default();
-    reading.id = 2;
-    reading.label = Some("cellar".into());
-    reading.unit = Some(Unit::PERCENT);
-    reading.value = Some(80);
+    let reading = sensors::Reading {
+        id: 2,
+        label: Some("cellar".into()),
+        unit: Some(Unit::PERCENT),
+        value: Some(80),
+        ..Default::default()
+    };
     let mut out = reading.encode_to(Enc::new(Vec::new()));
     out.bytes(9, b"news");
     Ok(out.end()?)
