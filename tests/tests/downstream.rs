@@ -141,6 +141,8 @@ fn shipped_families_need_neither_libclang_nor_the_network() {
     if let Some(printed) = run(TEST, &project) {
         assert!(printed.contains("attribute 63 is gso_ipv4_max_size\n"), "{printed}");
     }
+    project.write("build.rs", &script.replace("6.1", "5.10")).expect("write");
+    assert!(!build(&project).expect().generated("rt_link.rs").contains("IFLA_ALLMULTI"));
     project.write("build.rs", &script.replace("6.1", "6.2")).expect("write");
     let unknown = build(&project);
     assert!(
