@@ -1,7 +1,8 @@
-//! Developer commands: `cargo xtask demo`, `cargo xtask test`, `cargo xtask generate`.
+//! Developer commands: `cargo xtask demo`, `test`, `package`, `generate`.
 #![forbid(unsafe_code)]
 
 mod demo;
+mod package;
 mod setup;
 mod test;
 
@@ -19,6 +20,7 @@ Usage: cargo xtask <COMMAND>
 Commands:
   demo [--system]   From kernel headers to bindings to live tables: the whole pipeline, once
   test [--system]   Set everything up and run all tests
+  package           Package the published crates, and build projects on the packages alone
   generate          Regenerate netlink-families from the schemas and the shipped facts
 
   --system          Install what is missing with the system's package manager; without it the
@@ -38,6 +40,7 @@ fn main() -> ExitCode {
     let done = match args.first().map(String::as_str) {
         Some("demo") => demo::run(system),
         Some("test") => test::run(system),
+        Some("package") => package(system),
         Some("generate") => generate(&[]),
         Some("help" | "--help" | "-h") => {
             println!("{HELP}");
@@ -55,6 +58,13 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Packages, and says what was left out.
+fn package(system: bool) -> Result<()> {
+    let skipped = package::run(setup::libclang(system).ok().as_deref())?;
+    skipped.iter().for_each(|what| step(&format!("not done: {what}")));
+    Ok(())
 }
 
 /// The workspace's root.

@@ -1,6 +1,6 @@
 //! All tests, with all set-up.
 
-use crate::{Result, cargo, generate, setup, step, target};
+use crate::{Result, cargo, generate, package, setup, step, target};
 use netlink_tests::{has_program, live_obstacle};
 use std::fs;
 
@@ -25,7 +25,7 @@ pub(crate) fn run(system: bool) -> Result<()> {
     let _ = fs::remove_file(&skips);
     let mut test = cargo();
     test.args(["test", "--workspace", "--all-features", "--no-fail-fast"]).env("NETLINK_SKIP_LOG", &skips);
-    if let Ok(path) = libclang {
+    if let Ok(path) = &libclang {
         test.env("LIBCLANG_PATH", path);
     }
     if let Some(reason) = live_obstacle() {
@@ -39,8 +39,10 @@ pub(crate) fn run(system: bool) -> Result<()> {
     let smaller = FEATURES.iter().try_for_each(|features| check(features));
     step("checking that the generated families are up to date");
     let fresh = generate(&["--check"]);
-    report(&fs::read_to_string(&skips).unwrap_or_default());
-    tests.and(smaller).and(fresh)
+    let packages = package::run(libclang.ok().as_deref());
+    let skipped = packages.as_ref().map(|skipped| skipped.join("\n")).unwrap_or_default();
+    report(&format!("{}{skipped}", fs::read_to_string(&skips).unwrap_or_default()));
+    tests.and(smaller).and(fresh).and(packages.map(drop))
 }
 
 /// Checks the runtime with these features alone. Warnings are errors for it, not for what it
