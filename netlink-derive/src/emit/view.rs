@@ -118,10 +118,12 @@ fn accessor(set: &Set, field: &Field) -> TokenStream {
             )
         }
         (Payload::Selected { ty, selectors, .. }, card) => {
+            // Said in digits: Rust 1.85 does not infer a constant argument from `_`.
+            let count = selectors.len();
             let selectors = selectors.iter().map(|s| selector(s, place));
             let view = quote_spanned!(place=> <#ty as ::netlink_runtime::Selected>::View<'a>);
             let bytes = quote_spanned!(place=> ::netlink_runtime::wire::wt::Bytes);
-            let read = quote_spanned!(place=> ::netlink_runtime::__private::selected::<#ty, _>(
+            let read = quote_spanned!(place=> ::netlink_runtime::__private::selected::<#ty, #count>(
                 payload, self.attrs, #number, #meta, || ::core::result::Result::Ok([#(#selectors),*]),
             ));
             if card == Card::Always {
