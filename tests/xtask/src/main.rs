@@ -1,8 +1,10 @@
-//! Developer commands: `cargo xtask demo`, `cargo xtask test`, `cargo xtask generate`.
+//! Developer commands: `cargo xtask help` lists them.
 #![forbid(unsafe_code)]
 
 mod demo;
 mod setup;
+mod skips;
+mod targets;
 mod test;
 
 use std::path::{Path, PathBuf};
@@ -19,6 +21,8 @@ Usage: cargo xtask <COMMAND>
 Commands:
   demo [--system]   From kernel headers to bindings to live tables: the whole pipeline, once
   test [--system]   Set everything up and run all tests
+  targets           Rust 1.85, a big-endian and a 32-bit machine, no_std, memory checks: the part
+                    of `test` that fetches compilers and emulators into the target folder
   generate          Regenerate netlink-families from the schemas and the shipped facts
 
   --system          Install what is missing with the system's package manager; without it the
@@ -38,6 +42,12 @@ fn main() -> ExitCode {
     let done = match args.first().map(String::as_str) {
         Some("demo") => demo::run(system),
         Some("test") => test::run(system),
+        Some("targets") => {
+            let skips = skips::Skips::start();
+            let done = targets::run(&skips);
+            skips.report();
+            done
+        }
         Some("generate") => generate(&[]),
         Some("help" | "--help" | "-h") => {
             println!("{HELP}");
