@@ -63,7 +63,7 @@ pub(crate) fn run(skips: &Skips) -> Result<()> {
             Err(Stop::Skip(reason)) => skips.note(&format!("targets: {what}"), &reason),
             Err(Stop::Fail(message)) => {
                 step(&format!("targets: {what} failed: {message}"));
-                done = Err(format!("targets: {what}: {message}"));
+                done = Err(format!("targets: {what} failed"));
             }
         }
     }
