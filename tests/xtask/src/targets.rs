@@ -55,7 +55,7 @@ const PARTS: &[Part] = &[
 pub(crate) fn run(skips: &Skips) -> Result<()> {
     let dir = target().join("targets");
     let targets = Targets { debs: Debs::open(&dir)?, dir, skips };
-    let mut done = Ok(());
+    let mut failed = Vec::new();
     for (what, part) in PARTS {
         step(&format!("targets: {what}"));
         match part(&targets) {
@@ -63,11 +63,11 @@ pub(crate) fn run(skips: &Skips) -> Result<()> {
             Err(Stop::Skip(reason)) => skips.note(&format!("targets: {what}"), &reason),
             Err(Stop::Fail(message)) => {
                 step(&format!("targets: {what} failed: {message}"));
-                done = Err(format!("targets: {what} failed"));
+                failed.push(*what);
             }
         }
     }
-    done
+    if failed.is_empty() { Ok(()) } else { Err(format!("targets: {} failed", failed.join(", "))) }
 }
 
 /// The crates that promise it build with the oldest Rust.

@@ -5,6 +5,7 @@ use super::packages::{GROUPS, Group, Package};
 use crate::setup::limited;
 use crate::{Result, step};
 use netlink_tests::has_program;
+use std::cell::OnceCell;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -14,12 +15,14 @@ pub(super) struct Debs {
     root: PathBuf,
     /// apt's own folder: its lists of other architectures are not the system's business.
     apt: PathBuf,
+    /// Whether they are up to date.
+    updated: OnceCell<Result<()>>,
 }
 
 impl Debs {
     /// The packages below this folder. Those of another list of packages are removed.
     pub(super) fn open(dir: &Path) -> Result<Self> {
-        let debs = Debs { root: dir.join("root"), apt: dir.join("apt") };
+        let debs = Debs { root: dir.join("root"), apt: dir.join("apt"), updated: OnceCell::new() };
         let listed = debs.root.join("packages");
         let wanted = format!("{GROUPS:#?}\n");
         if fs::read_to_string(&listed).is_ok_and(|found| found == wanted) {
@@ -48,7 +51,8 @@ impl Debs {
             return Err(format!("packages of Debian 12 are needed, but `{program}` is not installed"));
         }
         for group in missing {
-            self.fetch(group)?;
+            self.fetch(group)
+                .map_err(|why| format!("the packages for `{}` cannot be had: {why}", group.name))?;
             fs::write(done(group), "").map_err(|e| e.to_string())?;
         }
         Ok(())
@@ -61,7 +65,7 @@ impl Debs {
             .map(|p| format!("{}:{}={}", p.name, p.architecture.replace("all", "amd64"), p.version))
             .collect();
         step(&format!("fetching {}", names.join(" ")));
-        self.update()?;
+        self.updated.get_or_init(|| self.update()).clone()?;
         let download = self.apt.join("download");
         let _ = fs::remove_dir_all(&download);
         create_dir(&download)?;
@@ -73,15 +77,12 @@ impl Debs {
         Ok(())
     }
 
-    /// Gets apt's lists, once. That a source cannot be reached need not matter: the download
-    /// tells what is missing.
+    /// Gets apt's lists. That a source cannot be reached need not matter: the download tells what
+    /// is missing.
     fn update(&self) -> Result<()> {
-        let status = self.apt.join("status");
-        if status.exists() {
-            return Ok(());
-        }
         create_dir(&self.apt)?;
         // No packages are installed; apt insists on a file that says so.
+        let status = self.apt.join("status");
         fs::write(&status, "").map_err(|e| format!("{}: {e}", status.display()))?;
         if let Err(reason) = limited(self.apt_get().arg("update"), "apt-get update") {
             step(&format!("{reason}; going on with what there is"));
@@ -108,6 +109,7 @@ impl Debs {
         option("Acquire::Languages", "none");
         option("Acquire::IndexTargets::deb::DEP-11::DefaultEnabled", "false");
         option("Acquire::Retries", "2");
+        option("Acquire::http::Timeout", "20");
         command.arg("-qq");
         command
     }
