@@ -122,8 +122,9 @@ pub fn netlink_sub(input: TokenStream) -> TokenStream {
 /// A C struct, read by offset: whatever length, alignment and byte order it comes in.
 ///
 /// Fields say their offset, then `be` or `le`, the integer that an enum is sent as, `struct`, `text`,
-/// `opaque`, `mac`, or `bits(first, width)`. `Option` marks members that the struct grew by. On the
-/// struct: its C name, `size`, `length = member` for headers of records, `tail(offset, name: type)`.
+/// `opaque`, `mac`, or `bits(first, width)`, counted from the least significant bit of the byte there.
+/// `Option` marks members that the struct grew by. On the struct: its C name, `size`,
+/// `length = member` for headers of records, `tail(offset, name: type)`.
 #[proc_macro_derive(NetlinkStruct, attributes(netlink))]
 pub fn netlink_struct(input: TokenStream) -> TokenStream {
     derive(input, |cx, input| cstruct::CStruct::read(cx, input).map(|s| cstruct::emit(&s)))

@@ -160,18 +160,15 @@ pub fn widen<const N: usize>(bytes: &[u8]) -> [u8; N] {
     out
 }
 
-/// Bits of a C bitfield: `first` is counted from the least significant bit of the first byte on
-/// little-endian machines, from the most significant one on big-endian ones.
+/// Bits of a C bitfield: `first` is counted from the least significant bit of the first byte, on
+/// every machine. Headers declare bitfields in the opposite order for big-endian ones
+/// (`__BIG_ENDIAN_BITFIELD`), so that the bytes are the same; facts have the little-endian order.
 pub fn load_bits(bytes: &[u8], first: u32, width: u32) -> u64 {
     let mut value = 0;
     for i in 0..width {
         let at = first + i;
         let byte = bytes.get((at / 8) as usize).copied().unwrap_or(0);
-        if cfg!(target_endian = "little") {
-            value |= u64::from(byte >> (at % 8) & 1) << i;
-        } else {
-            value = value << 1 | u64::from(byte >> (7 - at % 8) & 1);
-        }
+        value |= u64::from(byte >> (at % 8) & 1) << i;
     }
     value
 }
@@ -179,14 +176,9 @@ pub fn load_bits(bytes: &[u8], first: u32, width: u32) -> u64 {
 /// Writes bits of a C bitfield; see [`load_bits`].
 pub fn store_bits(value: u64, bytes: &mut [u8], first: u32, width: u32) {
     for i in 0..width {
-        let at = first + i;
-        let (bit, shift) = if cfg!(target_endian = "little") {
-            (value >> i & 1, at % 8)
-        } else {
-            (value >> (width - 1 - i) & 1, 7 - at % 8)
-        };
+        let (at, bit) = (first + i, (value >> i & 1) as u8);
         if let Some(byte) = bytes.get_mut((at / 8) as usize) {
-            *byte = *byte & !(1 << shift) | (bit as u8) << shift;
+            *byte = *byte & !(1 << (at % 8)) | bit << (at % 8);
         }
     }
 }

@@ -60,6 +60,8 @@ fn fact(set: &Set, field: &Field) -> Option<TokenStream> {
         Payload::Wire(_) => None,
         Payload::Selected { ty, selectors, .. } => {
             let view = format_ident!("{name}View");
+            // Said in digits: Rust 1.85 does not infer a constant argument from `_`.
+            let count = selectors.len();
             let selectors = selectors.iter().map(|s| selector(s, place));
             Some(quote_spanned! {place=>
                 impl ::netlink_runtime::Chooses<{ #number }> for #name {
@@ -73,7 +75,7 @@ fn fact(set: &Set, field: &Field) -> Option<TokenStream> {
                         <#ty as ::netlink_runtime::Selected>::View<'a>,
                         ::netlink_runtime::DecodeError,
                     > {
-                        ::netlink_runtime::__private::selected::<#ty, _>(
+                        ::netlink_runtime::__private::selected::<#ty, #count>(
                             payload, view.attrs, #number, <#name as ::netlink_runtime::AttrSet>::meta(),
                             || ::core::result::Result::Ok([#(#selectors),*]),
                         )

@@ -1,9 +1,11 @@
-//! Developer commands: `cargo xtask demo`, `test`, `package`, `generate`.
+//! Developer commands: `cargo xtask help` lists them.
 #![forbid(unsafe_code)]
 
 mod demo;
 mod package;
 mod setup;
+mod skips;
+mod targets;
 mod test;
 
 use std::path::{Path, PathBuf};
@@ -21,6 +23,8 @@ Commands:
   demo [--system]   From kernel headers to bindings to live tables: the whole pipeline, once
   test [--system]   Set everything up and run all tests
   package           Package the published crates, and build projects on the packages alone
+  targets           Rust 1.85, a big-endian and a 32-bit machine, no_std, memory checks: the part
+                    of `test` that fetches compilers and emulators into the target folder
   generate          Regenerate netlink-families from the schemas and the shipped facts
 
   --system          Install what is missing with the system's package manager; without it the
@@ -40,7 +44,8 @@ fn main() -> ExitCode {
     let done = match args.first().map(String::as_str) {
         Some("demo") => demo::run(system),
         Some("test") => test::run(system),
-        Some("package") => package(system),
+        Some("package") => counted(|skips| package::run(setup::libclang(system).ok().as_deref(), skips)),
+        Some("targets") => counted(targets::run),
         Some("generate") => generate(&[]),
         Some("help" | "--help" | "-h") => {
             println!("{HELP}");
@@ -60,11 +65,12 @@ fn main() -> ExitCode {
     }
 }
 
-/// Packages, and says what was left out.
-fn package(system: bool) -> Result<()> {
-    let skipped = package::run(setup::libclang(system).ok().as_deref())?;
-    skipped.iter().for_each(|what| step(&format!("not done: {what}")));
-    Ok(())
+/// A part of `test` alone, with what it skips.
+fn counted(part: impl FnOnce(&skips::Skips) -> Result<()>) -> Result<()> {
+    let skips = skips::Skips::start();
+    let done = part(&skips);
+    skips.report();
+    done
 }
 
 /// The workspace's root.

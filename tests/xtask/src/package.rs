@@ -1,5 +1,6 @@
 //! The published crates as packages: what is in them, and that they are enough.
 
+use crate::skips::Skips;
 use crate::{Result, cargo, root, step, target};
 use netlink_tests::downstream::{PUBLISHED, Project, text};
 use netlink_tests::{live_obstacle, output_limited};
@@ -43,11 +44,11 @@ netlink-runtime = "0.1"
 [workspace]
 "#;
 
-/// Packages all crates, and builds projects on the packages alone. Gives the reasons for what was
-/// not done.
-pub(crate) fn run(libclang: Option<&Path>) -> Result<Vec<String>> {
+/// Packages all crates, and builds projects on the packages alone.
+pub(crate) fn run(libclang: Option<&Path>, skips: &Skips) -> Result<()> {
     if minor().is_some_and(|minor| minor < CARGO) {
-        return Ok(vec![format!("packages: cargo is older than 1.{CARGO}")]);
+        skips.note("packages", &format!("cargo is older than 1.{CARGO}"));
+        return Ok(());
     }
     let out = target().join("downstream");
     let scratch = target().join("tmp/packaged");
@@ -57,21 +58,19 @@ pub(crate) fn run(libclang: Option<&Path>) -> Result<Vec<String>> {
         inspect(name, &root().join(folder), dir)?;
     }
     step("building projects on the packages");
-    let mut skipped = Vec::new();
     for example in ["shipped-families", "custom-family"] {
         if example == "custom-family" && libclang.is_none() {
-            skipped.push("a custom family on packages: libclang is not here".to_owned());
+            skips.note("a custom family on packages", "libclang is not here");
             continue;
         }
         let from = root().join("tests/downstream").join(example);
         // What generates its families does without ready-made ones.
         let crates: Vec<_> = packages.iter().filter(|(n, _)| *n != "netlink-families").cloned().collect();
         let project = Project::copy(&from, &scratch.join(example), &out, &crates);
-        skipped.extend(build(project.map_err(|e| format!("{example}: {e}"))?, example, &scratch, libclang)?);
+        build(project.map_err(|e| format!("{example}: {e}"))?, example, &scratch, libclang, skips)?;
     }
     let project = ready_made(&scratch.join("ready-made"), &out, &packages);
-    skipped.extend(build(project.map_err(|e| format!("ready-made: {e}"))?, "ready-made", &scratch, None)?);
-    Ok(skipped)
+    build(project.map_err(|e| format!("ready-made: {e}"))?, "ready-made", &scratch, None, skips)
 }
 
 /// The minor version of cargo; none where it cannot be told.
@@ -180,7 +179,8 @@ fn build(
     name: &str,
     scratch: &Path,
     libclang: Option<&Path>,
-) -> Result<Option<String>> {
+    skips: &Skips,
+) -> Result<()> {
     if let Some(libclang) = libclang {
         project.set("LIBCLANG_PATH", &libclang.display().to_string());
     }
@@ -192,11 +192,12 @@ fn build(
     }
     crate::run(&mut project.command(&[], &["build", "--quiet"]))?;
     if let Some(reason) = live_obstacle() {
-        return Ok(Some(format!("running {name} on packages: {reason}")));
+        skips.note(&format!("running {name} on packages"), reason);
+        return Ok(());
     }
     let mut run = project.command(&["unshare", "-rn"], &["run", "--quiet"]);
     match output_limited(&mut run, Duration::from_secs(60)) {
-        Some((status, printed)) if status.success() && !printed.is_empty() => Ok(None),
+        Some((status, printed)) if status.success() && !printed.is_empty() => Ok(()),
         Some((status, printed)) => Err(format!("{name}: {status}\n{printed}")),
         None => Err(format!("{name} did not end within 60 s")),
     }
