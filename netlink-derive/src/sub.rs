@@ -282,6 +282,7 @@ pub(crate) fn emit(item: &Sub) -> TokenStream {
         });
         quote! {
             impl ::core::fmt::Debug for #name {
+                #[inline]
                 fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                     match self {
                         #(#arms)*
@@ -349,6 +350,7 @@ pub(crate) fn emit(item: &Sub) -> TokenStream {
 
             ::netlink_runtime::__alloc! {
             impl ::netlink_runtime::project::FromForm<'_, #name> for #name {
+                #[inline]
                 fn from_form(
                     view: #view<'_>,
                     depth: ::core::primitive::u8,
@@ -358,7 +360,7 @@ pub(crate) fn emit(item: &Sub) -> TokenStream {
             }
 
             impl ::netlink_runtime::owned::OwnSelected for #name {
-                fn own(
+                fn own_in<P: ::netlink_runtime::owned::Place>(
                     view: #view<'_>,
                     depth: ::core::primitive::u8,
                 ) -> ::core::result::Result<Self, ::netlink_runtime::DecodeError> {
@@ -370,6 +372,7 @@ pub(crate) fn emit(item: &Sub) -> TokenStream {
                     }
                 }
 
+                #[inline]
                 fn exact(&self, payload: &[::core::primitive::u8]) -> ::core::primitive::bool {
                     match self {
                         #(#exacts)*

@@ -17,6 +17,8 @@ pub use alloc::{boxed::Box, vec::Vec};
 use core::fmt;
 
 pub use crate::named::fmt_named;
+#[cfg(feature = "alloc")]
+use crate::walk::{Body, debug_body};
 pub use crate::walk::{debug, outside};
 #[cfg(feature = "serde")]
 pub use serde;
@@ -187,11 +189,24 @@ pub fn store_bits(value: u64, bytes: &mut [u8], first: u32, width: u32) {
 #[cfg(feature = "alloc")]
 pub fn debug_owned<T: OwnedSet>(value: &T, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let mut bytes = Vec::new();
-    match value.encode_to(Enc::new(&mut bytes)).end() {
-        Ok(_) => match <T::View<'_> as crate::View<'_>>::parse(&bytes) {
-            Ok(view) => fmt::Debug::fmt(&view, f),
-            Err(error) => write!(f, "{}({error})", T::meta().name),
-        },
-        Err(error) => write!(f, "{}({error})", T::meta().name),
+    let error = value.encode_to(Enc::new(&mut bytes)).end().err();
+    debug_bytes(T::meta(), &bytes, error, f)
+}
+
+#[cfg(feature = "alloc")]
+fn debug_bytes(
+    set: &'static SetMeta,
+    bytes: &[u8],
+    error: Option<EncodeError>,
+    f: &mut fmt::Formatter<'_>,
+) -> fmt::Result {
+    let body = match error {
+        None => Body::parse(set, bytes)
+            .map_err(|_| DecodeError::new(DecodeErrorKind::Header, set, 0, bytes.len())),
+        Some(error) => return write!(f, "{}({error})", set.name),
+    };
+    match body {
+        Ok(body) => debug_body(f, &body),
+        Err(error) => write!(f, "{}({error})", set.name),
     }
 }

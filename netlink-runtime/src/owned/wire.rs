@@ -1,6 +1,6 @@
 //! The owned forms of the wire types.
 
-use super::{Own, OwnSelected, OwnedSet};
+use super::{Own, OwnSelected, OwnedSet, Place};
 use crate::build::{Buf, Enc, ToWire, put_address, put_struct};
 use crate::error::{DecodeError, DecodeErrorKind};
 use crate::types::{Address, Bitfield32, HwAddr, LabelStack, NlStr, NlString};
@@ -239,7 +239,7 @@ impl Own for wt::Labels {
 
 impl OwnSelected for Address {
     #[inline]
-    fn own(view: Address, _depth: u8) -> Result<Address, DecodeError> {
+    fn own_in<P: Place>(view: Address, _depth: u8) -> Result<Address, DecodeError> {
         Ok(view)
     }
 

@@ -1,6 +1,7 @@
 //! Developer commands: `cargo xtask help` lists them.
 #![forbid(unsafe_code)]
 
+mod compile_time;
 mod demo;
 mod package;
 mod setup;
@@ -25,6 +26,7 @@ Commands:
   package           Package the published crates, and build projects on the packages alone
   targets           Rust 1.85, a big-endian and a 32-bit machine, no_std, memory checks: the part
                     of `test` that fetches compilers and emulators into the target folder
+  compile-time      Measure what compiling the families costs, beside netlink-bindings
   generate          Regenerate netlink-families from the schemas and the shipped facts
 
   --system          Install what is missing with the system's package manager; without it the
@@ -35,6 +37,9 @@ Environment:
   UPDATE_EXPECT=1   Tests rewrite their golden files instead of comparing; read what changed";
 
 fn main() -> ExitCode {
+    if let Some(code) = compile_time::rustc() {
+        return code;
+    }
     let args: Vec<String> = std::env::args().skip(1).collect();
     let system = args.iter().any(|a| a == "--system");
     if let Some(odd) = args.iter().skip(1).find(|a| *a != "--system") {
@@ -45,6 +50,7 @@ fn main() -> ExitCode {
         Some("demo") => demo::run(system),
         Some("test") => test::run(system),
         Some("package") => counted(|skips| package::run(setup::libclang(system).ok().as_deref(), skips)),
+        Some("compile-time") => compile_time::run(),
         Some("targets") => counted(targets::run),
         Some("generate") => generate(&[]),
         Some("help" | "--help" | "-h") => {
