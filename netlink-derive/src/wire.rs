@@ -14,7 +14,7 @@ pub(crate) struct Keywords {
     pub(crate) order: Option<(Ident, Order)>,
     /// `u8`, `be32`…
     pub(crate) word: Option<(Ident, Word)>,
-    /// Which of `nested`, `struct`, `flex`, `uint`, `sint`, `msecs`, `text`, `opaque`, `mac`.
+    /// Which of `nested`, `struct`, `union`, `flex`, `uint`, `sint`, `msecs`, `text`, `opaque`, `mac`.
     pub(crate) form: Option<Ident>,
     /// `names(T)`.
     pub(crate) names: Option<Type>,
@@ -40,7 +40,7 @@ impl Keywords {
             }
         } else if matches!(
             text.as_str(),
-            "nested" | "struct" | "flex" | "uint" | "sint" | "msecs" | "text" | "opaque" | "mac"
+            "nested" | "struct" | "union" | "flex" | "uint" | "sint" | "msecs" | "text" | "opaque" | "mac"
         ) {
             if let Some(before) = self.form.replace(word.clone()) {
                 cx.error(word, format!("`{word}` and `{before}` exclude each other"));
@@ -111,7 +111,7 @@ pub(crate) fn wire(cx: &Ctxt, words: &Keywords, ty: &Type) -> Option<Wire> {
     let place = shape::place(ty);
     let wt = quote_spanned!(place=> ::netlink_runtime::wire::wt);
     let form = words.form();
-    if form != "nested" && form != "struct" && form != "flex" {
+    if !matches!(form.as_str(), "nested" | "struct" | "union" | "flex") {
         if let Some(n) = &words.names {
             if !shape::is(ty, "Bitfield32") {
                 cx.error(n, "`names(…)` goes with `Bitfield32`");
@@ -132,6 +132,10 @@ pub(crate) fn wire(cx: &Ctxt, words: &Keywords, ty: &Type) -> Option<Wire> {
         }
         "struct" => {
             return Some(value(quote_spanned!(place=> #wt::Struct<#ty>), quote_spanned!(place=> #ty)));
+        }
+        "union" => {
+            let marker = quote_spanned!(place=> ::netlink_runtime::wire::Union<#ty>);
+            return Some(value(marker, quote_spanned!(place=> #ty)));
         }
         "flex" => {
             let Some(inner) = shape::inside(ty, "Flex") else {
@@ -275,7 +279,7 @@ pub(crate) fn member(cx: &Ctxt, words: &Keywords, ty: &Type) -> Option<TokenStre
         return Some(quote_spanned!(place=> #wt::Fix<#inner, { #len }>));
     }
     match (form.as_str(), &words.form) {
-        ("" | "struct", _) | (_, None) => {}
+        ("" | "struct" | "union", _) | (_, None) => {}
         ("text" | "opaque" | "mac", Some(word)) => {
             cx.error(ty, format!("`{word}` members are arrays: `[u8; N]`"));
             return None;
@@ -293,7 +297,8 @@ pub(crate) fn member(cx: &Ctxt, words: &Keywords, ty: &Type) -> Option<TokenStre
         cx.error(
             ty,
             "what is this in C? Members are integers, enums with the integer they are kept as (`u8`, `be32`…), \
-             `Ipv4Addr`, `Ipv6Addr`, arrays (of bytes with `text`, `opaque` or `mac`), or say `struct`",
+             `Ipv4Addr`, `Ipv6Addr`, arrays (of bytes with `text`, `opaque` or `mac`), `Address` with `by(member)`, or say `struct` \
+             or `union`",
         );
         return None;
     }

@@ -332,6 +332,15 @@ impl<K: ArrayElement> Own for ArrayOf<K> {
         put_array::<K, B>(value, &mut enc, id);
         enc
     }
+
+    fn exact(value: &Vec<K::Value>, payload: &[u8]) -> bool {
+        if !K::LOSSY {
+            return true;
+        }
+        let mut out = Vec::new();
+        put_array::<K, _>(value, &mut Enc::new(&mut out), 0);
+        out.get(4..4 + payload.len()).is_some_and(|written| written == payload)
+    }
 }
 
 fn put_array<K: ArrayElement, B: Buf>(value: &[K::Value], enc: &mut Enc<B>, id: u16) {

@@ -22,6 +22,13 @@ pub fn debug(f: &mut Formatter<'_>, set: &'static SetMeta, header: &[u8], attrs:
     debug.close("}")
 }
 
+/// `Debug` of a struct or union: its members by C name. Derived unions call it.
+pub(crate) fn debug_struct(f: &mut Formatter<'_>, name: &str, of: &StructRef<'_>) -> Result {
+    f.write_str(name)?;
+    f.write_char(' ')?;
+    Debug { f, level: 0, first: true }.structure(of)
+}
+
 struct Debug<'f, 'w> {
     f: &'f mut Formatter<'w>,
     level: usize,

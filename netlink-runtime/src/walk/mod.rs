@@ -48,6 +48,7 @@ mod structs;
 mod value;
 
 pub use debug::debug;
+pub(crate) use debug::debug_struct;
 pub use names::{FlagNames, flag_names};
 pub use structs::{Items, Members, StructRef};
 pub use value::{Malformed, Reason, Value, Want};

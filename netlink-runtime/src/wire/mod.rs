@@ -6,16 +6,20 @@
 
 mod array;
 mod attrs;
+mod family;
 mod flex;
 mod index;
 mod members;
+mod union;
 pub mod wt;
 
 pub use array::{Array, ArrayElement, ArrayOf};
 pub use attrs::{Attr, AttrIter, Attrs, Multi};
+pub use family::ByFamily;
 pub use flex::{FlexOf, FlexStruct, FlexView};
 pub use index::Index;
 pub use members::{Indexed, IndexedOf, Records, RecordsOf, TypeValue, TypeValueOf};
+pub use union::{CUnion, Union};
 
 /// Bytes of `struct nlattr`.
 pub const ATTR_HEADER: usize = 4;
