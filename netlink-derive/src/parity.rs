@@ -114,3 +114,27 @@ fn a_change_in_a_generated_file_is_found() {
         }
     }
 }
+
+/// Structs and unions of every kind that headers have, of which the shipped families use few.
+#[test]
+fn every_record_of_the_headers_reads_as_the_model_says() {
+    let facts = netlink_codegen::headers::store::shipped().expect("the shipped facts");
+    let newest = facts.newest();
+    let records = facts.records.values().filter(|r| r.layout.at(newest).is_some());
+    let attrs = records
+        .enumerate()
+        .map(|(ix, record)| format!("      a{ix}: {{value: {}, type: struct {}}}\n", ix + 1, record.name));
+    let head =
+        "name: all\noperations: {attribute-set: all, list: {get: {c-name: GET, value: 1, modes: do}}}\n";
+    let yaml = format!("{head}attribute-sets:\n  all:\n    attributes:\n{}", attrs.collect::<String>());
+    let loaded = netlink_codegen::Loader::new().facts(facts.clone()).text("all", &yaml).load();
+    let model = loaded.unwrap_or_else(|errors| panic!("{errors}")).model;
+    let family = model.family("all").expect("the family");
+    let schema = emit::text(&model, family).expect("a model that has a Rust form");
+    let source = emit::family(&model, family, &emit::Options::default()).expect("the same");
+    let file = text::file(&source).unwrap_or_else(|error| panic!("{error}"));
+    assert!(schema.matches("\nunion ").count() > 50 && schema.matches("\nstruct ").count() > 800);
+    if let Some(difference) = difference(&schema, &file) {
+        panic!("(- schema, + generated file):\n{difference}");
+    }
+}

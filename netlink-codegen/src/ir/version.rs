@@ -1,6 +1,6 @@
 //! The model as one kernel has it.
 
-use super::{FamilyId, Item, Key, Lifetime, Model, Selector, SetId, Struct, Type};
+use super::{FamilyId, Item, Key, Lifetime, MemberType, Model, Selector, SetId, Struct, Type};
 use std::collections::HashSet;
 
 impl Lifetime {
@@ -55,7 +55,11 @@ impl Model {
         lost_names.remove("");
         for s in &mut self.structs {
             s.cut(kernel);
+            let arms: Vec<&String> = s.members.iter().map(|m| &m.c_name).collect();
+            let lost = |key: &Key| matches!(key, Key::Number { c_name, .. } if lost_names.contains(c_name));
+            s.cases.retain(|case| arms.contains(&&case.arm) && !case.key.as_ref().is_some_and(lost));
         }
+        self.drop_choosers();
         for family in &mut self.families {
             family.operations.retain(|op| op.life.at(kernel));
         }
@@ -70,6 +74,30 @@ impl Model {
             });
         }
         self.drop_selectors();
+    }
+
+    /// A union without arms is no member; what a lost member would have decided about is a union of
+    /// all its arms, an address its bytes.
+    fn drop_choosers(&mut self) {
+        let empty: Vec<bool> = self.structs.iter().map(|s| s.union && s.members.is_empty()).collect();
+        for ix in 0..self.structs.len() {
+            let mut members = std::mem::take(&mut self.structs[ix].members);
+            members.retain(|m| {
+                !matches!(m.ty, MemberType::Struct(id) | MemberType::UnionBy(id, _) if empty[id.0 as usize])
+            });
+            let known: HashSet<String> = members.iter().map(|m| m.c_name.clone()).collect();
+            let arms = members.iter().filter(|m| m.anonymous).filter_map(|m| match m.ty {
+                MemberType::Struct(id) | MemberType::UnionBy(id, _) => Some(&self[id].members),
+                _ => None,
+            });
+            let arms: HashSet<String> = arms.flatten().map(|arm| arm.c_name.clone()).collect();
+            let there = |name: &String| known.contains(name) || arms.contains(name);
+            // What an arm depends on stands in the struct around its union.
+            if !self.structs[ix].union {
+                members.iter_mut().for_each(|m| m.ty.without(&there));
+            }
+            self.structs[ix].members = members;
+        }
     }
 
     /// What a lost selector would have told apart reads as bytes, an address by its length.
@@ -129,6 +157,21 @@ impl Model {
             }
         }
         seen
+    }
+}
+
+impl MemberType {
+    /// The type where only some members are there to decide.
+    fn without(&mut self, there: &impl Fn(&String) -> bool) {
+        match self {
+            MemberType::UnionBy(id, by) if !there(by) => *self = MemberType::Struct(*id),
+            MemberType::IpBy(by) if !there(by) => *self = MemberType::Bytes(16),
+            MemberType::Tail(element) if matches!(&**element, MemberType::IpBy(by) if !there(by)) => {
+                **element = MemberType::Bytes(1);
+            }
+            MemberType::Array(element, _) => element.without(there),
+            _ => {}
+        }
     }
 }
 

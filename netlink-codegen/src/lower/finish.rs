@@ -126,7 +126,8 @@ fn distinct_names(model: &mut Model, family: FamilyId) {
         }
     };
     for id in family.structs {
-        place(&mut model[id].name, "struct");
+        let kind = if model[id].union { "union" } else { "struct" };
+        place(&mut model[id].name, kind);
     }
     for id in family.enums {
         let kind = if model[id].flags { "flags" } else { "enum" };
@@ -196,7 +197,7 @@ fn type_families(model: &Model, ty: &Type) -> Vec<FamilyId> {
 fn member_family(model: &Model, ty: &MemberType) -> Option<FamilyId> {
     match ty {
         MemberType::Scalar(_, Some(id)) => Some(model[*id].family),
-        MemberType::Struct(id) => Some(model[*id].family),
+        MemberType::Struct(id) | MemberType::UnionBy(id, _) => Some(model[*id].family),
         MemberType::Array(inner, _) | MemberType::Tail(inner) => member_family(model, inner),
         _ => None,
     }

@@ -15,8 +15,9 @@
 //! Nothing fails fast: a pass that cannot resolve something reports it and leaves it out, so
 //! one run shows all mistakes. [`constants`] asks the facts, [`ynl`] turns YNL's keys into type
 //! expressions, [`guess`] finds prefixes that YNL leaves out, [`members`] fits annotations to
-//! struct members.
+//! struct members, [`unions`] sorts out those that share bytes, [`arms`] says which of them count.
 
+mod arms;
 mod attrs;
 mod constants;
 mod enums;
@@ -29,6 +30,7 @@ mod scope;
 mod selectors;
 mod sets;
 mod structs;
+mod unions;
 mod ynl;
 
 use crate::headers::facts::Store;
