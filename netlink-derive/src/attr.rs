@@ -279,9 +279,9 @@ fn all<T>(inner: ParseStream<'_>, one: fn(ParseStream<'_>) -> syn::Result<T>) ->
     Ok(Punctuated::<T, Token![,]>::parse_terminated_with(inner, one)?.into_iter().collect())
 }
 
-/// Where syn expected some token, what the whole looks like.
-fn with_example(word: &Ident, error: syn::Error) -> syn::Error {
-    let example = match word.to_string().as_str() {
+/// What stands in parentheses after a word.
+fn example(word: &str) -> Option<&'static str> {
+    Some(match word {
         "sub" | "by" => "(field)",
         "type_value" => "(outer, inner)",
         "flags" => "(create, excl)",
@@ -290,8 +290,13 @@ fn with_example(word: &Ident, error: syn::Error) -> syn::Error {
         "bits" => "(0, 4)",
         "tail" => "(8, name: be u16)",
         "request" | "reply" => "(NAME = 1, Type)",
-        _ => return error,
-    };
+        _ => return None,
+    })
+}
+
+/// Where syn expected some token, what the whole looks like.
+fn with_example(word: &Ident, error: syn::Error) -> syn::Error {
+    let Some(example) = example(&word.to_string()) else { return error };
     let text = error.to_string();
     if !text.starts_with("expected") && !text.starts_with("unexpected") {
         return error;
@@ -414,6 +419,10 @@ pub(crate) fn suggest(word: &str) -> String {
     let far = if word.len() > 3 { 2 } else { 1 };
     let near = WORDS.iter().map(|w| (distance(w, word), w)).min();
     match near {
+        // A word that exists, but not here or not alone.
+        Some((0, w)) => {
+            example(w).map_or_else(|| " here".to_owned(), |e| format!("; it should look like `{w}{e}`"))
+        }
         Some((steps, w)) if steps <= far && w.len() > 2 => format!("; did you mean `{w}`?"),
         _ => String::new(),
     }
@@ -469,5 +478,7 @@ mod tests {
         assert_eq!(suggest("nestd"), "; did you mean `nested`?");
         assert_eq!(suggest("colour"), "");
         assert_eq!(suggest("x"), "");
+        assert_eq!(suggest("multi"), " here");
+        assert_eq!(suggest("bits"), "; it should look like `bits(0, 4)`");
     }
 }

@@ -226,7 +226,7 @@ impl Words {
         let one = union && !matches!(shape::bare(ty), Type::Array(_));
         if let Some(word) = &self.anonymous {
             if !one {
-                cx.error(word, "`anonymous` goes with `union`: its arms are members of this struct");
+                cx.error(word, "`anonymous` goes with one union, whose arms are members of this struct");
                 return None;
             }
         }
@@ -293,23 +293,25 @@ fn c_name(field: &Ident) -> String {
     }
 }
 
-/// Members that `by(…)` names are there.
+/// Members that `by(…)` names are there, and may be integers.
 fn choosers(cx: &Ctxt, members: &[Member], tail: Option<&Tail>) {
     // Which arms an anonymous union has is known to its own type alone.
-    let anonymous = members.iter().any(|m| matches!(m.form, Form::Union { anonymous: true, .. }));
-    let unions = members.iter().filter_map(|m| match &m.form {
-        Form::Union { by, .. } => by.as_ref(),
+    let hidden = members.iter().any(|m| matches!(m.form, Form::Union { anonymous: true, .. }));
+    let named = members.iter().filter_map(|m| match &m.form {
+        Form::Union { by: Some(by), .. } => Some((by, hidden)),
+        Form::By(by) => Some((by, false)),
         _ => None,
     });
-    let addresses = members.iter().filter_map(|m| match &m.form {
-        Form::By(by) => Some(by),
-        _ => None,
-    });
-    let by = addresses.chain(tail.and_then(|t| t.by.as_ref()));
-    for by in unions.filter(|_| !anonymous).chain(by) {
-        if !members.iter().any(|m| m.name == *by) {
-            let known: Vec<String> = members.iter().map(|m| format!("`{}`", m.name)).collect();
-            cx.error(by, format!("no member `{by}` in this struct, which has {}", known.join(", ")));
+    let of_tail = tail.and_then(|t| t.by.as_ref()).map(|by| (by, false));
+    for (by, hidden) in named.chain(of_tail) {
+        match members.iter().find(|m| m.name == *by).map(|m| &m.form) {
+            Some(Form::Wire(_) | Form::Bits(_)) => {}
+            Some(_) => cx.error(by, format!("an integer decides, and `{by}` is none")),
+            None if hidden => {}
+            None => {
+                let known: Vec<String> = members.iter().map(|m| format!("`{}`", m.name)).collect();
+                cx.error(by, format!("no member `{by}` in this struct, which has {}", known.join(", ")));
+            }
         }
     }
 }

@@ -139,7 +139,7 @@ fn emit(item: &Union) -> TokenStream {
 
                 #[inline]
                 fn wire_len(&self) -> ::core::primitive::usize {
-                    self.0.len()
+                    #size
                 }
             }
 
@@ -189,8 +189,9 @@ impl Arm {
         let plain = name.unraw().to_string();
         let plain = plain.trim_end_matches('_');
         let (from, with) = (format_ident!("from_{plain}"), format_ident!("with_{plain}"));
-        let bytes = quote_spanned!(place=> self.0.get(#offset..).unwrap_or_default());
-        let room = quote_spanned!(place=> self.0.get_mut(#offset..).unwrap_or_default());
+        let slice = quote_spanned!(place=> <[::core::primitive::u8]>);
+        let bytes = quote_spanned!(place=> #slice::get(&self.0, #offset..).unwrap_or_default());
+        let room = quote_spanned!(place=> #slice::get_mut(&mut self.0, #offset..).unwrap_or_default());
         let (load, store) = match &self.form {
             Form::Bits(bits) => (bits.load(ty, &bytes), bits.store(ty, &quote!(value), &room)),
             form => {
@@ -214,7 +215,7 @@ impl Arm {
             #[doc = #doc_from]
             #[inline]
             pub fn #from(value: #ty) -> Self {
-                <Self as ::core::default::Default>::default().#with(value)
+                Self::#with(<Self as ::core::default::Default>::default(), value)
             }
 
             #[doc = #doc_with]

@@ -147,9 +147,7 @@ impl Member {
             Form::Bits(bits) => (bits.load(ty, &from), quote_spanned!(place=> 1)),
             Form::By(by) => {
                 let trait_ = self.by_family();
-                // An address does not decide about itself.
-                let family = item.members.iter().find(|m| m.name == *by && !matches!(m.form, Form::By(_)));
-                let family = family.map_or_else(|| quote_spanned!(place=> 0u8), |m| m.read(item));
+                let family = item.members.iter().find(|m| m.name == *by).map(|m| m.read(item));
                 let family = quote_spanned!(place=> ::netlink_runtime::Select::select(#family));
                 (quote_spanned!(place=> #trait_::load(#from, #family)), quote_spanned!(place=> #trait_::SIZE))
             }
