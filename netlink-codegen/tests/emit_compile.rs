@@ -147,6 +147,8 @@ fn tools_see_the_same_through_types_and_schema() {
         zoo::ZooMarks::META,
         zoo::ZooVia::META,
         zoo::ZooOdd::META,
+        zoo::ZooNames::META,
+        zoo::ZooBlob::META,
         zoo::ZooMixed::META,
         zoo::ZooStats::META,
     ];

@@ -77,8 +77,19 @@ pub(crate) struct Tail {
     pub(crate) c_name: String,
     /// The fixed wire type of one.
     pub(crate) marker: TokenStream,
-    /// They are one address, whose family is in this member.
-    pub(crate) by: Option<Ident>,
+    pub(crate) whole: Whole,
+}
+
+/// What all elements of a [`Tail`] of bytes are together.
+pub(crate) enum Whole {
+    /// Nothing more.
+    Elements,
+    /// Text.
+    Text,
+    /// Opaque bytes.
+    Opaque,
+    /// An address whose family is in this member.
+    Address(Ident),
 }
 
 #[derive(Default)]
@@ -149,17 +160,27 @@ fn read_tail(cx: &Ctxt, tail: attr::Tail) -> Option<Tail> {
     for word in words.iter().filter(|word| !keywords.take(cx, word)) {
         cx.error(word, format!("unknown netlink keyword `{word}`{}", attr::suggest(&word.to_string())));
     }
-    if let Some(by) = &by {
-        if !shape::is(&ty, "u8") {
-            cx.error(by, "an address is as long as its family has it: a tail with `by(…)` holds `u8`");
+    let bytes = shape::is(&ty, "u8");
+    let whole = match (by, keywords.form().as_str()) {
+        (Some(by), _) => {
+            if !bytes {
+                cx.error(&by, "an address is as long as its family has it: a tail with `by(…)` holds `u8`");
+            }
+            Whole::Address(by)
         }
+        (None, "text") if bytes => Whole::Text,
+        (None, "opaque") if bytes => Whole::Opaque,
+        _ => Whole::Elements,
+    };
+    if matches!(whole, Whole::Text | Whole::Opaque) {
+        keywords.form = None;
     }
     let c_name = match name {
         attr::Name::Field(name) => c_name(&name),
         attr::Name::C(text) => text.value(),
     };
     let marker = wire::member(cx, &keywords, &ty)?;
-    Some(Tail { offset, c_name, marker, by })
+    Some(Tail { offset, c_name, marker, whole })
 }
 
 /// What the words on a member, or on an arm of a union, say.
@@ -302,7 +323,10 @@ fn choosers(cx: &Ctxt, members: &[Member], tail: Option<&Tail>) {
         Form::By(by) => Some((by, false)),
         _ => None,
     });
-    let of_tail = tail.and_then(|t| t.by.as_ref()).map(|by| (by, false));
+    let of_tail = tail.and_then(|t| match &t.whole {
+        Whole::Address(by) => Some((by, false)),
+        _ => None,
+    });
     for (by, hidden) in named.chain(of_tail) {
         match members.iter().find(|m| m.name == *by).map(|m| &m.form) {
             Some(Form::Wire(_) | Form::Bits(_)) => {}

@@ -269,7 +269,10 @@ pub(crate) fn member(cx: &Ctxt, words: &Keywords, ty: &Type) -> Option<TokenStre
     let form = words.form();
     if let Type::Array(array) = shape::bare(ty) {
         let (elem, len) = (&array.elem, &array.len);
+        // The innermost array is what such a word is about.
+        let innermost = !matches!(shape::bare(elem), Type::Array(_));
         match form.as_str() {
+            _ if !innermost => {}
             "text" => return Some(quote_spanned!(place=> #wt::Text<{ #len }>)),
             "opaque" => return Some(quote_spanned!(place=> #wt::Opaque<{ #len }>)),
             "mac" => return Some(quote_spanned!(place=> #wt::FixedMac<{ #len }>)),

@@ -355,7 +355,8 @@ pub enum MemberType {
     Mac(u32),
     /// A fixed array.
     Array(&'static MemberType, u32),
-    /// The rest of the payload, as elements.
+    /// The rest of the payload: elements, one text ([`Text`](Self::Text) of one byte), one run of
+    /// bytes, or one address.
     Tail(&'static MemberType),
 }
 

@@ -324,6 +324,22 @@ struct Words {
     count: u16,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
+#[netlink(titled, size = 8, tail(8, title: text u8))]
+struct Titled {
+    #[netlink(0, text)]
+    labels: [[u8; 2]; 2],
+    #[netlink(4, opaque)]
+    keys: [[u8; 2]; 2],
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
+#[netlink(blob, size = 2, tail(2, data: opaque u8))]
+struct Blob {
+    #[netlink(0, "TYPE")]
+    kind: u16,
+}
+
 #[test]
 fn tails_of_every_kind() {
     let bytes = [2, 0, 0, 1, 0, 7];
@@ -333,6 +349,12 @@ fn tails_of_every_kind() {
     );
     let via = [2u16.to_ne_bytes().as_slice(), &[192, 0, 2, 9]].concat();
     assert_eq!(json::<Via>(&via), r#"{"via_family":2,"via_addr":["192.0.2.9"]}"#);
+    let titled = b"ab\0\0\x01\x02\x03\x04Title\0";
+    let keys = r#""labels":["ab",""],"keys":["0102","0304"]"#;
+    assert_eq!(json::<Titled>(titled), format!(r#"{{{keys},"title":"Title"}}"#));
+    assert_eq!(Titled::read(titled).labels, [*b"ab", [0, 0]]);
+    assert_eq!(json::<Titled>(&titled[..8]), format!(r#"{{{keys},"title":""}}"#));
+    assert_eq!(json::<Blob>(&[0, 0, 1, 2, 255]), r#"{"TYPE":0,"data":"0102ff"}"#);
     let words = [0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7];
     assert_eq!(json::<Words>(&words), r#"{"count":0,"words":["010203","040506"],"…rest":"07"}"#);
 }

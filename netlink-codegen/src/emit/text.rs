@@ -10,7 +10,7 @@
 use super::EmitError;
 use super::items::{group_name, length_members};
 use super::names::{Names, Scope, attr_field};
-use super::types::{byte_len, has_default, has_family, tail};
+use super::types::{has_default, has_family, tail};
 use crate::check::Checked;
 use crate::ir::names::{constant, field, type_name};
 use crate::ir::{
@@ -248,11 +248,9 @@ impl Text<'_> {
         if let Some((name, offset, element)) = tail(self.model, id) {
             let element = match element {
                 MemberType::IpBy(by) if has_family(s, by) => format!("u8 by {}", field(by)),
-                // Bytes.
-                MemberType::IpBy(_)
-                | MemberType::Text(0 | 1)
-                | MemberType::Bytes(0 | 1)
-                | MemberType::Mac(0 | 1) => "u8".to_owned(),
+                MemberType::Text(0 | 1) => "u8 text".to_owned(),
+                MemberType::Bytes(0 | 1) => "u8 opaque".to_owned(),
+                MemberType::IpBy(_) | MemberType::Mac(0 | 1) => "u8".to_owned(),
                 _ => self.member_type(s, element)?,
             };
             out += &format!("  {offset} {name} tail: {element}\n");
@@ -292,10 +290,7 @@ impl Text<'_> {
             MemberType::Ip6 => "ip6".to_owned(),
             MemberType::IpBy(by) if has_family(of, by) => format!("ip by {}", field(by)),
             MemberType::IpBy(_) => "opaque 16".to_owned(),
-            MemberType::Array(element, n) => match byte_len(element).and_then(|len| len.checked_mul(*n)) {
-                Some(len) => format!("opaque {len}"),
-                None => format!("{n} x {}", self.member_type(of, element)?),
-            },
+            MemberType::Array(element, n) => format!("{n} x {}", self.member_type(of, element)?),
             MemberType::Tail(element) => format!("tail {}", self.member_type(of, element)?),
         })
     }

@@ -209,10 +209,6 @@ impl Types<'_, '_> {
             }
             MemberType::IpBy(_) => Typed::with("opaque", "[u8; 16]"),
             MemberType::Array(element, n) => {
-                // The words that give bytes a meaning go with the innermost array only.
-                if let Some(len) = byte_len(element).and_then(|len| len.checked_mul(*n)) {
-                    return Ok(Typed::with("opaque", format!("[u8; {len}]")));
-                }
                 let inner = self.member_type(of, element)?;
                 Typed { ty: format!("[{}; {n}]", inner.ty), ..inner }
             }
@@ -241,10 +237,10 @@ impl Types<'_, '_> {
         Ok(match element {
             // As many bytes as the family's address has.
             MemberType::IpBy(by) if has_family(of, by) => format!("by({}) u8", names::field(by)),
-            MemberType::IpBy(_)
-            | MemberType::Text(0 | 1)
-            | MemberType::Bytes(0 | 1)
-            | MemberType::Mac(0 | 1) => "u8".to_owned(),
+            // One text, one run of bytes.
+            MemberType::Text(0 | 1) => "text u8".to_owned(),
+            MemberType::Bytes(0 | 1) => "opaque u8".to_owned(),
+            MemberType::IpBy(_) | MemberType::Mac(0 | 1) => "u8".to_owned(),
             _ => {
                 let inner = self.member_type(of, element)?;
                 [inner.words, vec![inner.ty]].concat().join(" ")
@@ -294,15 +290,6 @@ pub(super) fn tail(model: &Model, id: StructId) -> Option<(&str, u32, &MemberTyp
         MemberType::Tail(element) => Some((member.c_name.as_str(), member.offset, element.as_ref())),
         _ => None,
     })
-}
-
-/// How many bytes a member of bytes has, arrays of such included.
-pub(super) fn byte_len(ty: &MemberType) -> Option<u32> {
-    match ty {
-        MemberType::Text(n) | MemberType::Bytes(n) | MemberType::Mac(n) => Some(*n),
-        MemberType::Array(element, n) => byte_len(element)?.checked_mul(*n),
-        _ => None,
-    }
 }
 
 /// `be`, `le`, `net`; nothing for the machine's order and for single bytes.
@@ -401,7 +388,7 @@ mod tests {
             some("be", "[[u16; 2]; 3]")
         );
         assert_eq!(member(&MemberType::Bytes(5), None), some("opaque", "[u8; 5]"));
-        assert_eq!(member(&array(MemberType::Text(16), 4), None), some("opaque", "[u8; 64]"));
+        assert_eq!(member(&array(MemberType::Text(16), 4), None), some("text", "[[u8; 16]; 4]"));
         assert_eq!(member(&MemberType::IpBy("family".to_owned()), None), some("by(family)", "Address"));
         assert_eq!(member(&MemberType::IpBy("other".to_owned()), None), some("opaque", "[u8; 16]"));
         assert_eq!(

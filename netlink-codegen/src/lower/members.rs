@@ -246,6 +246,9 @@ impl Lower<'_> {
             Base::String if matches!(ty, CType::Array(inner, _) if size_of(inner, self.facts) == 1) => {
                 return Ok(MemberType::Text(size));
             }
+            Base::String if matches!(ty, CType::Flexible(inner) if size_of(inner, self.facts) == 1) => {
+                return Ok(MemberType::Tail(Box::new(MemberType::Text(1))));
+            }
             Base::String => "an array of characters".to_owned(),
             Base::Binary if !matches!(ty, CType::Flexible(_)) => return Ok(MemberType::Bytes(size)),
             Base::Binary => match ty {

@@ -4,7 +4,7 @@ use super::arms::Chosen;
 use super::members::{Field, Laid};
 use super::scope::Kind;
 use super::unions::{Place, Union, together};
-use super::{Lower, lifetime, origin};
+use super::{Lower, origin};
 use crate::headers::facts::{self, CType, Record};
 use crate::ir::{Lifetime, Member, MemberType, Origin, Struct, StructId};
 use crate::report::{Diagnostic, Span, codes, did_you_mean, list, plural};
@@ -28,7 +28,7 @@ impl<'a> Lower<'a> {
         self.struct_definition(file, tag).is_some() || self.record(tag).is_some()
     }
 
-    fn record(&self, tag: &str) -> Option<&'a Record> {
+    pub(super) fn record(&self, tag: &str) -> Option<&'a Record> {
         self.facts.record(tag).or_else(|| self.facts.record(&tag.replace('-', "_")))
     }
 
@@ -337,110 +337,6 @@ impl<'a> Lower<'a> {
             members: arms,
             cases: Vec::new(),
             origin: of.origin.clone(),
-        }
-    }
-
-    /// Members of a record in one kernel, those with dotted annotations opened up.
-    fn fields(&self, record: &'a Record, kernel: usize, annotations: &'a [ast::Member]) -> Vec<Field<'a>> {
-        let born = record.layout.since().unwrap_or(0);
-        let mut fields = Vec::new();
-        for field in &record.fields {
-            let Some(place) = field.place.at(kernel) else { continue };
-            let mut life = lifetime(&field.place);
-            life.since = life.since.filter(|since| *since as usize > born);
-            life.gone = life.gone.filter(|gone| (*gone as usize) <= kernel);
-            let new = Field {
-                name: field.name.clone(),
-                offset: place.offset,
-                bits: place.bits,
-                ty: place.ty.clone(),
-                ..Field::new(life)
-            };
-            self.open(new, kernel, annotations, &mut fields);
-        }
-        self.measure(&mut fields, record.layout.at(kernel).map_or(0, |layout| layout.size));
-        for field in &mut fields {
-            field.annotation = annotations.iter().find(|a| match a.form {
-                Form::Short => a.name.text == field.name,
-                Form::Ynl => a.name.text.replace('-', "_") == field.name,
-            });
-        }
-        fields
-    }
-
-    /// Members of a type that none of the headers has (a C library's `struct sockaddr_storage`) are
-    /// bytes up to the next member.
-    fn measure(&self, fields: &mut [Field<'a>], size: u32) {
-        let offsets: Vec<u32> = fields.iter().map(|f| f.offset).collect();
-        for field in fields {
-            let mut ty = &field.ty;
-            while let CType::Array(inner, _) | CType::Flexible(inner) = ty {
-                ty = inner;
-            }
-            let CType::Record(tag) = ty else { continue };
-            if self.record(tag).is_some() {
-                continue;
-            }
-            let end = offsets.iter().copied().filter(|at| *at > field.offset).min().unwrap_or(size);
-            field.ty = match &field.ty {
-                CType::Flexible(_) => CType::Flexible(Box::new(CType::Other(tag.clone(), 1))),
-                _ => CType::Other(tag.clone(), end.saturating_sub(field.offset)),
-            };
-        }
-    }
-
-    /// A member, or the members in it when an annotation names one of them by path.
-    fn open(
-        &self,
-        field: Field<'a>,
-        kernel: usize,
-        annotations: &'a [ast::Member],
-        out: &mut Vec<Field<'a>>,
-    ) {
-        let path = format!("{}.", field.name);
-        let wanted = annotations.iter().any(|a| a.name.starts_with(&path));
-        let inner = match &field.ty {
-            CType::Record(tag) if wanted => self.record(tag),
-            _ => None,
-        };
-        let Some(inner) = inner else {
-            out.push(field);
-            return;
-        };
-        for child in &inner.fields {
-            let Some(place) = child.place.at(kernel) else { continue };
-            let new = Field {
-                name: format!("{path}{}", child.name),
-                offset: field.offset + place.offset,
-                bits: place.bits,
-                ty: place.ty.clone(),
-                ..Field::new(field.life)
-            };
-            self.open(new, kernel, annotations, out);
-        }
-    }
-
-    /// `__struct_group` gives members twice, once inside a named struct: that copy goes.
-    fn drop_group_copies(&self, fields: &mut Vec<Field<'a>>) {
-        let copies: Vec<usize> = fields
-            .iter()
-            .enumerate()
-            .filter(|(_, field)| match &field.ty {
-                CType::Record(tag) => self.record(tag).is_some_and(|record| {
-                    !record.fields.is_empty()
-                        && record.fields.iter().all(|inner| {
-                            let Some(place) = inner.place.newest() else { return true };
-                            fields.iter().any(|other| {
-                                other.name == inner.name && other.offset == field.offset + place.offset
-                            })
-                        })
-                }),
-                _ => false,
-            })
-            .map(|(ix, _)| ix)
-            .collect();
-        for ix in copies.into_iter().rev() {
-            fields.remove(ix);
         }
     }
 

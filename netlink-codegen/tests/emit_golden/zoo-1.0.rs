@@ -210,6 +210,12 @@ pub struct Animal {
     /// `ZOO_A_ODD`.
     #[netlink(ZOO_A_ODD = 61, flex)]
     pub odd: Option<Flex<ZooOdd>>,
+    /// `ZOO_A_NAMES`.
+    #[netlink(ZOO_A_NAMES = 62, flex)]
+    pub names: Option<Flex<ZooNames>>,
+    /// `ZOO_A_BLOB`.
+    #[netlink(ZOO_A_BLOB = 63, flex)]
+    pub blob: Option<Flex<ZooBlob>>,
     /// What the fields do not say: unknown attributes and the original order.
     #[netlink(rest)]
     pub rest: Rest,
@@ -455,6 +461,32 @@ pub struct ZooDen {
     /// `others`.
     #[netlink(52, union)]
     pub others: [ZooAddr; 2],
+}
+
+/// `struct zoo_names`, 24 bytes.
+#[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
+#[netlink(zoo_names, size = 24, tail(24, title:text u8))]
+#[non_exhaustive]
+pub struct ZooNames {
+    /// `count`.
+    #[netlink(0)]
+    pub count: u32,
+    /// `labels`.
+    #[netlink(4, text)]
+    pub labels: [[u8; 8]; 2],
+    /// `keys`.
+    #[netlink(20, mac)]
+    pub keys: [[u8; 2]; 2],
+}
+
+/// `struct zoo_blob`, 2 bytes.
+#[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
+#[netlink(zoo_blob, size = 2, tail(2, data:opaque u8))]
+#[non_exhaustive]
+pub struct ZooBlob {
+    /// `type`.
+    #[netlink(0)]
+    pub type_: u16,
 }
 
 /// `struct zoo_marks`, 4 bytes.

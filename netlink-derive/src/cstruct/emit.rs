@@ -1,6 +1,6 @@
 //! What a C struct expands to.
 
-use super::{Bits, CStruct, Form, Member, Tail, c_name};
+use super::{Bits, CStruct, Form, Member, Tail, Whole, c_name};
 use crate::shape;
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -282,13 +282,15 @@ impl CStruct {
 impl Tail {
     fn meta(&self, item: &CStruct) -> TokenStream {
         let rt = quote!(::netlink_runtime::meta);
-        let Tail { offset, c_name, marker, by } = self;
-        let element = match by {
-            Some(by) => {
+        let Tail { offset, c_name, marker, whole } = self;
+        let element = match whole {
+            Whole::Elements => quote!(<#marker as ::netlink_runtime::wire::wt::Fixed>::MEMBER),
+            Whole::Text => quote!(#rt::MemberType::Text(1)),
+            Whole::Opaque => quote!(#rt::MemberType::Bytes(1)),
+            Whole::Address(by) => {
                 let by = item.c_name_of(by);
                 quote!(#rt::MemberType::IpBy(#by))
             }
-            None => quote!(<#marker as ::netlink_runtime::wire::wt::Fixed>::MEMBER),
         };
         quote! {
             #rt::MemberMeta { c_name: #c_name, offset: #offset, ty: #rt::MemberType::Tail(&#element) }

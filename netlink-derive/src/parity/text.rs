@@ -1,7 +1,7 @@
 //! What the front end reads in a file, as canonical text. See `netlink_codegen::emit::text`.
 
 use crate::attr::{Key, Number, Selector};
-use crate::cstruct::{CStruct, Form};
+use crate::cstruct::{CStruct, Form, Whole};
 use crate::ctxt::Ctxt;
 use crate::named::Named;
 use crate::operation::{Channel, Message, Op};
@@ -177,9 +177,14 @@ impl Text {
             out += &format!("  {} {} {}: {what}{grown}\n", m.offset, m.c_name, m.name);
         }
         if let Some(tail) = &s.tail {
-            let by = tail.by.as_ref().map(|by| format!(" by {by}")).unwrap_or_default();
             let element = self.marker(&tail.marker)?;
-            out += &format!("  {} {} tail: {element}{by}\n", tail.offset, tail.c_name);
+            let whole = match &tail.whole {
+                Whole::Elements => String::new(),
+                Whole::Text => " text".to_owned(),
+                Whole::Opaque => " opaque".to_owned(),
+                Whole::Address(by) => format!(" by {by}"),
+            };
+            out += &format!("  {} {} tail: {element}{whole}\n", tail.offset, tail.c_name);
         }
         Ok(out)
     }

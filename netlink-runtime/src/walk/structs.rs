@@ -65,7 +65,8 @@ impl<'a> StructRef<'a> {
     pub fn rest(&self) -> &'a [u8] {
         match self.tail().and_then(|t| self.read(t)) {
             Some(Value::Array(items)) => items.remainder(),
-            _ => self.bytes.get(self.meta.size as usize..).unwrap_or_default(),
+            Some(_) => &[],
+            None => self.bytes.get(self.meta.size as usize..).unwrap_or_default(),
         }
     }
 
@@ -97,6 +98,9 @@ impl<'a> StructRef<'a> {
             MemberType::Bits(field) => bits(bytes, field),
             // A struct inside another has no room for a tail.
             MemberType::Tail(_) if self.around.is_some() => None,
+            // Characters and bytes without end are one value.
+            MemberType::Tail(MemberType::Text(0 | 1)) => Some(Value::Text(NlStr::new(bytes))),
+            MemberType::Tail(MemberType::Bytes(0 | 1)) => Some(Value::Bytes(bytes)),
             MemberType::Tail(element) => Some(Value::Array(Items { of: *self, element: *element, bytes })),
             ty => self.fixed(ty, bytes.get(..ty.size() as usize)?),
         }

@@ -48,6 +48,17 @@ fn set_member(
     if let MemberType::Tail(element) = &member.ty {
         // A tail may start in the struct's padding.
         bytes.truncate(at);
+        match **element {
+            MemberType::Text(0 | 1) => {
+                bytes.extend(text(value)?);
+                return Ok(());
+            }
+            MemberType::Bytes(0 | 1) => {
+                bytes.extend(opaque(value)?);
+                return Ok(());
+            }
+            _ => {}
+        }
         for item in items(value)? {
             bytes.extend(member_bytes(model, element, &item, &|_| None)?);
         }
