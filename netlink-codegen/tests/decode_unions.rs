@@ -115,6 +115,12 @@ fn a_schema_may_say_what_the_bytes_are() {
     // Of the arms, two: the third is left out.
     let id = value(&["id.daddr.a4=192.0.2.1", "id.spi=256"]);
     assert_eq!(id["daddr"], json!({"a4": "192.0.2.1", "in6": "c000:201::"}));
+    // Of two, one: it is a member like others.
+    let status = value(&["status.feature_bitmap=3"]);
+    assert_eq!((&status["feature_bitmap"], status.get("version")), (&json!(3), None));
+    // All the bytes of a union without a name.
+    let cgroup = value(&["cgroup.u=/a/path", "cgroup.invert_path=1"]);
+    assert_eq!((&cgroup["u"], &cgroup["invert_path"]), (&json!("/a/path"), &json!(1)));
 }
 
 #[test]

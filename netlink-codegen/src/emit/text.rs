@@ -214,7 +214,9 @@ impl Text<'_> {
                 .collect();
             let keys: Vec<String> = format.keys.iter().map(|k| key(k, format.keys.len())).collect();
             let name = scope.claim(type_name(&shown.join(" ")));
-            out += &format!("  {} {name}: {}\n", keys.join(", "), self.ty(&format.ty)?);
+            // A selector without a payload: Rust has the bytes, none as a rule.
+            let ty = if format.ty == Type::Flag { &Type::Binary } else { &format.ty };
+            out += &format!("  {} {name}: {}\n", keys.join(", "), self.ty(ty)?);
         }
         if let Some(default) = &sub.default {
             out += &format!("  default Other: {}\n", self.ty(default)?);

@@ -194,7 +194,8 @@ impl Struct {
 mod tests {
     use super::*;
     use crate::ir::{
-        Attr, Card, Checks, Entry, Enum, Family, Message, Operation, Order, Origin, Protocol, Scalar, Set,
+        Attr, Card, Case, Checks, Entry, Enum, Family, Member, Message, Operation, Order, Origin, Protocol,
+        Scalar, Set,
     };
 
     const U32: Scalar = Scalar { bits: 32, signed: false, order: Order::Native };
@@ -326,6 +327,73 @@ mod tests {
         let oldest = whole.for_kernel("5.10").unwrap();
         assert_eq!(attrs(&oldest), ["by-kind", "old"]);
         assert_eq!(oldest.sets[1].attrs[0].ty, Type::Ip(None));
+    }
+
+    #[test]
+    fn unions_lose_arms_and_what_chose_among_them() {
+        let member = |c_name: &str, ty: MemberType, life: Lifetime| Member {
+            c_name: c_name.to_owned(),
+            offset: 0,
+            bits: None,
+            ty,
+            anonymous: false,
+            grown: false,
+            doc: String::new(),
+            life,
+        };
+        let always = Lifetime::default();
+        let word = || MemberType::Scalar(U32, None);
+        let record = |c_name: &str, union: bool, members: Vec<Member>| Struct {
+            family: FamilyId(0),
+            name: c_name.to_owned(),
+            c_name: c_name.to_owned(),
+            typedef: false,
+            union,
+            doc: String::new(),
+            size: 4,
+            sizes: vec![(0, 4)],
+            members,
+            cases: Vec::new(),
+            origin: Origin::Synthetic,
+        };
+        let mut whole = model();
+        let arms = [member("old", word(), always), member("new", word(), life(2, None))];
+        let mut addr = record("addr", true, arms.to_vec());
+        let key = |value| Some(Key::Number { name: String::new(), c_name: String::new(), value });
+        addr.cases = vec![
+            Case { key: key(1), arm: "old".to_owned() },
+            Case { key: key(2), arm: "new".to_owned() },
+            Case { key: None, arm: "new".to_owned() },
+        ];
+        let addr = whole.add_struct(addr);
+        let gone = whole.add_struct(record("gone", true, vec![member("a", word(), life(2, None))]));
+        let by = |name: &str| MemberType::IpBy(name.to_owned());
+        let holder = whole.add_struct(record(
+            "holder",
+            false,
+            vec![
+                member("kind", word(), life(2, None)),
+                member("addr", MemberType::UnionBy(addr, "kind".to_owned()), always),
+                member("gone", MemberType::Struct(gone), always),
+                member("ip", by("kind"), always),
+                member("ips", MemberType::Array(Box::new(by("kind")), 2), always),
+                member("tail", MemberType::Tail(Box::new(by("kind"))), always),
+            ],
+        ));
+
+        let newest = whole.for_kernel("6.12").unwrap();
+        assert_eq!(newest.structs, whole.structs);
+        let older = whole.for_kernel("6.1").unwrap();
+        assert_eq!(older[addr].cases, [Case { key: key(1), arm: "old".to_owned() }]);
+        let types: Vec<_> = older[holder].members.iter().map(|m| (m.c_name.as_str(), m.ty.clone())).collect();
+        let bytes = |n| MemberType::Bytes(n);
+        let want = [
+            ("addr", MemberType::Struct(addr)),
+            ("ip", bytes(16)),
+            ("ips", MemberType::Array(Box::new(bytes(16)), 2)),
+            ("tail", MemberType::Tail(Box::new(bytes(1)))),
+        ];
+        assert_eq!(types, want);
     }
 
     #[test]
