@@ -108,9 +108,7 @@ fn unions_are_their_bytes() {
         tilt: -2,
         ..Default::default()
     };
-    let mut animal = zoo::Animal::default();
-    animal.den = Some(den);
-    animal.unions = Some(vec![den.addr; 2]);
+    let animal = zoo::Animal { den: Some(den), unions: Some(vec![den.addr; 2]), ..zoo::Animal::default() };
     let mut bytes = Vec::new();
     animal.encode_to(Enc::new(&mut bytes)).end().expect("encode");
     let view = <zoo::Animal as AttrSet>::View::parse(&bytes).expect("parse");
