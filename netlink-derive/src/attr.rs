@@ -173,9 +173,55 @@ pub(crate) enum Item {
     /// `size = 16`, `version = 2`, `protocol = 0`.
     Value(Ident, Expr),
     /// `tail(2, rtvia_addr: be u16)`.
-    Tail(LitInt, Ident, Vec<Ident>, Type),
+    Tail(Box<Tail>),
     /// `request(RTM_GETLINK = 18, Link)`.
     Message(Ident, Number, Option<Type>),
+}
+
+/// `tail(offset, name: words type)`.
+#[derive(Clone)]
+pub(crate) struct Tail {
+    pub(crate) offset: LitInt,
+    pub(crate) name: Name,
+    pub(crate) words: Vec<Ident>,
+    /// `by(member)` before the type.
+    pub(crate) by: Option<Ident>,
+    pub(crate) ty: Type,
+}
+
+/// The name of a tail: as of a field, or as in C.
+#[derive(Clone)]
+pub(crate) enum Name {
+    Field(Ident),
+    C(LitStr),
+}
+
+impl Parse for Tail {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let offset = input.parse()?;
+        input.parse::<Token![,]>()?;
+        let name = match input.peek(LitStr) {
+            true => Name::C(input.parse()?),
+            false => Name::Field(input.call(Ident::parse_any)?),
+        };
+        input.parse::<Token![:]>()?;
+        let (mut words, mut by) = (Vec::new(), None);
+        loop {
+            if input.peek2(syn::token::Paren) {
+                let word = input.call(Ident::parse_any)?;
+                if word != "by" {
+                    return Err(syn::Error::new(word.span(), "the address's family: `by(member)`"));
+                }
+                let inner;
+                parenthesized!(inner in input);
+                by = Some(inner.call(Ident::parse_any)?);
+            } else if input.peek2(Ident::peek_any) || input.peek2(syn::token::Bracket) {
+                words.push(input.call(Ident::parse_any)?);
+            } else {
+                return Ok(Tail { offset, name, words, by, ty: input.parse()? });
+            }
+        }
+    }
 }
 
 const VALUES: &[&str] =
@@ -236,23 +282,43 @@ fn number(input: ParseStream<'_>) -> syn::Result<Number> {
     Ok(Number { c_name, value: bare.to_token_stream(), literal: Some(value), span })
 }
 
+/// A number that may go without a name.
+fn case(input: ParseStream<'_>) -> syn::Result<Number> {
+    if !input.peek(LitInt) {
+        return number(input);
+    }
+    let literal: LitInt = input.parse()?;
+    let bare = LitInt::new(literal.base10_digits(), literal.span());
+    Ok(Number {
+        c_name: literal.base10_digits().to_owned(),
+        value: bare.to_token_stream(),
+        literal: Some(literal.base10_parse()?),
+        span: literal.span(),
+    })
+}
+
 fn all<T>(inner: ParseStream<'_>, one: fn(ParseStream<'_>) -> syn::Result<T>) -> syn::Result<Vec<T>> {
     Ok(Punctuated::<T, Token![,]>::parse_terminated_with(inner, one)?.into_iter().collect())
 }
 
-/// Where syn expected some token, what the whole looks like.
-fn with_example(word: &Ident, error: syn::Error) -> syn::Error {
-    let example = match word.to_string().as_str() {
+/// What stands in parentheses after a word.
+fn example(word: &str) -> Option<&'static str> {
+    Some(match word {
         "sub" | "by" => "(field)",
         "type_value" => "(outer, inner)",
         "flags" => "(create, excl)",
-        "pad" | "unused" => "(NAME = 1)",
+        "pad" | "unused" | "case" => "(NAME = 1)",
         "names" => "(Type)",
         "bits" => "(0, 4)",
         "tail" => "(8, name: be u16)",
         "request" | "reply" => "(NAME = 1, Type)",
-        _ => return error,
-    };
+        _ => return None,
+    })
+}
+
+/// Where syn expected some token, what the whole looks like.
+fn with_example(word: &Ident, error: syn::Error) -> syn::Error {
+    let Some(example) = example(&word.to_string()) else { return error };
     let text = error.to_string();
     if !text.starts_with("expected") && !text.starts_with("unexpected") {
         return error;
@@ -266,19 +332,10 @@ fn list(word: &Ident, inner: ParseStream<'_>) -> syn::Result<Item> {
         "sub" | "by" => Ok(Item::Selectors(word, all(inner, Selector::parse)?)),
         "type_value" | "flags" => Ok(Item::Idents(word, all(inner, |i| i.call(Ident::parse_any))?)),
         "pad" | "unused" => Ok(Item::Numbers(word, all(inner, number)?)),
+        "case" => Ok(Item::Numbers(word, all(inner, case)?)),
         "names" => Ok(Item::Type(word, inner.parse()?)),
         "bits" => Ok(Item::Ints(word, all(inner, LitInt::parse)?)),
-        "tail" => {
-            let offset = inner.parse()?;
-            inner.parse::<Token![,]>()?;
-            let name = inner.call(Ident::parse_any)?;
-            inner.parse::<Token![:]>()?;
-            let mut words = Vec::new();
-            while inner.peek2(Ident) || inner.peek(Token![struct]) {
-                words.push(inner.call(Ident::parse_any)?);
-            }
-            Ok(Item::Tail(offset, name, words, inner.parse()?))
-        }
+        "tail" => inner.parse().map(|tail| Item::Tail(Box::new(tail))),
         "request" | "reply" => {
             let message = number(inner)?;
             let mut ty = None;
@@ -353,6 +410,9 @@ pub(crate) fn suggest(word: &str) -> String {
     const WORDS: &[&str] = &[
         "nested",
         "struct",
+        "union",
+        "anonymous",
+        "case",
         "flex",
         "multi",
         "indexed",
@@ -388,6 +448,10 @@ pub(crate) fn suggest(word: &str) -> String {
     let far = if word.len() > 3 { 2 } else { 1 };
     let near = WORDS.iter().map(|w| (distance(w, word), w)).min();
     match near {
+        // A word that exists, but not here or not alone.
+        Some((0, w)) => {
+            example(w).map_or_else(|| " here".to_owned(), |e| format!("; it should look like `{w}{e}`"))
+        }
         Some((steps, w)) if steps <= far && w.len() > 2 => format!("; did you mean `{w}`?"),
         _ => String::new(),
     }
@@ -418,8 +482,9 @@ impl Item {
         let span = match self {
             Item::Number(n) | Item::Message(_, n, _) => n.span,
             Item::Text(t) => t.span(),
-            Item::Int(i) | Item::Tail(i, ..) => i.span(),
+            Item::Int(i) => i.span(),
             Item::Path(path) => path.first().map_or_else(Span::call_site, Ident::span),
+            Item::Tail(tail) => tail.offset.span(),
             Item::Word(w)
             | Item::Selectors(w, _)
             | Item::Idents(w, _)
@@ -443,5 +508,7 @@ mod tests {
         assert_eq!(suggest("nestd"), "; did you mean `nested`?");
         assert_eq!(suggest("colour"), "");
         assert_eq!(suggest("x"), "");
+        assert_eq!(suggest("multi"), " here");
+        assert_eq!(suggest("bits"), "; it should look like `bits(0, 4)`");
     }
 }

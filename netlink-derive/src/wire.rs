@@ -14,7 +14,7 @@ pub(crate) struct Keywords {
     pub(crate) order: Option<(Ident, Order)>,
     /// `u8`, `be32`…
     pub(crate) word: Option<(Ident, Word)>,
-    /// Which of `nested`, `struct`, `flex`, `uint`, `sint`, `msecs`, `text`, `opaque`, `mac`.
+    /// Which of `nested`, `struct`, `union`, `flex`, `uint`, `sint`, `msecs`, `text`, `opaque`, `mac`.
     pub(crate) form: Option<Ident>,
     /// `names(T)`.
     pub(crate) names: Option<Type>,
@@ -42,6 +42,7 @@ impl Keywords {
             text.as_str(),
             "nested"
                 | "struct"
+                | "union"
                 | "flex"
                 | "uint"
                 | "sint"
@@ -120,7 +121,7 @@ pub(crate) fn wire(cx: &Ctxt, words: &Keywords, ty: &Type) -> Option<Wire> {
     let place = shape::place(ty);
     let wt = quote_spanned!(place=> ::netlink_runtime::wire::wt);
     let form = words.form();
-    if form != "nested" && form != "struct" && form != "flex" {
+    if !matches!(form.as_str(), "nested" | "struct" | "union" | "flex") {
         if let Some(n) = &words.names {
             if !shape::is(ty, "Bitfield32") {
                 cx.error(n, "`names(…)` goes with `Bitfield32`");
@@ -141,6 +142,10 @@ pub(crate) fn wire(cx: &Ctxt, words: &Keywords, ty: &Type) -> Option<Wire> {
         }
         "struct" => {
             return Some(value(quote_spanned!(place=> #wt::Struct<#ty>), quote_spanned!(place=> #ty)));
+        }
+        "union" => {
+            let marker = quote_spanned!(place=> ::netlink_runtime::wire::Union<#ty>);
+            return Some(value(marker, quote_spanned!(place=> #ty)));
         }
         "flex" => {
             let Some(inner) = shape::inside(ty, "Flex") else {
@@ -285,7 +290,10 @@ pub(crate) fn member(cx: &Ctxt, words: &Keywords, ty: &Type) -> Option<TokenStre
     let form = words.form();
     if let Type::Array(array) = shape::bare(ty) {
         let (elem, len) = (&array.elem, &array.len);
+        // The innermost array is what such a word is about.
+        let innermost = !matches!(shape::bare(elem), Type::Array(_));
         match form.as_str() {
+            _ if !innermost => {}
             "text" => return Some(quote_spanned!(place=> #wt::Text<{ #len }>)),
             "opaque" => return Some(quote_spanned!(place=> #wt::Opaque<{ #len }>)),
             "mac" => return Some(quote_spanned!(place=> #wt::FixedMac<{ #len }>)),
@@ -295,7 +303,7 @@ pub(crate) fn member(cx: &Ctxt, words: &Keywords, ty: &Type) -> Option<TokenStre
         return Some(quote_spanned!(place=> #wt::Fix<#inner, { #len }>));
     }
     match (form.as_str(), &words.form) {
-        ("" | "struct", _) | (_, None) => {}
+        ("" | "struct" | "union", _) | (_, None) => {}
         ("text" | "opaque" | "mac", Some(word)) => {
             cx.error(ty, format!("`{word}` members are arrays: `[u8; N]`"));
             return None;
@@ -313,7 +321,8 @@ pub(crate) fn member(cx: &Ctxt, words: &Keywords, ty: &Type) -> Option<TokenStre
         cx.error(
             ty,
             "what is this in C? Members are integers, enums with the integer they are kept as (`u8`, `be32`…), \
-             `Ipv4Addr`, `Ipv6Addr`, arrays (of bytes with `text`, `opaque` or `mac`), or say `struct`",
+             `Ipv4Addr`, `Ipv6Addr`, arrays (of bytes with `text`, `opaque` or `mac`), `Address` with `by(member)`, or say `struct` \
+             or `union`",
         );
         return None;
     }

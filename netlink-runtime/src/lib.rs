@@ -47,6 +47,7 @@ pub use error::{DecodeError, DecodeErrorKind, EncodeError};
 #[cfg(feature = "derive")]
 pub use netlink_derive::{
     NetlinkAttrs, NetlinkMessage, NetlinkOp, NetlinkStruct, NetlinkSub, netlink_enum, netlink_flags,
+    netlink_union,
 };
 #[cfg(feature = "alloc")]
 pub use operation::{Builder, Call, Operation};

@@ -133,6 +133,39 @@ macro_rules! __serde_named {
     };
 }
 
+/// `serde` for a type that holds bytes. Not for direct use.
+#[cfg(feature = "serde")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __serde_bytes {
+    ($name:ident) => {
+        impl $crate::__private::serde::Serialize for $name {
+            fn serialize<S: $crate::__private::serde::Serializer>(
+                &self,
+                to: S,
+            ) -> ::core::result::Result<S::Ok, S::Error> {
+                $crate::serialize::array::serialize(&self.0, to)
+            }
+        }
+
+        impl<'de> $crate::__private::serde::Deserialize<'de> for $name {
+            fn deserialize<D: $crate::__private::serde::Deserializer<'de>>(
+                from: D,
+            ) -> ::core::result::Result<Self, D::Error> {
+                ::core::result::Result::map($crate::serialize::array::deserialize(from), $name)
+            }
+        }
+    };
+}
+
+/// `serde` for a type that holds bytes. Not for direct use.
+#[cfg(not(feature = "serde"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __serde_bytes {
+    ($name:ident) => {};
+}
+
 /// `serde` for a named value. Not for direct use.
 #[cfg(not(feature = "serde"))]
 #[doc(hidden)]

@@ -175,6 +175,15 @@ pub fn load_bits(bytes: &[u8], first: u32, width: u32) -> u64 {
     value
 }
 
+/// A two's complement number of so many bits, in 64.
+pub const fn sign_extend(value: u64, width: u32) -> u64 {
+    if width == 0 || width >= 64 {
+        return value;
+    }
+    let shift = 64 - width;
+    ((value << shift) as i64 >> shift) as u64
+}
+
 /// Writes bits of a C bitfield; see [`load_bits`].
 pub fn store_bits(value: u64, bytes: &mut [u8], first: u32, width: u32) {
     for i in 0..width {
@@ -183,6 +192,15 @@ pub fn store_bits(value: u64, bytes: &mut [u8], first: u32, width: u32) {
             *byte = *byte & !(1 << (at % 8)) | bit << (at % 8);
         }
     }
+}
+
+/// `Debug` of a union: all its arms.
+pub fn debug_union<T: CStruct>(
+    f: &mut core::fmt::Formatter<'_>,
+    name: &str,
+    bytes: &[u8],
+) -> core::fmt::Result {
+    crate::walk::debug_struct(f, name, &crate::walk::StructRef::new(T::META, bytes))
 }
 
 /// `Debug` of an owned set: that of its view.

@@ -222,6 +222,15 @@ impl<K: ArrayElement> Own for ArrayOf<K> {
     fn put<B: Buf>(value: &Vec<K::Value>, enc: Enc<B>, id: u16) -> Enc<B> {
         ToWire::<ArrayOf<K>>::put_as(value, enc, id)
     }
+
+    fn exact(value: &Vec<K::Value>, payload: &[u8]) -> bool {
+        if !K::LOSSY {
+            return true;
+        }
+        let mut out = Vec::new();
+        Self::put(value, Enc::new(&mut out), 0);
+        out.get(4..4 + payload.len()).is_some_and(|written| written == payload)
+    }
 }
 
 impl Own for wt::Labels {

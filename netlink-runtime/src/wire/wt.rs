@@ -68,6 +68,9 @@ pub trait Fixed: 'static {
     /// The type, for tools.
     const MEMBER: MemberType;
 
+    /// Writing what was read may not give the same bytes: some of them belong to no member.
+    const LOSSY: bool = false;
+
     /// Reads the first [`SIZE`](Self::SIZE) bytes; absent ones count as zero.
     fn load(bytes: &[u8]) -> Self::Value;
 
@@ -456,6 +459,7 @@ impl<T: CStruct> Fixed for Struct<T> {
     type Value = T;
     const SIZE: usize = T::META.size as usize;
     const MEMBER: MemberType = MemberType::Struct(T::META);
+    const LOSSY: bool = T::PADDED;
 
     #[inline]
     fn load(bytes: &[u8]) -> T {
@@ -521,6 +525,7 @@ impl<K: Fixed, const N: usize> Fixed for Fix<K, N> {
     type Value = [K::Value; N];
     const SIZE: usize = K::SIZE * N;
     const MEMBER: MemberType = MemberType::Array(&K::MEMBER, N as u32);
+    const LOSSY: bool = K::LOSSY;
 
     #[inline]
     fn load(bytes: &[u8]) -> [K::Value; N] {
