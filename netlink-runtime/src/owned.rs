@@ -290,9 +290,7 @@ impl<'a> Reader<'a> {
     #[inline(never)]
     fn inexact<K: Own>(&mut self, value: &K::Owned, attr: Attr<'a>) {
         if self.keep {
-            let mut canonical = Vec::new();
-            K::put(value, Enc::new(&mut canonical), attr.id());
-            self.keep_inexact(canonical, attr, K::MEMBERS);
+            self.keep_inexact(written::<K>(value, attr.id()), attr, K::MEMBERS);
         }
     }
 
@@ -390,9 +388,8 @@ impl<'a> Reader<'a> {
     #[cold]
     #[inline(never)]
     fn inexact_selected<T: OwnSelected>(&mut self, value: &T, id: u16, payload: &[u8]) {
-        let mut canonical = Vec::new();
-        value.put(Enc::new(&mut canonical), id);
-        self.keep_inexact_selected(canonical, id, payload);
+        let canonical = value.put(Enc::new(Vec::new()), id).end();
+        self.keep_inexact_selected(canonical.unwrap_or_default(), id, payload);
     }
 
     fn keep_inexact_selected(&mut self, canonical: Vec<u8>, id: u16, payload: &[u8]) {
@@ -404,6 +401,21 @@ impl<'a> Reader<'a> {
         let form = Form::Bytes { original: payload.to_vec(), canonical };
         kept.inexact.insert(place, Inexact { at: at as u32, form });
     }
+}
+
+/// What a value encodes to, with its header; nothing if it cannot be encoded.
+///
+/// Into a `Vec`, as [`OwnedSet::to_bytes`] does: encoders for another buffer would all be compiled
+/// once more.
+fn written<K: Own>(value: &K::Owned, id: u16) -> Vec<u8> {
+    K::put(value, Enc::new(Vec::new()), id).end().unwrap_or_default()
+}
+
+/// Whether a value encodes to this payload. Only writing it tells.
+pub(crate) fn encodes_to<K: Own>(value: &K::Owned, payload: &[u8]) -> bool {
+    let written = written::<K>(value, 0);
+    let whole = written.len() == ATTR_HEADER + align(payload.len());
+    whole && written.get(ATTR_HEADER..).is_some_and(|written| written.starts_with(payload))
 }
 
 /// An error inside a nest keeps its own set and offset; one about this attribute's own payload

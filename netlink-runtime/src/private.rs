@@ -206,22 +206,19 @@ pub fn debug_union<T: CStruct>(
 /// `Debug` of an owned set: that of its view.
 #[cfg(feature = "alloc")]
 pub fn debug_owned<T: OwnedSet>(value: &T, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    let mut bytes = Vec::new();
-    let error = value.encode_to(Enc::new(&mut bytes)).end().err();
-    debug_bytes(T::meta(), &bytes, error, f)
+    debug_bytes(T::meta(), value.to_bytes(), f)
 }
 
 #[cfg(feature = "alloc")]
 fn debug_bytes(
     set: &'static SetMeta,
-    bytes: &[u8],
-    error: Option<EncodeError>,
+    bytes: Result<Vec<u8>, EncodeError>,
     f: &mut fmt::Formatter<'_>,
 ) -> fmt::Result {
-    let body = match error {
-        None => Body::parse(set, bytes)
+    let body = match &bytes {
+        Ok(bytes) => Body::parse(set, bytes)
             .map_err(|_| DecodeError::new(DecodeErrorKind::Header, set, 0, bytes.len())),
-        Some(error) => return write!(f, "{}({error})", set.name),
+        Err(error) => return write!(f, "{}({error})", set.name),
     };
     match body {
         Ok(body) => debug_body(f, &body),

@@ -1,6 +1,6 @@
 //! The owned forms of the wire types.
 
-use super::{Own, OwnSelected, OwnedSet, Place};
+use super::{Own, OwnSelected, OwnedSet, Place, encodes_to};
 use crate::build::{Buf, Enc, ToWire, put_address, put_struct};
 use crate::error::{DecodeError, DecodeErrorKind};
 use crate::types::{Address, Bitfield32, HwAddr, LabelStack, NlStr, NlString};
@@ -224,12 +224,7 @@ impl<K: ArrayElement> Own for ArrayOf<K> {
     }
 
     fn exact(value: &Vec<K::Value>, payload: &[u8]) -> bool {
-        if !K::LOSSY {
-            return true;
-        }
-        let mut out = Vec::new();
-        Self::put(value, Enc::new(&mut out), 0);
-        out.get(4..4 + payload.len()).is_some_and(|written| written == payload)
+        !K::LOSSY || encodes_to::<Self>(value, payload)
     }
 }
 
