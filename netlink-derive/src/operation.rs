@@ -128,6 +128,10 @@ pub(crate) fn emit(op: &Op) -> TokenStream {
     let reply_number = number(&op.reply);
     let flags = op.flags.iter().filter_map(flag).fold(0, |all, bits| all | bits);
     let reply = quote_spanned! {place=>
+        impl ::netlink_runtime::SetReply for #name {
+            type Set = #reply_set;
+        }
+
         impl ::netlink_runtime::Reply for #name {
             type View<'a> = <#reply_set as ::netlink_runtime::AttrSet>::View<'a>;
 

@@ -54,7 +54,7 @@ pub use operation::{Builder, Call, Operation};
 pub use project::Projection;
 pub use protocol::{MessageType, Protocol};
 #[cfg(feature = "alloc")]
-pub use request::{Reply, Request};
+pub use request::{Reply, Request, SetReply};
 pub use selected::{Select, Selected, Selector, SubMessage};
 pub use view::{AttrSet, CStruct, NamedValue, RecordHeader, View};
 

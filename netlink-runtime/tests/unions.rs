@@ -290,7 +290,7 @@ fn setters_take_unions() {
     let built = Message::builder(Enc::new(Vec::new()))
         .addr(addr)
         .addrs(&[addr, InetAddr::default()][..])
-        .data(|d| d.addr(&addr));
+        .data(|d| d.addr(addr));
     let bytes = built.finish().end().expect("encode");
     let view = <Message as AttrSet>::View::parse(&bytes).expect("parse");
     assert_eq!(view.addr().unwrap(), Some(addr));
