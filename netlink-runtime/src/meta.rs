@@ -40,6 +40,58 @@ impl SetMeta {
         self.attrs.iter().find(|a| a.c_name == c_name)
     }
 
+    /// The attribute with this C name in this set or in any that it leads to, the nearest first:
+    /// `IFLA_VLAN_ID` from a link. With the set that it is an attribute of.
+    ///
+    /// ```
+    /// use netlink_runtime::prelude::*;
+    ///
+    /// #[derive(Clone, Debug, Default, PartialEq, NetlinkMessage)]
+    /// struct Link {
+    ///     #[netlink(IFLA_LINKINFO = 18, nested)]
+    ///     linkinfo: Option<LinkInfo>,
+    /// }
+    ///
+    /// #[derive(Clone, Debug, Default, PartialEq, NetlinkAttrs)]
+    /// struct LinkInfo {
+    ///     #[netlink(IFLA_INFO_KIND = 1)]
+    ///     kind: Option<NlString>,
+    /// }
+    ///
+    /// let (set, attr) = Link::meta().find("IFLA_INFO_KIND").expect("below `linkinfo`");
+    /// assert_eq!((set.name, attr.id, attr.name), ("LinkInfo", 1, "kind"));
+    /// ```
+    #[cfg(feature = "alloc")]
+    pub fn find(&'static self, c_name: &str) -> Option<(&'static SetMeta, &'static AttrMeta)> {
+        let mut sets = alloc::vec![self];
+        let mut next = 0;
+        while let Some(set) = sets.get(next).copied() {
+            next += 1;
+            if let Some(attr) = set.by_c_name(c_name) {
+                return Some((set, attr));
+            }
+            let mut types: alloc::vec::Vec<&TypeMeta> = set.attrs.iter().map(|a| &a.ty).collect();
+            while let Some(ty) = types.pop() {
+                match ty {
+                    TypeMeta::Nest(inner) | TypeMeta::Records { set: inner, .. } => {
+                        let inner = inner.get();
+                        // Sets nest in circles.
+                        if !sets.iter().any(|known| core::ptr::eq(*known, inner)) {
+                            sets.push(inner);
+                        }
+                    }
+                    // A form is hardly ever a sub-message again, and never its own.
+                    TypeMeta::Sub(sub, _) => {
+                        let forms = sub.formats.iter().map(|f| &f.ty).chain(&sub.default);
+                        types.extend(forms.filter(|form| !matches!(form, TypeMeta::Sub(..))));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        None
+    }
+
     /// The attribute with this field name: `mtu`.
     pub fn by_name(&self, name: &str) -> Option<&'static AttrMeta> {
         self.attrs.iter().find(|a| a.name == name)
@@ -301,6 +353,11 @@ pub struct EnumMeta {
 }
 
 impl EnumMeta {
+    /// The value with this name, sign-extended.
+    pub fn value_of(&self, c_name: &str) -> Option<u64> {
+        self.entries.iter().find(|(n, _)| *n == c_name).map(|(_, v)| *v)
+    }
+
     /// The name of exactly this value.
     pub fn name_of(&self, value: u64) -> Option<&'static str> {
         self.entries.iter().find(|(_, v)| *v == value).map(|(n, _)| *n)

@@ -67,6 +67,12 @@ macro_rules! __named {
     };
     (common $name:ident, $repr:ty) => {
         impl $name {
+            /// The value with this C name.
+            pub fn from_c_name(c_name: &str) -> ::core::option::Option<Self> {
+                let bits = <Self as $crate::NamedValue>::META.value_of(c_name)?;
+                ::core::option::Option::Some($crate::NamedValue::from_bits(bits))
+            }
+
             /// The C name of exactly this value, if it has one.
             pub fn c_name(self) -> ::core::option::Option<&'static str> {
                 <Self as $crate::NamedValue>::META.name_of($crate::NamedValue::to_bits(self))
