@@ -5,6 +5,8 @@
 //! a file, appended there, so that whoever runs all tests can count them.
 #![forbid(unsafe_code)]
 
+pub mod faults;
+
 use std::io::{Read, Write};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;

@@ -11,6 +11,7 @@ mod script;
 mod sets;
 mod sockets;
 
+mod listed;
 mod neli;
 mod netlink_bindings;
 mod netlinklib;

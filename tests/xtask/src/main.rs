@@ -1,7 +1,9 @@
-//! Developer commands: `cargo xtask demo`, `cargo xtask test`, `cargo xtask generate`.
+//! Developer commands: `cargo xtask demo`, `cargo xtask test`, `cargo xtask generate`,
+//! `cargo xtask faults`.
 #![forbid(unsafe_code)]
 
 mod demo;
+mod faults;
 mod setup;
 mod test;
 
@@ -20,6 +22,8 @@ Commands:
   demo [--system]   From kernel headers to bindings to live tables: the whole pipeline, once
   test [--system]   Set everything up and run all tests
   generate          Regenerate netlink-families from the schemas and the shipped facts
+  faults [NAME...]  Break the code on purpose, in all ways of tests/faults or in these, and see the
+                    conformance tests fail
 
   --system          Install what is missing with the system's package manager; without it the
                     demo installs nothing outside of the target folder
@@ -31,7 +35,8 @@ Environment:
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let system = args.iter().any(|a| a == "--system");
-    if let Some(odd) = args.iter().skip(1).find(|a| *a != "--system") {
+    let named = args.first().is_some_and(|command| command == "faults");
+    if let Some(odd) = args.iter().skip(1).find(|a| *a != "--system" && !named) {
         eprintln!("error: unknown argument `{odd}`\n\n{HELP}");
         return ExitCode::from(2);
     }
@@ -39,6 +44,7 @@ fn main() -> ExitCode {
         Some("demo") => demo::run(system),
         Some("test") => test::run(system),
         Some("generate") => generate(&[]),
+        Some("faults") => faults::run(&args[1..]),
         Some("help" | "--help" | "-h") => {
             println!("{HELP}");
             Ok(())
