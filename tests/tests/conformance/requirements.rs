@@ -128,6 +128,8 @@ fn e_duplicates() {
         value: Option<u32>,
     }
     assert_eq!(Path::from_payload(&nests.concat()).unwrap().value, Some(1));
+    let empty = [put(Sample::INNER, b""), nests[1].clone()].concat();
+    assert_eq!(Path::from_payload(&empty).unwrap().value, None, "the second nest does not fill in");
     let inside = collector::<Sample, Heard>().inside(
         Sample::INNER,
         collector().on(Inner::VALUE, |heard: &mut Heard, value| {

@@ -14,6 +14,7 @@ use netlink_runtime::message::{MessageRef, Messages, NLM_F_CREATE, NLM_F_EXCL};
 use netlink_runtime::prelude::*;
 use netlink_runtime::socket::{Error, Event, Socket};
 use netlink_runtime::{AttrSet, Reply};
+use std::time::Duration;
 
 /// Message headers that say less than their own 16 bytes, or more than is there, were followed; a
 /// length that is no multiple of 4 shifted the next message.
@@ -194,6 +195,7 @@ fn k_a_notification_live() {
     }
     const RTNLGRP_IPV4_IFADDR: u32 = 5;
     let mut socket = rtnetlink();
+    socket.set_timeout(Some(Duration::from_secs(5))).unwrap();
     socket.join(RTNLGRP_IPV4_IFADDR).unwrap();
     let header = Ifaddrmsg { ifa_family: Af::INET, ifa_prefixlen: 8, ifa_index: 1, ..Ifaddrmsg::default() };
     let local = Ipv4Addr::new(127, 0, 1, 1);
