@@ -304,9 +304,9 @@ impl<'a> Reader<'a> {
     fn value<K: Own>(&mut self, attr: Attr<'a>) -> Result<K::Owned, DecodeError> {
         let set = self.set;
         let Some(view) = K::read_in(attr.payload, self.attrs.scope()) else {
-            return Err(DecodeError::new(K::why(attr.payload), set, attr.id(), attr.offset));
+            return Err(K::error(attr.payload, set, attr.id(), attr.offset));
         };
-        let value = K::own(view, self.depth + 1).map_err(|e| place(e, attr, set))?;
+        let value = K::own(view, self.depth + 1).map_err(|e| place(e, attr.id(), attr.offset, set))?;
         if !K::exact(&value, attr.payload) {
             self.inexact::<K>(&value, attr);
         }
@@ -378,11 +378,17 @@ impl<'a> Reader<'a> {
         id: u16,
         payload: &[u8],
     ) -> Result<T, DecodeError> {
-        let value = T::own(view, self.depth + 1)?;
+        let value = T::own(view, self.depth + 1).map_err(|e| self.place_selected(e, id))?;
         if self.keep && !value.exact(payload) {
             self.inexact_selected(&value, id, payload);
         }
         Ok(value)
+    }
+
+    #[cold]
+    fn place_selected(&self, error: DecodeError, id: u16) -> DecodeError {
+        let first = self.attrs.iter(self.set).filter_map(Result::ok).find(|a| a.id() == id);
+        place(error, id, first.map_or(0, |a| a.offset), self.set)
     }
 
     #[cold]
@@ -421,14 +427,8 @@ pub(crate) fn encodes_to<K: Own>(value: &K::Owned, payload: &[u8]) -> bool {
 /// An error inside a nest keeps its own set and offset; one about this attribute's own payload
 /// is placed here.
 #[cold]
-fn place(error: DecodeError, attr: Attr<'_>, set: &'static SetMeta) -> DecodeError {
-    if error.kind == DecodeErrorKind::Header {
-        DecodeError::new(DecodeErrorKind::Header, error.set, attr.id(), attr.payload.len())
-    } else if core::ptr::eq(error.set, &NOWHERE) {
-        DecodeError::new(error.kind, set, attr.id(), attr.offset)
-    } else {
-        error
-    }
+fn place(error: DecodeError, attr: u16, offset: usize, set: &'static SetMeta) -> DecodeError {
+    if core::ptr::eq(error.set, &NOWHERE) { DecodeError::new(error.kind, set, attr, offset) } else { error }
 }
 
 /// Position of an attribute among those of its set that have fields.
