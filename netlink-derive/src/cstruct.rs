@@ -1,9 +1,11 @@
 //! `#[derive(NetlinkStruct)]`: C structs, read and written by offset.
 
 use crate::attr::{self, Item};
+use crate::codes;
 use crate::ctxt::Ctxt;
 use crate::shape;
 use crate::wire::{self, Keywords};
+use crate::words;
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
@@ -60,14 +62,15 @@ impl CStruct {
             _ => None,
         };
         let Some(fields) = fields else {
-            cx.error(&input.ident, "C structs are structs with named fields");
+            cx.error(codes::ITEM, &input.ident, "C structs are structs with named fields");
             return None;
         };
         cx.refuse_generics(&input.generics, "C structs");
         let container = Container::read(cx, input);
         let members: Vec<Member> = fields.iter().filter_map(|f| member(cx, f)).collect();
         let Some(size) = container.size else {
-            cx.error(&input.ident, "how large is it? Say `#[netlink(size = 16)]`, as C's sizeof gives");
+            let text = "how large is it? Say `#[netlink(size = 16)]`, as C's sizeof gives";
+            cx.error(codes::NO_SIZE, &input.ident, text);
             return None;
         };
         let name = input.ident.clone();
@@ -82,31 +85,22 @@ impl Container {
         let mut out = Container::default();
         for item in attr::container_items(cx, &input.attrs) {
             match item {
-                Item::Value(w, value) if w == "size" => out.size = Some(value),
-                Item::Value(w, value) if w == "length" => out.length = Some(value),
-                Item::Tail(offset, name, words, ty) => {
+                Item::Value(w, value) if w == "size" => cx.once(&mut out.size, &w, value),
+                Item::Value(w, value) if w == "length" => cx.once(&mut out.length, &w, value),
+                Item::Tail(w, tail) => {
+                    let attr::Tail { offset, name, words, ty } = *tail;
                     let mut keywords = Keywords::default();
-                    for word in &words {
-                        if !keywords.take(cx, word) {
-                            cx.error(
-                                word,
-                                format!(
-                                    "unknown netlink keyword `{word}`{}",
-                                    attr::suggest(&word.to_string())
-                                ),
-                            );
+                    for word in words {
+                        if !keywords.take(cx, &word) {
+                            words::MEMBER.refuse(cx, &Item::Word(word));
                         }
                     }
                     if let Some(marker) = wire::member(cx, &keywords, &ty) {
-                        out.tail = Some(Tail { offset, c_name: name, marker });
+                        cx.once(&mut out.tail, &w, Tail { offset, c_name: name, marker });
                     }
                 }
                 Item::Word(w) if out.c_name.is_none() => out.c_name = Some(w),
-                other => cx.error(
-                    other.tokens(),
-                    "unknown keyword here; structs take their C name, `size = n`, `length = member`, \
-                     `tail(offset, name: type)`, `crate = path`",
-                ),
+                other => words::STRUCT.refuse(cx, &other),
             }
         }
         out
@@ -121,18 +115,13 @@ fn member(cx: &Ctxt, field: &syn::Field) -> Option<Member> {
     for item in attr::items(cx, &field.attrs) {
         match item {
             Item::Int(int) if offset.is_none() => offset = Some(int),
+            Item::Int(int) => cx.error(codes::TWICE, int, "the offset is said twice"),
             Item::Ints(w, ints) => match ints.as_slice() {
-                [first, width] => bits = Some((first.clone(), width.clone())),
-                _ => cx.error(w, "bits have a first bit and a width: `bits(0, 4)`"),
+                [first, width] => cx.once(&mut bits, &w, (first.clone(), width.clone())),
+                _ => cx.error(codes::ARGUMENTS, w, "bits have a first bit and a width: `bits(0, 4)`"),
             },
             Item::Word(w) if words.take(cx, &w) => {}
-            Item::Word(w) => {
-                cx.error(&w, format!("unknown netlink keyword `{w}`{}", attr::suggest(&w.to_string())));
-            }
-            other => cx.error(
-                other.tokens(),
-                "this does not go with a struct member, which takes its offset and the keywords of its type",
-            ),
+            other => words::MEMBER.refuse(cx, &other),
         }
     }
     if cx.count() > before {
@@ -140,7 +129,7 @@ fn member(cx: &Ctxt, field: &syn::Field) -> Option<Member> {
         return None;
     }
     let Some(offset) = offset else {
-        cx.error(&name, "where is it? Say the offset in bytes: `#[netlink(4)]`");
+        cx.error(codes::NO_OFFSET, &name, "where is it? Say the offset in bytes: `#[netlink(4)]`");
         return None;
     };
     let (ty, grown) = match shape::inside(&field.ty, "Option") {
@@ -174,7 +163,8 @@ fn length_member(cx: &Ctxt, length: &Expr, members: &[Member]) -> Option<Ident> 
     match member {
         Some(member) if member.marker.is_some() => Some(member.name.clone()),
         _ => {
-            cx.error(length, "no member of this name: say the one that holds the record's length");
+            let text = "no member of this name: say the one that holds the record's length";
+            cx.error(codes::LENGTH_MEMBER, length, text);
             None
         }
     }
@@ -261,7 +251,7 @@ pub(crate) fn emit(item: &CStruct) -> TokenStream {
             (None, Some((first, width))) => quote!(bits_fit(#offset, #first, #width, __SIZE)),
             (None, None) => quote!(fits(#offset, 0, __SIZE)),
         };
-        let message = format!("`{name}` lies beyond the struct's size");
+        let message = codes::BEYOND_SIZE.says(format!("`{name}` lies beyond the struct's size"));
         let place = Span::call_site().located_at(offset.span());
         quote_spanned!(place=> const _: () = ::core::assert!(#private::#fits, #message);)
     });

@@ -113,6 +113,7 @@
 #![forbid(unsafe_code)]
 
 mod attr;
+mod codes;
 mod cstruct;
 mod ctxt;
 mod emit;
@@ -125,19 +126,25 @@ mod set;
 mod shape;
 mod sub;
 mod wire;
+mod words;
 
 use ctxt::Ctxt;
 use proc_macro::TokenStream;
-use syn::{DeriveInput, parse_macro_input};
+use syn::DeriveInput;
 
 /// Runs a derive: its output, or all errors of the item.
 fn derive(
     input: TokenStream,
     expand: impl FnOnce(&Ctxt, &DeriveInput) -> Option<proc_macro2::TokenStream>,
 ) -> TokenStream {
-    let input = parse_macro_input!(input as DeriveInput);
     let cx = Ctxt::new();
-    let output = expand(&cx, &input);
+    let output = match syn::parse(input) {
+        Ok(input) => expand(&cx, &input),
+        Err(error) => {
+            cx.syntax(error);
+            None
+        }
+    };
     cx.finish(output).into()
 }
 

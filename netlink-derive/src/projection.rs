@@ -1,8 +1,10 @@
 //! `#[netlink(of = Set)]`: structs with just the wanted fields of a set.
 
 use crate::attr::{self, Item};
+use crate::codes;
 use crate::ctxt::Ctxt;
 use crate::shape;
+use crate::words;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
@@ -52,8 +54,7 @@ struct Leaf {
 
 /// Whether the item says what it is a projection of.
 pub(crate) fn is_one(input: &DeriveInput) -> bool {
-    let of = |items: &[Item]| items.iter().any(|item| matches!(item, Item::Value(word, _) if word == "of"));
-    input.attrs.iter().any(|attr| attr::parse(attr).is_some_and(|items| items.is_ok_and(|i| of(&i))))
+    attr::says(&input.attrs, "of")
 }
 
 impl Projection {
@@ -62,14 +63,13 @@ impl Projection {
         let mut of = None;
         for item in attr::container_items(cx, &input.attrs) {
             match item {
-                Item::Value(w, Expr::Path(path)) if w == "of" && path.qself.is_none() => of = Some(path.path),
-                Item::Value(w, other) if w == "of" => {
-                    cx.error(other, "the set that this is a projection of: `of = Link`");
+                Item::Value(w, Expr::Path(path)) if w == "of" && path.qself.is_none() => {
+                    cx.once(&mut of, &w, path.path);
                 }
-                other => cx.error(
-                    other.tokens(),
-                    "unknown keyword here; projections take `of = Set` and `crate = path`",
-                ),
+                Item::Value(w, other) if w == "of" => {
+                    cx.error(codes::OF, other, "the set that this is a projection of: `of = Link`");
+                }
+                other => words::PROJECTION.refuse(cx, &other),
             }
         }
         let fields = match &input.data {
@@ -80,12 +80,13 @@ impl Projection {
             _ => None,
         };
         let Some(fields) = fields else {
-            cx.error(&input.ident, "projections are structs with named fields");
+            cx.error(codes::ITEM, &input.ident, "projections are structs with named fields");
             return None;
         };
         let lifetimes: Vec<_> = input.generics.lifetimes().collect();
         if let [_, second, ..] = lifetimes.as_slice() {
-            cx.error(second, "a projection borrows from one message: one lifetime is enough");
+            let text = "a projection borrows from one message: one lifetime is enough";
+            cx.error(codes::LIFETIMES, second, text);
         }
         let mut out = Projection {
             name: input.ident.clone(),
@@ -106,21 +107,19 @@ impl Projection {
         let mut path: Option<Vec<Ident>> = None;
         let before = cx.count();
         for item in attr::items(cx, &field.attrs) {
-            let span = item.tokens();
+            let at = item.at();
             let new = match item {
                 Item::Word(word) => vec![word],
                 Item::Path(path) => path,
-                other => {
-                    cx.error(
-                        other.tokens(),
-                        "a field of a projection takes the name of an attribute's field in the set, or a path \
-                         through nests: `#[netlink(linkinfo.kind)]`",
-                    );
+                _ => {
+                    let text = "a field of a projection takes the name of an attribute's field in the set, or a \
+                                path through nests: `#[netlink(linkinfo.kind)]`";
+                    cx.error(codes::NO_PATH, at, text);
                     continue;
                 }
             };
             if path.replace(new).is_some() {
-                cx.error(span, "the attribute is said twice: a field is one attribute");
+                cx.error(codes::TWICE, at, "the attribute is said twice: a field is one attribute");
             }
         }
         if cx.count() > before {
@@ -133,7 +132,8 @@ impl Projection {
                 self.headers.push(HeaderField { field: name, member: Some(member.clone()) });
             }
             [first, ..] if first == "header" => {
-                cx.error(first, "members of the fixed header are reached by `header.member`");
+                let text = "members of the fixed header are reached by `header.member`";
+                cx.error(codes::HEADER_PATH, first, text);
             }
             path => self.top.want(path, Leaf::of(name, &field.ty)),
         }

@@ -1,10 +1,13 @@
 //! `#[derive(NetlinkSub)]`: payloads whose form a selector chooses.
 
 use crate::attr::{self, Item, Key};
+use crate::codes;
 use crate::ctxt::Ctxt;
 use crate::emit::build::form as form_setter;
+use crate::set::MAX_SELECTORS;
 use crate::shape;
 use crate::wire::{self, Keywords, Wire};
+use crate::words;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
@@ -44,7 +47,8 @@ impl Sub {
     /// Reads an enum; errors go to `cx`.
     pub(crate) fn read(cx: &Ctxt, input: &DeriveInput) -> Option<Sub> {
         let Data::Enum(data) = &input.data else {
-            cx.error(&input.ident, "sub-messages are enums: one variant for each form");
+            let text = "sub-messages are enums: one variant for each form";
+            cx.error(codes::ITEM, &input.ident, text);
             return None;
         };
         cx.refuse_generics(&input.generics, "sub-messages");
@@ -52,10 +56,7 @@ impl Sub {
         for item in attr::container_items(cx, &input.attrs) {
             match item {
                 Item::Word(w) if w == "debug" => debug = true,
-                other => cx.error(
-                    other.tokens(),
-                    "unknown keyword here; sub-messages take `debug` and `crate = path`",
-                ),
+                other => words::SUB.refuse(cx, &other),
             }
         }
         let (mut forms, mut default, mut unknown) = (Vec::<Form>::new(), None::<Form>, None::<Ident>);
@@ -66,15 +67,10 @@ impl Sub {
                 continue;
             }
             if items.iter().any(|i| matches!(i, Item::Word(w) if w == "unknown")) {
+                unknown_form(cx, variant, &items);
                 if let Some(before) = unknown.replace(variant.ident.clone()) {
-                    cx.error(&variant.ident, format!("one variant is `unknown`, and that is `{before}`"));
-                }
-                let bytes = |ty| shape::inside(ty, "Vec").is_some_and(|t| shape::is(t, "u8"));
-                if !payload(variant).is_some_and(bytes) {
-                    cx.error(
-                        &variant.ident,
-                        format!("`unknown` holds the payload's bytes: `{}(Vec<u8>)`", variant.ident),
-                    );
+                    let text = format!("one variant is `unknown`, and that is `{before}`");
+                    cx.error(codes::ONE_ONLY, &variant.ident, text);
                 }
                 continue;
             }
@@ -83,19 +79,19 @@ impl Sub {
                 if !form.keys.is_empty() {
                     forms.push(form);
                 } else if let Some(before) = &default {
-                    cx.error(&form.name, format!("one variant is `default`, and that is `{}`", before.name));
+                    let text = format!("one variant is `default`, and that is `{}`", before.name);
+                    cx.error(codes::ONE_ONLY, &form.name, text);
                 } else {
                     default = Some(form);
                 }
                 continue;
             };
-            cx.error(
-                &form.name,
-                format!("`{}` has the same key: one of them would never be read", taken.name),
-            );
+            let text = format!("`{}` has the same key: one of them would never be read", taken.name);
+            cx.error(codes::KEY_TAKEN, &form.name, text);
         }
         let Some(unknown) = unknown else {
-            cx.error(&input.ident, "add `#[netlink(unknown)] Unknown(Vec<u8>)`: kernels add forms");
+            let text = "add `#[netlink(unknown)] Unknown(Vec<u8>)`: kernels add forms";
+            cx.error(codes::NO_UNKNOWN, &input.ident, text);
             return None;
         };
         let (name, vis) = (input.ident.clone(), input.vis.clone());
@@ -103,9 +99,22 @@ impl Sub {
     }
 }
 
+/// The variant that takes all forms that no other takes.
+fn unknown_form(cx: &Ctxt, variant: &syn::Variant, items: &[Item]) {
+    let bytes = |ty| shape::inside(ty, "Vec").is_some_and(|t| shape::is(t, "u8"));
+    if !payload(variant).is_some_and(bytes) {
+        let text = format!("`unknown` holds the payload's bytes: `{}(Vec<u8>)`", variant.ident);
+        cx.error(codes::PAYLOAD, &variant.ident, text);
+    }
+    if let Some(other) = items.iter().find(|i| !matches!(i, Item::Word(w) if w == "unknown")) {
+        let text = "`unknown` stands alone: it takes all forms that no other variant takes";
+        cx.error(codes::EXCLUSIVE, other.at(), text);
+    }
+}
+
 fn form(cx: &Ctxt, variant: &syn::Variant, items: Vec<Item>) -> Option<Form> {
     let mut keys = Vec::new();
-    let mut default = false;
+    let mut default = None;
     let mut words = Keywords::default();
     let before = cx.count();
     for item in items {
@@ -121,31 +130,33 @@ fn form(cx: &Ctxt, variant: &syn::Variant, items: Vec<Item>) -> Option<Form> {
                     quote!(#bare)
                 },
             })),
-            Item::Word(w) if w == "default" => default = true,
+            Item::Word(w) if w == "default" => default = Some(w),
             Item::Word(w) if words.take(cx, &w) => {}
-            Item::Word(w) => {
-                cx.error(&w, format!("unknown netlink keyword `{w}`{}", attr::suggest(&w.to_string())));
-            }
-            other => cx.error(
-                other.tokens(),
-                "this does not go with a form, which takes its key and the keywords of its type",
-            ),
+            Item::Type(w, ty) => cx.once(&mut words.names, &w, ty),
+            other => words::FORM.refuse(cx, &other),
         }
+    }
+    if let Some(word) = default.as_ref().filter(|_| !keys.is_empty()) {
+        let text = "`default` takes all selectors that no other form takes: it has no key";
+        cx.error(codes::EXCLUSIVE, word, text);
+    }
+    if keys.len() > MAX_SELECTORS {
+        let text = format!("at most {MAX_SELECTORS} selectors choose one form");
+        cx.error(codes::SELECTOR_COUNT, &variant.ident, text);
     }
     if cx.count() > before {
         // What is wrong with the words says more than what follows from it.
         return None;
     }
-    if keys.is_empty() && !default {
-        cx.error(
-            &variant.ident,
-            "which selector value is this? Say `#[netlink(\"name\", …)]`, `#[netlink(NAME = 1, …)]`, \
-             `#[netlink(default, …)]` or `#[netlink(unknown)]`",
-        );
+    if keys.is_empty() && default.is_none() {
+        let text = "which selector value is this? Say `#[netlink(\"name\", …)]`, `#[netlink(NAME = 1, …)]`, \
+                    `#[netlink(default, …)]` or `#[netlink(unknown)]`";
+        cx.error(codes::NO_KEY, &variant.ident, text);
         return None;
     }
     let Some(ty) = payload(variant) else {
-        cx.error(&variant.ident, format!("a form holds its payload: `{}(Type)`", variant.ident));
+        let text = format!("a form holds its payload: `{}(Type)`", variant.ident);
+        cx.error(codes::PAYLOAD, &variant.ident, text);
         return None;
     };
     let (ty, boxed) = match shape::inside(ty, "Box") {

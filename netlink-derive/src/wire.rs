@@ -1,6 +1,7 @@
 //! From a field's type and keywords to its wire type. The one place.
 
 use crate::attr::{Order, Word};
+use crate::codes;
 use crate::ctxt::Ctxt;
 use crate::shape;
 use proc_macro2::{Span, TokenStream};
@@ -32,11 +33,11 @@ impl Keywords {
         };
         if let Some(order) = order {
             if self.order.replace((word.clone(), order)).is_some() || self.word.is_some() {
-                cx.error(word, "the byte order is said twice");
+                cx.error(codes::TWICE, word, "the byte order is said twice");
             }
         } else if let Some(parsed) = Word::parse(&text) {
             if self.word.replace((word.clone(), parsed)).is_some() || self.order.is_some() {
-                cx.error(word, "the integer on the wire is said twice");
+                cx.error(codes::TWICE, word, "the integer on the wire is said twice");
             }
         } else if matches!(
             text.as_str(),
@@ -52,7 +53,7 @@ impl Keywords {
                 | "unterminated"
         ) {
             if let Some(before) = self.form.replace(word.clone()) {
-                cx.error(word, format!("`{word}` and `{before}` exclude each other"));
+                cx.error(codes::EXCLUSIVE, word, format!("`{word}` and `{before}` exclude each other"));
             }
         } else {
             return false;
@@ -62,6 +63,24 @@ impl Keywords {
 
     pub(crate) fn form(&self) -> String {
         self.form.as_ref().map(Ident::to_string).unwrap_or_default()
+    }
+
+    /// One of them, to point at; `names(…)`, which has no word here, aside.
+    pub(crate) fn first(&self) -> Option<&Ident> {
+        let order = self.order.as_ref().map(|(word, _)| word);
+        self.form.as_ref().or(order).or(self.word.as_ref().map(|(word, _)| word))
+    }
+
+    /// Whether the form stands without an integer's words, as it has to: all errors are about them.
+    fn form_alone(&self, cx: &Ctxt) -> bool {
+        let order = self.order.as_ref().map(|(word, _)| word);
+        match (&self.form, order.or(self.word.as_ref().map(|(word, _)| word))) {
+            (Some(form), Some(word)) => {
+                cx.error(codes::EXCLUSIVE, word, format!("`{word}` does not go with `{form}`"));
+                false
+            }
+            _ => true,
+        }
     }
 }
 
@@ -120,12 +139,12 @@ pub(crate) fn wire(cx: &Ctxt, words: &Keywords, ty: &Type) -> Option<Wire> {
     let place = shape::place(ty);
     let wt = quote_spanned!(place=> ::netlink_runtime::wire::wt);
     let form = words.form();
-    if form != "nested" && form != "struct" && form != "flex" {
-        if let Some(n) = &words.names {
-            if !shape::is(ty, "Bitfield32") {
-                cx.error(n, "`names(…)` goes with `Bitfield32`");
-            }
-        }
+    if !words.form_alone(cx) {
+        return None;
+    }
+    if let Some(n) = words.names.as_ref().filter(|_| !form.is_empty() || !shape::is(ty, "Bitfield32")) {
+        cx.error(codes::FIELD_TYPE, n, "`names(…)` goes with `Bitfield32`");
+        return None;
     }
     let scalar =
         |marker: TokenStream, view: TokenStream| Wire { marker, view, kind: Kind::Scalar(ty.clone()), place };
@@ -144,7 +163,7 @@ pub(crate) fn wire(cx: &Ctxt, words: &Keywords, ty: &Type) -> Option<Wire> {
         }
         "flex" => {
             let Some(inner) = shape::inside(ty, "Flex") else {
-                cx.error(ty, "`flex` fields hold `Flex<T>`");
+                cx.error(codes::FIELD_TYPE, ty, "`flex` fields hold `Flex<T>`");
                 return None;
             };
             return Some(value(
@@ -153,7 +172,8 @@ pub(crate) fn wire(cx: &Ctxt, words: &Keywords, ty: &Type) -> Option<Wire> {
             ));
         }
         "unterminated" if !shape::is(ty, "NlString") => {
-            cx.error(ty, "`unterminated` fields hold `NlString`: text that is sent without its NUL");
+            let text = "`unterminated` fields hold `NlString`: text that is sent without its NUL";
+            cx.error(codes::FIELD_TYPE, ty, text);
             return None;
         }
         "unterminated" => {
@@ -163,7 +183,7 @@ pub(crate) fn wire(cx: &Ctxt, words: &Keywords, ty: &Type) -> Option<Wire> {
             ));
         }
         "msecs" if !shape::is(ty, "u64") => {
-            cx.error(ty, "`msecs` fields hold `u64`");
+            cx.error(codes::FIELD_TYPE, ty, "`msecs` fields hold `u64`");
             return None;
         }
         "msecs" => {
@@ -183,10 +203,10 @@ pub(crate) fn wire(cx: &Ctxt, words: &Keywords, ty: &Type) -> Option<Wire> {
                 return Some(scalar(marker, quote_spanned!(place=> #ty)));
             }
             if shape::integer(ty).is_some() {
-                cx.error(
-                    ty,
-                    format!("`{form}` fields hold `{plain}` or an enum: what is sent takes as many bytes as it needs"),
+                let text = format!(
+                    "`{form}` fields hold `{plain}` or an enum: what is sent takes as many bytes as it needs"
                 );
+                cx.error(codes::FIELD_TYPE, ty, text);
                 return None;
             }
             let marker = if form == "uint" {
@@ -196,12 +216,20 @@ pub(crate) fn wire(cx: &Ctxt, words: &Keywords, ty: &Type) -> Option<Wire> {
             };
             return Some(scalar(marker, quote_spanned!(place=> #ty)));
         }
+        "text" | "opaque" | "mac" => {
+            let text = format!(
+                "`{form}` is for members of C structs: attributes are `NlString` (text), `Vec<u8>` (bytes), \
+                 `HwAddr` (addresses of links) without a word"
+            );
+            cx.error(codes::MISPLACED, words.first(), text);
+            return None;
+        }
         _ => {}
     }
     if let Some((ident, args)) = shape::last(ty) {
         let name = ident.to_string();
         if let Some(word) = shape::integer(ty) {
-            return Some(integer(cx, words, ty, word));
+            return integer(cx, words, ty, word);
         }
         if words.word.is_none() {
             let plain = match name.as_str() {
@@ -236,7 +264,8 @@ pub(crate) fn wire(cx: &Ctxt, words: &Keywords, ty: &Type) -> Option<Wire> {
             };
             if let Some(wire) = plain {
                 if let Some((order, _)) = &words.order {
-                    cx.error(order, format!("`{order}` goes with integers"));
+                    cx.error(codes::BYTE_ORDER, order, format!("`{order}` goes with integers"));
+                    return None;
                 }
                 return Some(wire);
             }
@@ -249,33 +278,51 @@ pub(crate) fn wire(cx: &Ctxt, words: &Keywords, ty: &Type) -> Option<Wire> {
             ));
         }
     }
-    cx.error(
-        ty,
-        "what is this on the wire? Say `nested` (attributes), `struct` (a C struct), `sub(selector)`, or the \
-         integer that an enum is sent as (`u8`, `u32`, `be16`…)",
-    );
+    let text = "what is this on the wire? Say `nested` (attributes), `struct` (a C struct), `sub(selector)`, or the \
+                integer that an enum is sent as (`u8`, `u32`, `be16`…)";
+    cx.error(codes::WIRE_TYPE, ty, text);
     None
 }
 
-fn integer(cx: &Ctxt, words: &Keywords, ty: &Type, rust: Word) -> Wire {
+fn integer(cx: &Ctxt, words: &Keywords, ty: &Type, rust: Word) -> Option<Wire> {
     let mut word = rust;
+    let before = cx.count();
     if let Some((said, on_wire)) = &words.word {
         if (on_wire.signed, on_wire.bits) != (rust.signed, rust.bits) {
             let kept = format!("{}{}", if on_wire.signed { "i" } else { "u" }, on_wire.bits);
-            cx.error(said, format!("the field's type differs: `{said}` on the wire is `{kept}` in Rust"));
+            let text = format!("the field's type differs: `{said}` on the wire is `{kept}` in Rust");
+            cx.error(codes::INTEGERS_DIFFER, said, text);
         }
         word = *on_wire;
     }
     if let Some((said, order)) = &words.order {
         if rust.bits == 8 {
-            cx.error(said, "one byte has no order");
+            cx.error(codes::BYTE_ORDER, said, "one byte has no order");
         } else if *order == Order::Net && rust.signed {
-            cx.error(said, "`net` integers are unsigned");
+            cx.error(codes::BYTE_ORDER, said, "`net` integers are unsigned");
         } else {
             word.order = *order;
         }
     }
-    Wire { marker: word.wire(), view: quote!(#ty), kind: Kind::Scalar(ty.clone()), place: shape::place(ty) }
+    let wire = Wire {
+        marker: word.wire(),
+        view: quote!(#ty),
+        kind: Kind::Scalar(ty.clone()),
+        place: shape::place(ty),
+    };
+    (cx.count() == before).then_some(wire)
+}
+
+/// The wire type of an element of a packed array.
+pub(crate) fn element(cx: &Ctxt, words: &Keywords, ty: &Type) -> Option<TokenStream> {
+    let marker = wire(cx, words, ty)?.marker;
+    if words.form() != "struct" && words.word.is_none() && shape::integer(ty).is_none() {
+        let text = "elements of an `array` are integers, enums with the integer they are sent as (`u8`, `be32`…), \
+                    or C structs with `struct`. Attributes repeat with `multi`, or are numbered with `indexed`";
+        cx.error(codes::FIELD_TYPE, ty, text);
+        return None;
+    }
+    Some(marker)
 }
 
 /// The fixed wire type of a C struct's member.
@@ -297,11 +344,12 @@ pub(crate) fn member(cx: &Ctxt, words: &Keywords, ty: &Type) -> Option<TokenStre
     match (form.as_str(), &words.form) {
         ("" | "struct", _) | (_, None) => {}
         ("text" | "opaque" | "mac", Some(word)) => {
-            cx.error(ty, format!("`{word}` members are arrays: `[u8; N]`"));
+            cx.error(codes::FIELD_TYPE, ty, format!("`{word}` members are arrays: `[u8; N]`"));
             return None;
         }
         (_, Some(word)) => {
-            cx.error(word, format!("`{word}` is for attributes: members of C structs have a fixed size"));
+            let text = format!("`{word}` is for attributes: members of C structs have a fixed size");
+            cx.error(codes::FIXED_SIZE, word, text);
             return None;
         }
     }
@@ -310,11 +358,10 @@ pub(crate) fn member(cx: &Ctxt, words: &Keywords, ty: &Type) -> Option<TokenStre
         || shape::is(ty, "Ipv4Addr")
         || shape::is(ty, "Ipv6Addr");
     if form.is_empty() && !plain {
-        cx.error(
-            ty,
-            "what is this in C? Members are integers, enums with the integer they are kept as (`u8`, `be32`…), \
-             `Ipv4Addr`, `Ipv6Addr`, arrays (of bytes with `text`, `opaque` or `mac`), or say `struct`",
-        );
+        let text = "what is this in C? Members are integers, enums with the integer they are kept as (`u8`, \
+                    `be32`…), `Ipv4Addr`, `Ipv6Addr`, arrays (of bytes with `text`, `opaque` or `mac`), or say \
+                    `struct`";
+        cx.error(codes::MEMBER_TYPE, ty, text);
         return None;
     }
     wire(cx, words, ty).map(|w| w.marker)
