@@ -5,8 +5,7 @@
 //!
 //! ```
 //! use netlink_runtime::prelude::*;
-//! use netlink_runtime::View;
-//! use netlink_runtime::build::{BuildSet, Enc, SetBuilder};
+//! use netlink_runtime::build::Enc;
 //!
 //! /// A reading of a sensor.
 //! #[derive(Clone, Debug, Default, PartialEq, NetlinkMessage)]
@@ -49,7 +48,7 @@
 //!
 //! For `Reading`: `ReadingView<'_>`, a `Copy` view whose accessors each make one scan;
 //! `ReadingBuilder`, whose setters write in place; and on `Reading` itself decoding in one pass
-//! (`netlink_runtime::owned::OwnedSet`), encoding through the setters, and static metadata with the
+//! (`netlink_runtime::AttrSet`), encoding through the setters, and static metadata with the
 //! C names.
 //!
 //! # Fields

@@ -95,19 +95,23 @@ impl<S> Same<S> for S {}
 )]
 pub trait NestAt<const NAME: u64> {
     /// The set in it.
-    type Set: AttrSet;
+    // No bound: what is no attribute set is said once, where the attribute is read.
+    type Set;
 }
 
 /// A set that chooses the form of its attribute `ID` by selectors. Derived.
 pub trait Chooses<const ID: u16>: AttrSet {
     /// The forms.
-    type Form: Selected;
+    // No bound: what has none is said once, where the attribute is read.
+    type Form;
 
     /// Reads the payload in the form that the selectors choose, wherever they stand.
     fn choose<'a>(
         view: &Self::View<'a>,
         payload: &'a [u8],
-    ) -> Result<<Self::Form as Selected>::View<'a>, DecodeError>;
+    ) -> Result<<Self::Form as Selected>::View<'a>, DecodeError>
+    where
+        Self::Form: Selected;
 }
 
 /// The kind of an attribute that repeats.
@@ -169,7 +173,7 @@ impl<S: AttrSet, K: Wire> AttrKind<S> for Many<K> {
     }
 }
 
-impl<S: Chooses<ID>, const ID: u16> AttrKind<S> for Chosen<ID> {
+impl<S: Chooses<ID, Form: Selected>, const ID: u16> AttrKind<S> for Chosen<ID> {
     type Value<'a> = <S::Form as Selected>::View<'a>;
     const REPEATS: bool = false;
 

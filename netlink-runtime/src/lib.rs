@@ -52,7 +52,7 @@ pub use project::Projection;
 pub use protocol::{MessageType, Protocol};
 #[cfg(feature = "alloc")]
 pub use request::{Reply, Request};
-pub use selected::{Select, Selected, Selector, SubMessage};
+pub use selected::{Select, Selected, Selector};
 pub use view::{AttrSet, CStruct, NamedValue, RecordHeader, View};
 
 /// A message without attributes.

@@ -1,6 +1,6 @@
 //! Operations: what derived operation types share.
 
-use crate::build::{BuildSet, Enc, SetBuilder};
+use crate::build::{Enc, SetBuilder};
 use crate::error::EncodeError;
 use crate::meta::SetMeta;
 use crate::protocol::{MessageType, Protocol};
@@ -13,7 +13,7 @@ use core::marker::PhantomData;
 /// An operation that can be asked for. `#[derive(NetlinkOp)]` implements it.
 pub trait Operation: Reply {
     /// The request's attributes and header.
-    type Request: BuildSet;
+    type Request: AttrSet;
 
     /// The request's C name: `RTM_NEWLINK`.
     const NAME: &'static str;
@@ -65,7 +65,7 @@ impl<O: Operation> Call<O> {
 }
 
 /// The builder of a request's payload.
-pub type Builder<T> = <T as BuildSet>::Builder<Vec<u8>>;
+pub type Builder<T> = <T as AttrSet>::Builder<Vec<u8>>;
 
 impl<O: Operation> Default for Call<O> {
     fn default() -> Self {

@@ -5,8 +5,6 @@ use crate::build::SetBuilder;
 use crate::build::{Buf, Enc, zeroes};
 use crate::error::{DecodeError, DecodeErrorKind, EncodeError};
 use crate::meta::{SetMeta, TypeMeta};
-#[cfg(feature = "alloc")]
-use crate::owned::OwnedSet;
 use crate::selected::{Selected, Selector};
 use crate::view::{AttrSet, CStruct};
 use crate::wire::wt::Wire;
@@ -59,7 +57,10 @@ pub use crate::meta::Selector as Place;
 pub fn split_header<'a, T: AttrSet>(
     payload: &'a [u8],
     scope: Scope<'a>,
-) -> Result<(T::Header, Attrs<'a>), DecodeError> {
+) -> Result<(T::Header, Attrs<'a>), DecodeError>
+where
+    T::Header: CStruct,
+{
     let size = T::Header::META.size as usize;
     if payload.len() < size {
         return Err(DecodeError::new(DecodeErrorKind::Header, T::meta(), 0, payload.len()));
@@ -191,7 +192,7 @@ pub fn store_bits(value: u64, bytes: &mut [u8], first: u32, width: u32) {
 
 /// `Debug` of an owned set: that of its view.
 #[cfg(feature = "alloc")]
-pub fn debug_owned<T: OwnedSet>(value: &T, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+pub fn debug_owned<T: AttrSet>(value: &T, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let mut bytes = Vec::new();
     match value.encode_to(Enc::new(&mut bytes)).end() {
         Ok(_) => match <T::View<'_> as crate::View<'_>>::parse(&bytes) {

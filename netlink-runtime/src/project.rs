@@ -141,7 +141,7 @@ fn one<'a, S: AttrSet, K: Wire, T: FromView<'a, K>>(
 
 impl<'a, S, T, const ID: u16> FromAttr<'a, S, Chosen<ID>> for T
 where
-    S: Chooses<ID>,
+    S: Chooses<ID, Form: Selected>,
     T: FromForm<'a, S::Form>,
 {
     type Slot = First<T>;

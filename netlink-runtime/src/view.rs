@@ -1,28 +1,46 @@
 //! Traits that derived types implement.
 
+use crate::build::{Buf, Enc, SetBuilder};
 use crate::error::DecodeError;
 use crate::meta::{EnumMeta, SetMeta, StructMeta};
 use crate::project::Projection;
 use crate::wire::{Attrs, Scope};
 
-/// An attribute set with a borrowed form. `#[derive(NetlinkMessage)]` and
-/// `#[derive(NetlinkAttrs)]` implement it.
+/// An attribute set in its three forms: borrowed, owned (the type itself) and being built.
+/// `#[derive(NetlinkMessage)]` and `#[derive(NetlinkAttrs)]` implement it.
+///
+/// It is one trait, so that what is no attribute set lacks one thing.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no attribute set",
     note = "`nested` fields and operations hold types with `#[derive(NetlinkAttrs)]` or `#[derive(NetlinkMessage)]`"
 )]
-pub trait AttrSet: Sized + 'static {
+pub trait AttrSet: Clone + PartialEq + 'static {
     /// The lazy view.
     type View<'a>: View<'a>;
 
     /// The view with an index of its attributes: the same accessors.
     type Indexed<'a>: Copy + core::fmt::Debug;
 
-    /// The fixed header before the attributes; `()` where there is none.
-    type Header: CStruct;
+    /// The fixed header before the attributes, a [`CStruct`]; `()` where there is none.
+    // No bound: what is no C struct is said once, where the header is read.
+    type Header;
+
+    /// The builder.
+    type Builder<B: Buf>: SetBuilder<B>;
 
     /// Names and types of the attributes.
     fn meta() -> &'static SetMeta;
+
+    /// Starts a set at the encoder's position: writes the fixed header, zeroed, if it has one.
+    fn builder<B: Buf>(enc: Enc<B>) -> Self::Builder<B>;
+
+    /// Decodes a view, all of it. `depth` counts the nests above it: 0 for a message.
+    #[cfg(feature = "alloc")]
+    fn decode_at(view: Self::View<'_>, depth: u8) -> Result<Self, DecodeError>;
+
+    /// Appends the fixed header, if the set has one, and the attributes.
+    #[cfg(feature = "alloc")]
+    fn encode_to<B: Buf>(&self, enc: Enc<B>) -> Enc<B>;
 }
 
 /// A lazy view of an attribute set.

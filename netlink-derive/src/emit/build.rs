@@ -25,7 +25,6 @@ pub(crate) fn emit(set: &Set) -> TokenStream {
             }
         }
     });
-    let header_ty = set.header.as_ref().map_or_else(|| quote!(()), |(_, ty)| quote!(#ty));
     quote! {
         #[doc = #doc]
         #[derive(::core::fmt::Debug)]
@@ -61,19 +60,24 @@ pub(crate) fn emit(set: &Set) -> TokenStream {
                 self.enc
             }
         }
+    }
+}
 
-        impl ::netlink_runtime::build::BuildSet for #name {
-            type Builder<B: ::netlink_runtime::build::Buf> = #builder<B>;
+/// The builder as `AttrSet` has it.
+pub(crate) fn methods(set: &Set) -> TokenStream {
+    let builder = format_ident!("{}Builder", set.name);
+    let header = set.header.as_ref().map_or_else(|| quote!(()), |(_, ty)| quote!(#ty));
+    quote! {
+        type Builder<B: ::netlink_runtime::build::Buf> = #builder<B>;
 
-            #[inline]
-            fn builder<B: ::netlink_runtime::build::Buf>(
-                mut enc: ::netlink_runtime::build::Enc<B>,
-            ) -> #builder<B> {
-                let start = enc.position();
-                ::netlink_runtime::__private::put_header::<#header_ty, B>(&mut enc);
-                let once = ::netlink_runtime::build::Once::new(enc.position());
-                #builder { enc, start, once }
-            }
+        #[inline]
+        fn builder<B: ::netlink_runtime::build::Buf>(
+            mut enc: ::netlink_runtime::build::Enc<B>,
+        ) -> #builder<B> {
+            let start = enc.position();
+            ::netlink_runtime::__private::put_header::<#header, B>(&mut enc);
+            let once = ::netlink_runtime::build::Once::new(enc.position());
+            #builder { enc, start, once }
         }
     }
 }
@@ -146,7 +150,7 @@ fn setter(set: &Set, field: &Field) -> TokenStream {
                     (argument, write, quote!())
                 }
                 Kind::Nest(ty) => closure(
-                    quote_spanned!(place=> <#ty as #rt::BuildSet>::Builder<B>),
+                    quote_spanned!(place=> <#ty as ::netlink_runtime::AttrSet>::Builder<B>),
                     quote_spanned!(place=> #rt::nest::<#ty, B>(self.enc, #number, build)),
                 ),
                 Kind::Indexed(member) => container(quote_spanned!(place=> #rt::IndexedBuilder<B, #member>)),
@@ -162,12 +166,12 @@ fn setter(set: &Set, field: &Field) -> TokenStream {
             quote!(),
         ),
         Payload::Selected { ty, selectors, .. } => {
-            let builder = quote_spanned!(place=> <#ty as #rt::BuildSub>::Builder<B>);
+            let builder = quote_spanned!(place=> <#ty as ::netlink_runtime::Selected>::Builder<B>);
             let (slots, checks) = selector_slots(set, selectors, field);
             (
                 quote_spanned!(place=> build: impl ::core::ops::FnOnce(#builder) -> #rt::Enc<B>),
                 quote_spanned! {place=>
-                    build(<#ty as #rt::BuildSub>::builder(#rt::SubSlot::new(self.enc, #number, #slots)))
+                    build(<#ty as ::netlink_runtime::Selected>::builder(#rt::SubSlot::new(self.enc, #number, #slots)))
                 },
                 checks,
             )
@@ -210,7 +214,7 @@ fn owned(field: &Field) -> Option<TokenStream> {
         }
         Payload::Selected { ty, address: false, .. } => (
             quote_spanned!(place=> value: &#ty),
-            quote_spanned!(place=> ::netlink_runtime::owned::OwnSelected::put(value, self.enc, #number)),
+            quote_spanned!(place=> ::netlink_runtime::Selected::put(value, self.enc, #number)),
         ),
         Payload::Wire(_) | Payload::Selected { .. } => return None,
     };
@@ -265,7 +269,7 @@ pub(crate) fn form(wire: &Wire) -> (TokenStream, TokenStream) {
     let marker = &wire.marker;
     match &wire.kind {
         Kind::Nest(ty) => {
-            let builder = quote_spanned!(place=> <#ty as #rt::BuildSet>::Builder<B>);
+            let builder = quote_spanned!(place=> <#ty as ::netlink_runtime::AttrSet>::Builder<B>);
             (
                 quote_spanned!(place=> build: impl ::core::ops::FnOnce(#builder) -> #builder),
                 quote_spanned!(place=> |enc, id| #rt::nest::<#ty, B>(enc, id, build)),

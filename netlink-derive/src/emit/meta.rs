@@ -1,5 +1,6 @@
-//! The static metadata.
+//! The static metadata, and the trait of attribute sets.
 
+use super::{build, owned};
 use crate::attr::{Number, Selector};
 use crate::cstruct;
 use crate::set::{Card, Field, Payload, Set};
@@ -24,6 +25,7 @@ pub(crate) fn emit(set: &Set) -> TokenStream {
     let attrs = set.fields.iter().map(|f| attr(set, f));
     let pads = set.pads.iter().map(|n| without_field(n, &quote!(Pad)));
     let unused = set.unused.iter().map(|n| without_field(n, &quote!(Unused)));
+    let (build, owned) = (build::methods(set), owned::methods(set));
     let count = set.fields.len() + set.pads.len() + set.unused.len();
     quote! {
         const __SORTED: [#rt::AttrMeta; #count] = #rt::AttrMeta::sorted([#(#attrs,)* #(#pads,)* #(#unused,)*]);
@@ -36,10 +38,14 @@ pub(crate) fn emit(set: &Set) -> TokenStream {
             type Indexed<'a> = #view<'a, ::netlink_runtime::wire::Index<'a, __INDEXED>>;
             type Header = #header_ty;
 
+            #build
+
             #[inline]
             fn meta() -> &'static #rt::SetMeta {
                 &__META
             }
+
+            #owned
         }
     }
 }
@@ -72,7 +78,7 @@ fn attr(set: &Set, field: &Field) -> TokenStream {
             if *address {
                 quote_spanned!(place=> #rt::TypeMeta::IpBy(#(#selectors)*))
             } else {
-                quote_spanned!(place=> #rt::TypeMeta::Sub(<#ty as ::netlink_runtime::SubMessage>::META, &[#(#selectors),*]))
+                quote_spanned!(place=> #rt::TypeMeta::Sub(<#ty as ::netlink_runtime::Selected>::META, &[#(#selectors),*]))
             }
         }
     };

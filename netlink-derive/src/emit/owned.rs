@@ -6,10 +6,20 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 
+/// The methods of `AttrSet` that need an allocator.
+pub(crate) fn methods(set: &Set) -> TokenStream {
+    let (decode, encode) = (decode(set), encode(set));
+    quote! {
+        ::netlink_runtime::__alloc! {
+            #decode
+            #encode
+        }
+    }
+}
+
+/// What owned values are besides.
 pub(crate) fn emit(set: &Set) -> TokenStream {
     let Set { name, .. } = set;
-    let decode = decode(set);
-    let encode = encode(set);
     let debug = set.debug.then(|| {
         let text = name.unraw().to_string();
         quote! {
@@ -23,17 +33,12 @@ pub(crate) fn emit(set: &Set) -> TokenStream {
     });
     quote! {
         ::netlink_runtime::__alloc! {
-            impl ::netlink_runtime::owned::OwnedSet for #name {
-                #decode
-                #encode
-            }
-
             impl ::netlink_runtime::project::FromNest<'_, #name> for #name {
                 fn from_nest(
                     view: <#name as ::netlink_runtime::AttrSet>::View<'_>,
                     depth: ::core::primitive::u8,
                 ) -> ::core::result::Result<Self, ::netlink_runtime::DecodeError> {
-                    <Self as ::netlink_runtime::owned::OwnedSet>::decode_at(view, depth)
+                    <Self as ::netlink_runtime::AttrSet>::decode_at(view, depth)
                 }
             }
         }
@@ -179,10 +184,10 @@ fn encode(set: &Set) -> TokenStream {
             enc: ::netlink_runtime::build::Enc<B>,
         ) -> ::netlink_runtime::build::Enc<B> {
             #[allow(unused_mut)] // only sets with a header write one
-            let mut builder = <#name as ::netlink_runtime::build::BuildSet>::builder(enc);
+            let mut builder = <#name as ::netlink_runtime::AttrSet>::builder(enc);
             #header
             #[allow(unused_mut, unused_variables)] // sets without attributes have no arms
-            let put = |mut builder: <#name as ::netlink_runtime::build::BuildSet>::Builder<B>,
+            let put = |mut builder: <#name as ::netlink_runtime::AttrSet>::Builder<B>,
                        ordinal: ::core::primitive::u16,
                        from: ::core::primitive::usize,
                        limit: ::core::primitive::usize| {

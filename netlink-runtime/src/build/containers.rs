@@ -1,9 +1,9 @@
 //! Builders of payloads with members, and of sub-messages.
 
-use super::{Buf, BuildSet, Enc, SetBuilder, ToWire, nest};
+use super::{Buf, Enc, SetBuilder, ToWire, nest};
 use crate::error::EncodeError;
 use crate::meta::Key;
-use crate::view::RecordHeader;
+use crate::view::{AttrSet, RecordHeader};
 use crate::wire::wt::{Int, Named, Nest, Str, Utf8};
 use core::marker::PhantomData;
 
@@ -32,7 +32,7 @@ impl<B: Buf, K> IndexedBuilder<B, K> {
     }
 }
 
-impl<B: Buf, T: BuildSet> IndexedBuilder<B, Nest<T>> {
+impl<B: Buf, T: AttrSet> IndexedBuilder<B, Nest<T>> {
     /// Appends a member that is a nest.
     #[inline]
     pub fn nest(mut self, index: u16, build: impl FnOnce(T::Builder<B>) -> T::Builder<B>) -> Self {
@@ -95,7 +95,7 @@ impl<B: Buf, K, const N: usize> TypeValueBuilder<B, K, N> {
     }
 }
 
-impl<B: Buf, T: BuildSet, const N: usize> TypeValueBuilder<B, Nest<T>, N> {
+impl<B: Buf, T: AttrSet, const N: usize> TypeValueBuilder<B, Nest<T>, N> {
     /// Appends a member that is a nest.
     #[inline]
     pub fn nest(mut self, types: [u16; N], build: impl FnOnce(T::Builder<B>) -> T::Builder<B>) -> Self {
@@ -113,7 +113,7 @@ pub struct RecordsBuilder<B, T> {
     set: PhantomData<fn() -> T>,
 }
 
-impl<B: Buf, T: BuildSet> RecordsBuilder<B, T>
+impl<B: Buf, T: AttrSet> RecordsBuilder<B, T>
 where
     T::Header: RecordHeader,
 {
@@ -184,20 +184,6 @@ impl<B: Buf> SubSlot<B> {
         }
         put(enc, self.id)
     }
-}
-
-/// Builders of sub-messages: one method for each form, which ends the builder. The derive of
-/// `NetlinkSub` implements it.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` does not depend on a selector",
-    note = "`sub(…)` fields hold enums with `#[derive(NetlinkSub)]`"
-)]
-pub trait BuildSub: crate::SubMessage {
-    /// The builder.
-    type Builder<B: Buf>;
-
-    /// Starts a sub-message.
-    fn builder<B: Buf>(slot: SubSlot<B>) -> Self::Builder<B>;
 }
 
 /// Wire types that a selector can be written as.
