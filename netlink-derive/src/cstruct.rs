@@ -274,6 +274,7 @@ pub(crate) fn emit(item: &CStruct) -> TokenStream {
             const __SIZE: ::core::primitive::usize = #size;
             #(#ends)*
 
+            #[diagnostic::do_not_recommend] // no help to who has a type that is none
             impl ::netlink_runtime::CStruct for #name {
                 const META: &'static #rt::StructMeta = &#rt::StructMeta {
                     c_name: #c_name,

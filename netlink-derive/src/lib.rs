@@ -116,6 +116,7 @@ mod codes;
 mod cstruct;
 mod ctxt;
 mod emit;
+mod guard;
 mod named;
 mod operation;
 #[cfg(test)]

@@ -119,6 +119,7 @@ fn emit(item: &Named) -> TokenStream {
             #(#consts)*
         }
 
+        #[diagnostic::do_not_recommend] // no help to who has a type that is none
         impl ::netlink_runtime::NamedValue for #name {
             const META: &'static ::netlink_runtime::meta::EnumMeta = &::netlink_runtime::meta::EnumMeta {
                 name: #text,

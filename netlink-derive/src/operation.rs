@@ -3,6 +3,7 @@
 use crate::attr::{self, Item, Number};
 use crate::codes;
 use crate::ctxt::Ctxt;
+use crate::guard::Guard;
 use crate::shape;
 use crate::words;
 use proc_macro2::{Span, TokenStream};
@@ -137,6 +138,10 @@ pub(crate) fn emit(op: &Op) -> TokenStream {
         |message: &Option<Message>| message.as_ref().map_or_else(|| quote!(0), |(number, _)| quote!(#number));
     let reply_number = number(&op.reply);
     let flags = op.flags.iter().filter_map(flag).fold(0, |all, bits| all | bits);
+    let guard = match &op.reply {
+        Some((_, Some(ty))) => Some(Guard::set(ty)),
+        _ => None,
+    };
     let reply = quote_spanned! {place=>
         impl ::netlink_runtime::Reply for #name {
             type View<'a> = <#reply_set as ::netlink_runtime::AttrSet>::View<'a>;
@@ -153,8 +158,10 @@ pub(crate) fn emit(op: &Op) -> TokenStream {
                 payload: &'a [::core::primitive::u8],
                 request: ::core::option::Option<::netlink_runtime::walk::StructRef<'a>>,
             ) -> ::core::result::Result<Self::View<'a>, ::netlink_runtime::DecodeError> {
+                #guard
+                type __T = #reply_set;
                 let message = ::netlink_runtime::wire::Scope::message(
-                    <#reply_set as ::netlink_runtime::AttrSet>::meta(), payload,
+                    <__T as ::netlink_runtime::AttrSet>::meta(), payload,
                 );
                 ::netlink_runtime::View::parse_in(payload, message.answering(request))
             }

@@ -5,6 +5,7 @@ mod field;
 use crate::attr::{self, Item, Number, Selector};
 use crate::codes;
 use crate::ctxt::Ctxt;
+use crate::guard::Guard;
 use crate::shape;
 use crate::wire::{Kind, Wire};
 use crate::words;
@@ -104,12 +105,36 @@ impl Field {
         }
     }
 
+    /// The type of owned values.
+    pub(crate) fn owned(&self) -> &Type {
+        match &self.payload {
+            Payload::Wire(wire) => &wire.ty,
+            Payload::Selected { ty, .. } => ty,
+        }
+    }
+
+    /// What the type has to be.
+    pub(crate) fn guard(&self) -> Option<Guard> {
+        match &self.payload {
+            Payload::Wire(wire) => wire.guard.clone(),
+            Payload::Selected { ty, .. } => Some(Guard::selected(ty)),
+        }
+    }
+
     /// The wire type, for payloads that have one.
     pub(crate) fn wire(&self) -> Option<&Wire> {
         match &self.payload {
             Payload::Wire(wire) => Some(wire),
             Payload::Selected { .. } => None,
         }
+    }
+}
+
+impl Set {
+    /// What its types have to be.
+    pub(crate) fn guards(&self) -> impl Iterator<Item = Guard> {
+        let header = self.header.iter().map(|(_, ty)| Guard::c_struct(ty));
+        header.chain(self.fields.iter().filter_map(Field::guard))
     }
 }
 

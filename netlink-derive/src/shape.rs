@@ -1,7 +1,8 @@
 //! Types of fields, taken apart: `Option<Vec<(u16, T)>>` and the like.
 
 use crate::attr::{Order, Word};
-use proc_macro2::Span;
+use proc_macro2::{Span, TokenStream};
+use quote::quote_spanned;
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{GenericArgument, Ident, PathArguments, Type};
@@ -19,6 +20,15 @@ pub(crate) fn bare(ty: &Type) -> &Type {
 /// still see code of a macro.
 pub(crate) fn place(ty: &Type) -> Span {
     Span::call_site().located_at(last(ty).map_or_else(|| bare(ty).span(), |(ident, _)| ident.span()))
+}
+
+/// A name for the type, and the statement that gives it. Where a type is an argument, rustc shows
+/// errors at its tokens; at the name, they are shown at [`place`], as errors of all other code about
+/// the type are (see [`Guard`](crate::guard::Guard)).
+pub(crate) fn named(ty: &Type) -> (Ident, TokenStream) {
+    let place = place(ty);
+    let name = Ident::new("__T", place);
+    (name.clone(), quote_spanned!(place=> type #name = #ty;))
 }
 
 /// The last segment of a path type, with its generic type arguments.

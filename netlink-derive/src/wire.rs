@@ -3,6 +3,7 @@
 use crate::attr::{Order, Word};
 use crate::codes;
 use crate::ctxt::Ctxt;
+use crate::guard::Guard;
 use crate::shape;
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -92,16 +93,27 @@ pub(crate) struct Wire {
     /// What reading gives, with lifetime `'a`.
     pub(crate) view: TokenStream,
     pub(crate) kind: Kind,
+    /// The type as it was written: that of owned values.
+    pub(crate) ty: Type,
+    /// What the type has to be.
+    pub(crate) guard: Option<Guard>,
     /// Where errors about the field's type are shown.
     pub(crate) place: Span,
 }
 
 impl Wire {
-    /// A container that holds another wire type.
-    pub(crate) fn of(marker: TokenStream, kind: Kind, ty: &Type) -> Self {
-        let place = shape::place(ty);
-        let view = quote_spanned!(place=> <#marker as ::netlink_runtime::wire::wt::Wire>::View<'a>);
-        Wire { marker, view, kind, place }
+    fn of(ty: &Type, marker: TokenStream, view: TokenStream, kind: Kind) -> Self {
+        Wire { marker, view, kind, ty: ty.clone(), guard: None, place: shape::place(ty) }
+    }
+
+    /// The same, where the type has to be something.
+    fn guarded(self, guard: Guard) -> Self {
+        Wire { guard: Some(guard), ..self }
+    }
+
+    /// A container of this type that holds it.
+    pub(crate) fn within(self, ty: &Type, marker: TokenStream, view: TokenStream, kind: Kind) -> Self {
+        Wire { marker, view, kind, ty: ty.clone(), ..self }
     }
 
     /// `<marker as Wire>`, at the field's type: if that does not fit, the error stands there.
@@ -147,29 +159,28 @@ pub(crate) fn wire(cx: &Ctxt, words: &Keywords, ty: &Type) -> Option<Wire> {
         return None;
     }
     let scalar =
-        |marker: TokenStream, view: TokenStream| Wire { marker, view, kind: Kind::Scalar(ty.clone()), place };
-    let value = |marker: TokenStream, view: TokenStream| Wire { marker, view, kind: Kind::Value, place };
+        |marker: TokenStream, view: TokenStream| Wire::of(ty, marker, view, Kind::Scalar(ty.clone()));
+    let value = |marker: TokenStream, view: TokenStream| Wire::of(ty, marker, view, Kind::Value);
     match form.as_str() {
         "nested" => {
-            return Some(Wire {
-                marker: quote_spanned!(place=> #wt::Nest<#ty>),
-                view: quote_spanned!(place=> <#ty as ::netlink_runtime::AttrSet>::View<'a>),
-                kind: Kind::Nest(ty.clone()),
-                place,
-            });
+            let marker = quote_spanned!(place=> #wt::Nest<#ty>);
+            let view = quote_spanned!(place=> <#ty as ::netlink_runtime::AttrSet>::View<'a>);
+            let wire = Wire::of(ty, marker, view, Kind::Nest(ty.clone()));
+            return Some(wire.guarded(Guard::set(ty)));
         }
         "struct" => {
-            return Some(value(quote_spanned!(place=> #wt::Struct<#ty>), quote_spanned!(place=> #ty)));
+            let wire = value(quote_spanned!(place=> #wt::Struct<#ty>), quote_spanned!(place=> #ty));
+            return Some(wire.guarded(Guard::c_struct(ty)));
         }
         "flex" => {
             let Some(inner) = shape::inside(ty, "Flex") else {
                 cx.error(codes::FIELD_TYPE, ty, "`flex` fields hold `Flex<T>`");
                 return None;
             };
-            return Some(value(
-                quote_spanned!(place=> ::netlink_runtime::wire::FlexOf<#inner>),
-                quote_spanned!(place=> ::netlink_runtime::wire::FlexView<'a, #inner>),
-            ));
+            let place = shape::place(inner);
+            let marker = quote_spanned!(place=> ::netlink_runtime::wire::FlexOf<#inner>);
+            let view = quote_spanned!(place=> ::netlink_runtime::wire::FlexView<'a, #inner>);
+            return Some(Wire { place, ..value(marker, view).guarded(Guard::flex(inner)) });
         }
         "unterminated" if !shape::is(ty, "NlString") => {
             let text = "`unterminated` fields hold `NlString`: text that is sent without its NUL";
@@ -214,7 +225,8 @@ pub(crate) fn wire(cx: &Ctxt, words: &Keywords, ty: &Type) -> Option<Wire> {
             } else {
                 quote_spanned!(place=> #wt::NamedSint<#ty>)
             };
-            return Some(scalar(marker, quote_spanned!(place=> #ty)));
+            let wire = scalar(marker, quote_spanned!(place=> #ty));
+            return Some(wire.guarded(Guard::named(ty)));
         }
         "text" | "opaque" | "mac" => {
             let text = format!(
@@ -248,7 +260,8 @@ pub(crate) fn wire(cx: &Ctxt, words: &Keywords, ty: &Type) -> Option<Wire> {
                 )),
                 "Bitfield32" => Some(match &words.names {
                     Some(names) => {
-                        value(quote_spanned!(place=> #wt::NamedBits<#names>), quote_spanned!(place=> #ty))
+                        let marker = quote_spanned!(place=> #wt::NamedBits<#names>);
+                        value(marker, quote_spanned!(place=> #ty)).guarded(Guard::named(names))
                     }
                     None => value(quote_spanned!(place=> #wt::Bits), quote_spanned!(place=> #ty)),
                 }),
@@ -272,10 +285,8 @@ pub(crate) fn wire(cx: &Ctxt, words: &Keywords, ty: &Type) -> Option<Wire> {
         }
         if let Some((_, word)) = words.word {
             let marker = word.wire();
-            return Some(scalar(
-                quote_spanned!(place=> #wt::Named<#ty, #marker>),
-                quote_spanned!(place=> #ty),
-            ));
+            let wire = scalar(quote_spanned!(place=> #wt::Named<#ty, #marker>), quote_spanned!(place=> #ty));
+            return Some(wire.guarded(Guard::named(ty)));
         }
     }
     let text = "what is this on the wire? Say `nested` (attributes), `struct` (a C struct), `sub(selector)`, or the \
@@ -304,25 +315,20 @@ fn integer(cx: &Ctxt, words: &Keywords, ty: &Type, rust: Word) -> Option<Wire> {
             word.order = *order;
         }
     }
-    let wire = Wire {
-        marker: word.wire(),
-        view: quote!(#ty),
-        kind: Kind::Scalar(ty.clone()),
-        place: shape::place(ty),
-    };
+    let wire = Wire::of(ty, word.wire(), quote!(#ty), Kind::Scalar(ty.clone()));
     (cx.count() == before).then_some(wire)
 }
 
 /// The wire type of an element of a packed array.
-pub(crate) fn element(cx: &Ctxt, words: &Keywords, ty: &Type) -> Option<TokenStream> {
-    let marker = wire(cx, words, ty)?.marker;
+pub(crate) fn element(cx: &Ctxt, words: &Keywords, ty: &Type) -> Option<Wire> {
+    let wire = wire(cx, words, ty)?;
     if words.form() != "struct" && words.word.is_none() && shape::integer(ty).is_none() {
         let text = "elements of an `array` are integers, enums with the integer they are sent as (`u8`, `be32`…), \
                     or C structs with `struct`. Attributes repeat with `multi`, or are numbered with `indexed`";
         cx.error(codes::FIELD_TYPE, ty, text);
         return None;
     }
-    Some(marker)
+    Some(wire)
 }
 
 /// The fixed wire type of a C struct's member.

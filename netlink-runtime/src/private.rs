@@ -4,7 +4,7 @@
 use crate::build::SetBuilder;
 use crate::build::{Buf, Enc, zeroes};
 use crate::error::{DecodeError, DecodeErrorKind, EncodeError};
-use crate::meta::{SetMeta, TypeMeta};
+use crate::meta::{SetMeta, StructMeta, TypeMeta};
 use crate::selected::{Selected, Selector};
 use crate::view::{AttrSet, CStruct};
 use crate::wire::wt::Wire;
@@ -54,19 +54,17 @@ pub use crate::meta::Selector as Place;
 
 /// Splits a payload into its fixed header and its attributes.
 #[inline]
-pub fn split_header<'a, T: AttrSet>(
+pub fn split_header<'a, H: CStruct>(
     payload: &'a [u8],
     scope: Scope<'a>,
-) -> Result<(T::Header, Attrs<'a>), DecodeError>
-where
-    T::Header: CStruct,
-{
-    let size = T::Header::META.size as usize;
+    set: &'static SetMeta,
+) -> Result<(H, Attrs<'a>), DecodeError> {
+    let size = H::META.size as usize;
     if payload.len() < size {
-        return Err(DecodeError::new(DecodeErrorKind::Header, T::meta(), 0, payload.len()));
+        return Err(DecodeError::new(DecodeErrorKind::Header, set, 0, payload.len()));
     }
     let attrs = payload.get(align(size)..).unwrap_or_default();
-    Ok((T::Header::read(payload), Attrs::within(attrs, scope)))
+    Ok((H::read(payload), Attrs::within(attrs, scope)))
 }
 
 /// Reads a selected payload.
@@ -94,8 +92,8 @@ fn malformed(attrs: Attrs<'_>, id: u16, set: &'static SetMeta) -> DecodeError {
 
 /// Appends a zeroed fixed header and its padding.
 #[inline]
-pub fn put_header<H: CStruct, B: Buf>(enc: &mut Enc<B>) {
-    zeroes(enc, align(H::META.size as usize));
+pub fn put_header<B: Buf>(enc: &mut Enc<B>, header: &'static StructMeta) {
+    zeroes(enc, align(header.size as usize));
 }
 
 /// Writes the fixed header where [`put_header`] made room.

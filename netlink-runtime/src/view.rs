@@ -5,6 +5,7 @@ use crate::error::DecodeError;
 use crate::meta::{EnumMeta, SetMeta, StructMeta};
 use crate::project::Projection;
 use crate::wire::{Attrs, Scope};
+use core::marker::PhantomData;
 
 /// An attribute set in its three forms: borrowed, owned (the type itself) and being built.
 /// `#[derive(NetlinkMessage)]` and `#[derive(NetlinkAttrs)]` implement it.
@@ -41,6 +42,10 @@ pub trait AttrSet: Clone + PartialEq + 'static {
     /// Appends the fixed header, if the set has one, and the attributes.
     #[cfg(feature = "alloc")]
     fn encode_to<B: Buf>(&self, enc: Enc<B>) -> Enc<B>;
+
+    /// Mentions the type, for derived code.
+    #[doc(hidden)]
+    const __IS: PhantomData<Self> = PhantomData;
 }
 
 /// A lazy view of an attribute set.
@@ -110,6 +115,7 @@ pub trait CStruct: Copy + PartialEq + Default + core::fmt::Debug + 'static {
     fn wire_len(&self) -> usize;
 }
 
+#[diagnostic::do_not_recommend] // no help to who has a type that is none
 impl CStruct for () {
     const META: &'static StructMeta = &StructMeta { c_name: "", size: 0, members: &[] };
     const PADDED: bool = false;
@@ -132,6 +138,10 @@ impl CStruct for () {
 pub trait RecordHeader: CStruct {
     /// Offset and width in bytes of the member that holds the record's length.
     const LENGTH: (usize, usize);
+
+    /// Mentions the type, for derived code.
+    #[doc(hidden)]
+    const __IS: PhantomData<Self> = PhantomData;
 }
 
 /// An integer whose values have names: an open enum or flags. The `netlink_enum` and

@@ -1,6 +1,7 @@
 //! The builder: one setter for each attribute, writing in place.
 
 use crate::attr::Selector;
+use crate::guard::Guard;
 use crate::set::{Bounds, Card, Field, Payload, Set};
 use crate::shape;
 use crate::wire::{Kind, Wire};
@@ -16,10 +17,12 @@ pub(crate) fn emit(set: &Set) -> TokenStream {
     let owned = set.fields.iter().filter_map(owned);
     let unbounded = set.fields.iter().filter_map(unbounded);
     let header = set.header.as_ref().map(|(_, ty)| {
+        let guard = Guard::c_struct(ty);
         quote_spanned! {shape::place(ty)=>
             /// Sets the fixed header; until then it is zero.
             #[inline]
             pub fn header(mut self, header: #ty) -> Self {
+                #guard
                 ::netlink_runtime::__private::set_header(&mut self.enc, self.start, &header);
                 self
             }
@@ -66,16 +69,23 @@ pub(crate) fn emit(set: &Set) -> TokenStream {
 /// The builder as `AttrSet` has it.
 pub(crate) fn methods(set: &Set) -> TokenStream {
     let builder = format_ident!("{}Builder", set.name);
-    let header = set.header.as_ref().map_or_else(|| quote!(()), |(_, ty)| quote!(#ty));
+    let header = set.header.as_ref().map(|(_, ty)| {
+        let (header, header_is) = shape::named(ty);
+        quote_spanned! {shape::place(ty)=>
+            #header_is
+            ::netlink_runtime::__private::put_header(&mut enc, <#header as ::netlink_runtime::CStruct>::META);
+        }
+    });
     quote! {
         type Builder<B: ::netlink_runtime::build::Buf> = #builder<B>;
 
         #[inline]
+        #[allow(unused_mut)] // only sets with a header write one
         fn builder<B: ::netlink_runtime::build::Buf>(
             mut enc: ::netlink_runtime::build::Enc<B>,
         ) -> #builder<B> {
             let start = enc.position();
-            ::netlink_runtime::__private::put_header::<#header, B>(&mut enc);
+            #header
             let once = ::netlink_runtime::build::Once::new(enc.position());
             #builder { enc, start, once }
         }
@@ -102,10 +112,12 @@ impl Method<'_> {
         } else {
             quote_spanned!(place=> self.once.check(&mut self.enc, #number))
         };
+        let guard = field.guard();
         quote_spanned! {place=>
             #attributes
             #[inline]
             pub fn #name(mut self, #argument) -> Self {
+                #guard
                 if #once #check {
                     self.enc = #write;
                 }
@@ -168,11 +180,14 @@ fn setter(set: &Set, field: &Field) -> TokenStream {
         Payload::Selected { ty, selectors, .. } => {
             let builder = quote_spanned!(place=> <#ty as ::netlink_runtime::Selected>::Builder<B>);
             let (slots, checks) = selector_slots(set, selectors, field);
+            let (form, form_is) = shape::named(ty);
             (
                 quote_spanned!(place=> build: impl ::core::ops::FnOnce(#builder) -> #rt::Enc<B>),
-                quote_spanned! {place=>
-                    build(<#ty as ::netlink_runtime::Selected>::builder(#rt::SubSlot::new(self.enc, #number, #slots)))
-                },
+                quote_spanned! {place=> {
+                    #form_is
+                    let slot = #rt::SubSlot::new(self.enc, #number, #slots);
+                    build(<#form as ::netlink_runtime::Selected>::builder(slot))
+                }},
                 checks,
             )
         }
@@ -206,11 +221,8 @@ fn owned(field: &Field) -> Option<TokenStream> {
     let name = field.owned_setter();
     let (argument, write) = match &field.payload {
         Payload::Wire(w) if field.has_owned_setter() => {
-            let own = w.as_own();
-            (
-                quote_spanned!(place=> value: &#own::Owned),
-                quote_spanned!(place=> #own::put(value, self.enc, #number)),
-            )
+            let (own, ty) = (w.as_own(), &w.ty);
+            (quote_spanned!(place=> value: &#ty), quote_spanned!(place=> #own::put(value, self.enc, #number)))
         }
         Payload::Selected { ty, address: false, .. } => (
             quote_spanned!(place=> value: &#ty),
@@ -227,10 +239,11 @@ fn unbounded(field: &Field) -> Option<TokenStream> {
     let place = field.place();
     let (number, name) = (&field.number, field.unbounded_setter());
     let own = field.wire().map(Wire::as_own)?;
+    let ty = field.owned();
     let method = Method {
         field,
         name: &name,
-        argument: quote_spanned!(place=> value: &#own::Owned),
+        argument: quote_spanned!(place=> value: &#ty),
         check: TokenStream::new(),
         write: quote_spanned!(place=> #own::put(value, self.enc, #number)),
     };

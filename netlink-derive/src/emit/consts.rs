@@ -61,6 +61,7 @@ fn fact(set: &Set, field: &Field) -> Option<TokenStream> {
         Payload::Selected { ty, selectors, .. } => {
             let view = format_ident!("{name}View");
             let selectors = selectors.iter().map(|s| selector(s, place));
+            let (form, form_is) = shape::named(ty);
             Some(quote_spanned! {place=>
                 impl ::netlink_runtime::Chooses<{ #number }> for #name {
                     type Form = #ty;
@@ -73,7 +74,8 @@ fn fact(set: &Set, field: &Field) -> Option<TokenStream> {
                         <#ty as ::netlink_runtime::Selected>::View<'a>,
                         ::netlink_runtime::DecodeError,
                     > {
-                        ::netlink_runtime::__private::selected::<#ty, _>(
+                        #form_is
+                        ::netlink_runtime::__private::selected::<#form, _>(
                             payload, view.attrs, #number, <#name as ::netlink_runtime::AttrSet>::meta(),
                             || ::core::result::Result::Ok([#(#selectors),*]),
                         )

@@ -16,10 +16,11 @@ pub(crate) fn emit(set: &Set) -> TokenStream {
     let text = name.unraw().to_string();
     let rt = quote!(::netlink_runtime::meta);
     let (header, header_ty) = match &set.header {
-        Some((_, ty)) => (
-            quote_spanned!(shape::place(ty)=> ::core::option::Option::Some(<#ty as ::netlink_runtime::CStruct>::META)),
-            quote!(#ty),
-        ),
+        Some((_, ty)) => {
+            let (header, header_is) = shape::named(ty);
+            let meta = quote_spanned!(shape::place(ty)=> <#header as ::netlink_runtime::CStruct>::META);
+            (quote!(::core::option::Option::Some({ #header_is #meta })), quote!(#ty))
+        }
         None => (quote!(::core::option::Option::None), quote!(())),
     };
     let attrs = set.fields.iter().map(|f| attr(set, f));
@@ -33,6 +34,7 @@ pub(crate) fn emit(set: &Set) -> TokenStream {
         const __INDEXED: ::core::primitive::usize = #rt::AttrMeta::indexed(&__SORTED);
         static __META: #rt::SetMeta = #rt::SetMeta { name: #text, header: #header, attrs: &__ATTRS };
 
+        #[diagnostic::do_not_recommend] // no help to who has a type that is none
         impl ::netlink_runtime::AttrSet for #name {
             type View<'a> = #view<'a>;
             type Indexed<'a> = #view<'a, ::netlink_runtime::wire::Index<'a, __INDEXED>>;
@@ -70,15 +72,19 @@ fn attr(set: &Set, field: &Field) -> TokenStream {
     };
     let ty = match &field.payload {
         Payload::Wire(w) => {
-            let wire = w.as_wire();
-            quote_spanned!(place=> #wire::TYPE)
+            let (wire, guard) = (w.as_wire(), &w.guard);
+            quote_spanned!(place=> { #guard #wire::TYPE })
         }
         Payload::Selected { ty, selectors, address } => {
             let selectors = selectors.iter().map(|s| selector(set, s));
             if *address {
                 quote_spanned!(place=> #rt::TypeMeta::IpBy(#(#selectors)*))
             } else {
-                quote_spanned!(place=> #rt::TypeMeta::Sub(<#ty as ::netlink_runtime::Selected>::META, &[#(#selectors),*]))
+                let (form, form_is) = shape::named(ty);
+                quote_spanned! {place=> {
+                    #form_is
+                    #rt::TypeMeta::Sub(<#form as ::netlink_runtime::Selected>::META, &[#(#selectors),*])
+                }}
             }
         }
     };

@@ -1,6 +1,7 @@
 //! The owned type: decoding in one pass, encoding through the setters.
 
 use crate::set::{Card, Field, Payload, Set};
+use crate::shape;
 use crate::wire::Kind;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
@@ -54,6 +55,7 @@ fn decode(set: &Set) -> TokenStream {
         let (ident, number) = (pattern(f), &f.number);
         quote!(const #ident: ::core::primitive::u16 = #number;)
     });
+    let guards = set.guards();
     let slots = set.fields.iter().map(slot);
     let arms = set.fields.iter().map(arm);
     let selected = set.fields.iter().filter_map(late);
@@ -65,6 +67,7 @@ fn decode(set: &Set) -> TokenStream {
             view: Self::View<'_>,
             depth: ::core::primitive::u8,
         ) -> ::core::result::Result<Self, ::netlink_runtime::DecodeError> {
+            #(#guards)*
             #(#consts)*
             let attrs = view.attrs;
             let meta = <#name as ::netlink_runtime::AttrSet>::meta();
@@ -130,21 +133,16 @@ fn arm(field: &Field) -> TokenStream {
 fn late(field: &Field) -> Option<TokenStream> {
     let place = field.place();
     let Payload::Selected { ty, .. } = &field.payload else { return None };
-    let (name, local, number) = (&field.name, local(field), &field.number);
-    let read = if field.card == Card::Always {
-        quote_spanned!(place=> ::core::option::Option::Some(view.#name()?))
-    } else {
-        quote_spanned!(place=> view.#name()?)
-    };
+    let (local, number) = (local(field), &field.number);
+    let (form, form_is) = shape::named(ty);
     Some(quote_spanned! {place=>
         let #local = match #local {
             ::core::option::Option::None => ::core::option::Option::None,
-            ::core::option::Option::Some(payload) => match #read {
-                ::core::option::Option::None => ::core::option::Option::None,
-                ::core::option::Option::Some(value) => {
-                    ::core::option::Option::Some(reader.own_selected::<#ty>(value, #number, payload)?)
-                }
-            },
+            ::core::option::Option::Some(payload) => {
+                #form_is
+                let value = <Self as ::netlink_runtime::Chooses<{ #number }>>::choose(&view, payload)?;
+                ::core::option::Option::Some(reader.own_selected::<#form>(value, #number, payload)?)
+            }
         };
     })
 }
@@ -172,6 +170,7 @@ fn value(field: &Field) -> TokenStream {
 fn encode(set: &Set) -> TokenStream {
     let name = &set.name;
     let count = set.fields.len() as u16;
+    let guards = set.guards();
     let arms = set.fields.iter().map(put);
     let header = set.header.as_ref().map(|(field, _)| quote!(builder = builder.header(self.#field);));
     let run = match &set.rest {
@@ -183,6 +182,7 @@ fn encode(set: &Set) -> TokenStream {
             &self,
             enc: ::netlink_runtime::build::Enc<B>,
         ) -> ::netlink_runtime::build::Enc<B> {
+            #(#guards)*
             #[allow(unused_mut)] // only sets with a header write one
             let mut builder = <#name as ::netlink_runtime::AttrSet>::builder(enc);
             #header

@@ -2,6 +2,7 @@
 
 use crate::attr::Selector;
 use crate::cstruct;
+use crate::guard::Guard;
 use crate::set::{Card, Field, Payload, Set};
 use crate::shape;
 use proc_macro2::{Ident, Span, TokenStream};
@@ -17,24 +18,32 @@ pub(crate) fn emit(set: &Set) -> TokenStream {
          the attributes, or an index of them."
     );
     let (field, method, parse, build, bytes) = match &set.header {
-        Some((_, ty)) => (
-            quote!(header: #ty,),
-            quote_spanned! {shape::place(ty)=>
-                /// The fixed header.
-                #[inline]
-                pub fn header(&self) -> #ty {
-                    self.header
-                }
-            },
-            quote_spanned! {shape::place(ty)=>
-                let (header, attrs) = ::netlink_runtime::__private::split_header::<#name>(payload, scope)?;
-            },
-            quote!(header,),
-            quote_spanned! {shape::place(ty)=>
-                let mut header = [0; <#ty as ::netlink_runtime::CStruct>::META.size as usize];
-                ::netlink_runtime::CStruct::write(&self.header, &mut header);
-            },
-        ),
+        Some((_, ty)) => {
+            let guard = Guard::c_struct(ty);
+            let (header, header_is) = shape::named(ty);
+            (
+                quote!(header: #ty,),
+                quote_spanned! {shape::place(ty)=>
+                    /// The fixed header.
+                    #[inline]
+                    pub fn header(&self) -> #ty {
+                        self.header
+                    }
+                },
+                quote_spanned! {shape::place(ty)=>
+                    #guard
+                    let set = <#name as ::netlink_runtime::AttrSet>::meta();
+                    let (header, attrs): (#ty, _) =
+                        ::netlink_runtime::__private::split_header(payload, scope, set)?;
+                },
+                quote!(header,),
+                quote_spanned! {shape::place(ty)=>
+                    #header_is
+                    let mut header = [0; <#header as ::netlink_runtime::CStruct>::META.size as usize];
+                    <#header as ::netlink_runtime::CStruct>::write(&self.header, &mut header);
+                },
+            )
+        }
         None => (
             quote!(),
             quote!(),
@@ -178,11 +187,13 @@ fn accessor(set: &Set, field: &Field) -> TokenStream {
             }
         }
     };
+    let guard = field.guard();
     quote_spanned! {place=>
         #(#docs)*
         #alias
         #[inline]
         pub fn #name(&self) -> #ty {
+            #guard
             #body
         }
     }

@@ -4,6 +4,7 @@ use super::{Bounds, Card, MAX_SELECTORS, Payload};
 use crate::attr::{self, Item, Number, Selector};
 use crate::codes;
 use crate::ctxt::Ctxt;
+use crate::guard::Guard;
 use crate::shape;
 use crate::wire::{self, Keywords, Kind, Wire};
 use crate::words;
@@ -198,45 +199,67 @@ impl FieldWords {
 
     /// The wire type, with members wrapped.
     fn wire(&self, cx: &Ctxt, ty: &Type) -> Option<Wire> {
-        let place = shape::place(ty);
-        let rt = quote_spanned!(place=> ::netlink_runtime::wire);
-        let built = |marker, kind| Wire::of(marker, kind, ty);
         let Some((word, members)) = &self.members else { return wire::wire(cx, &self.keywords, ty) };
         let Some(inner) = shape::inside(ty, "Vec") else {
             cx.error(codes::FIELD_TYPE, ty, format!("`{word}` fields hold a `Vec`"));
             return None;
         };
-        let pair = |number: &str| {
-            let member = shape::second(inner);
-            if member.is_none() {
-                let text = format!("`{word}` members come with their numbers: `Vec<({number}, T)>`");
-                cx.error(codes::FIELD_TYPE, inner, text);
-            }
-            wire::wire(cx, &self.keywords, member?)
-        };
-        Some(match *members {
+        match *members {
             Members::Indexed => {
-                let marker = pair("u16")?.marker;
-                built(quote_spanned!(place=> #rt::IndexedOf<#marker>), Kind::Indexed(marker))
+                let member = self.numbered(cx, word, inner, "u16")?;
+                let (place, marker) = (member.place, &member.marker);
+                let rt = quote_spanned!(place=> ::netlink_runtime::wire);
+                let wire = quote_spanned!(place=> #rt::IndexedOf<#marker>);
+                let view = quote_spanned!(place=> #rt::Indexed<'a, #marker>);
+                let kind = Kind::Indexed(marker.clone());
+                Some(member.within(ty, wire, view, kind))
             }
             Members::TypeValue(levels) => {
-                let marker = pair(&format!("[u16; {levels}]"))?.marker;
+                let member = self.numbered(cx, word, inner, &format!("[u16; {levels}]"))?;
+                let (place, marker) = (member.place, &member.marker);
+                let rt = quote_spanned!(place=> ::netlink_runtime::wire);
                 let wire = quote_spanned!(place=> #rt::TypeValueOf<#marker, #levels>);
-                built(wire, Kind::TypeValue(marker, levels))
+                let view = quote_spanned!(place=> #rt::TypeValue<'a, #marker, #levels>);
+                let kind = Kind::TypeValue(marker.clone(), levels);
+                Some(member.within(ty, wire, view, kind))
             }
             Members::Array => {
-                let marker = wire::element(cx, &self.keywords, inner)?;
-                built(quote_spanned!(place=> #rt::ArrayOf<#marker>), Kind::Value)
+                let member = wire::element(cx, &self.keywords, inner)?;
+                let (place, marker) = (member.place, &member.marker);
+                let rt = quote_spanned!(place=> ::netlink_runtime::wire);
+                let wire = quote_spanned!(place=> #rt::ArrayOf<#marker>);
+                let view = quote_spanned!(place=> #rt::Array<'a, #marker>);
+                Some(member.within(ty, wire, view, Kind::Value))
             }
-            Members::Records => {
-                if let Some(other) = self.keywords.first() {
-                    let text =
-                        "records are attribute sets whose header says their length: no other word is needed";
-                    cx.error(codes::EXCLUSIVE, other, text);
-                    return None;
-                }
-                built(quote_spanned!(place=> #rt::RecordsOf<#inner>), Kind::Records(inner.clone()))
-            }
+            Members::Records => self.records(cx, ty, inner),
+        }
+    }
+
+    /// Members that come with their numbers.
+    fn numbered(&self, cx: &Ctxt, word: &Ident, ty: &Type, number: &str) -> Option<Wire> {
+        let member = shape::second(ty);
+        if member.is_none() {
+            let text = format!("`{word}` members come with their numbers: `Vec<({number}, T)>`");
+            cx.error(codes::FIELD_TYPE, ty, text);
+        }
+        wire::wire(cx, &self.keywords, member?)
+    }
+
+    fn records(&self, cx: &Ctxt, ty: &Type, set: &Type) -> Option<Wire> {
+        if let Some(other) = self.keywords.first() {
+            let text = "records are attribute sets whose header says their length: no other word is needed";
+            cx.error(codes::EXCLUSIVE, other, text);
+            return None;
+        }
+        let place = shape::place(set);
+        let rt = quote_spanned!(place=> ::netlink_runtime::wire);
+        Some(Wire {
+            marker: quote_spanned!(place=> #rt::RecordsOf<#set>),
+            view: quote_spanned!(place=> #rt::Records<'a, #set>),
+            kind: Kind::Records(set.clone()),
+            ty: ty.clone(),
+            guard: Some(Guard::records(set)),
+            place,
         })
     }
 }

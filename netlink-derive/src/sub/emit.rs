@@ -60,6 +60,27 @@ pub(crate) fn emit(item: &Sub) -> TokenStream {
         let (name, docs, view) = (&f.name, &f.docs, &f.wire.view);
         quote_spanned!(place=> #(#docs)* #name(#view),)
     });
+    let clones = all().map(|f| {
+        let place = f.wire.place;
+        let (name, guard) = (&f.name, &f.wire.guard);
+        quote_spanned! {place=>
+            Self::#name(v) => {
+                #guard
+                Self::#name(::core::clone::Clone::clone(v))
+            }
+        }
+    });
+    let debugs = all().map(|f| {
+        let place = f.wire.place;
+        let (name, text, guard) = (&f.name, f.name.unraw().to_string(), &f.wire.guard);
+        quote_spanned! {place=>
+            Self::#name(v) => {
+                #guard
+                f.debug_tuple(#text).field(v).finish()
+            }
+        }
+    });
+    let unknown_text = unknown.unraw().to_string();
     // Keys that are paths become constants, so that they can be patterns.
     let consts = forms.iter().enumerate().flat_map(|(ix, f)| {
         f.keys.iter().enumerate().filter_map(move |(i, key)| match key {
@@ -71,13 +92,15 @@ pub(crate) fn emit(item: &Sub) -> TokenStream {
         })
     });
     let read = |f: &Form| {
-        let (name, wire) = (&f.name, f.wire.as_wire());
-        quote_spanned! {f.wire.place=>
+        let (name, wire, guard) = (&f.name, f.wire.as_wire(), &f.wire.guard);
+        let view = Ident::new(&view.to_string(), f.wire.place);
+        quote_spanned! {f.wire.place=> {
+            #guard
             match #wire::read_in(payload, scope) {
                 ::core::option::Option::Some(value) => ::core::option::Option::Some(#view::#name(value)),
                 ::core::option::Option::None => ::core::option::Option::None,
             }
-        }
+        }}
     };
     let reads = forms.iter().enumerate().map(|(ix, f)| {
         let (pattern, read) = (pattern(ix, &f.keys), read(f));
@@ -89,14 +112,16 @@ pub(crate) fn emit(item: &Sub) -> TokenStream {
     };
     let formats = forms.iter().map(|f| {
         let place = f.wire.place;
-        let (wire, keys) = (f.wire.as_wire(), f.keys.iter().map(key));
-        quote_spanned!(place=> ::netlink_runtime::meta::FormatMeta { keys: &[#(#keys),*], ty: #wire::TYPE })
+        let (wire, guard, keys) = (f.wire.as_wire(), &f.wire.guard, f.keys.iter().map(key));
+        quote_spanned! {place=>
+            ::netlink_runtime::meta::FormatMeta { keys: &[#(#keys),*], ty: { #guard #wire::TYPE } }
+        }
     });
     let default_meta = match default {
         Some(f) => {
             let place = f.wire.place;
-            let wire = f.wire.as_wire();
-            quote_spanned!(place=> ::core::option::Option::Some(#wire::TYPE))
+            let (wire, guard) = (f.wire.as_wire(), &f.wire.guard);
+            quote_spanned!(place=> ::core::option::Option::Some({ #guard #wire::TYPE }))
         }
         None => quote!(::core::option::Option::None),
     };
@@ -120,12 +145,30 @@ pub(crate) fn emit(item: &Sub) -> TokenStream {
     });
     quote! {
         #[doc = #view_doc]
-        #[derive(::core::clone::Clone, ::core::fmt::Debug)]
         #[non_exhaustive]
         #vis enum #view<'a> {
             #(#variants)*
             /// A form that is not known, as bytes.
             #unknown(&'a [::core::primitive::u8]),
+        }
+
+        // Not derived: errors about the forms would be those of the derives, once more for each.
+        impl ::core::clone::Clone for #view<'_> {
+            fn clone(&self) -> Self {
+                match self {
+                    #(#clones)*
+                    Self::#unknown(v) => Self::#unknown(v),
+                }
+            }
+        }
+
+        impl ::core::fmt::Debug for #view<'_> {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                match self {
+                    #(#debugs)*
+                    Self::#unknown(v) => f.debug_tuple(#unknown_text).field(v).finish(),
+                }
+            }
         }
 
         #[doc = #builder_doc]
@@ -139,6 +182,7 @@ pub(crate) fn emit(item: &Sub) -> TokenStream {
         }
 
         const _: () = {
+            #[diagnostic::do_not_recommend] // no help to who has a type that is none
             impl ::netlink_runtime::Selected for #name {
                 type View<'a> = #view<'a>;
                 type Builder<B: ::netlink_runtime::build::Buf> = #builder<B>;
@@ -204,21 +248,23 @@ fn owned(item: &Sub, view: &Ident) -> TokenStream {
     let all = || forms.iter().chain(default);
     let owns = all().map(|f| {
         let place = f.wire.place;
-        let (name, own) = (&f.name, f.wire.as_own());
+        let (name, own, guard) = (&f.name, f.wire.as_own(), &f.wire.guard);
         let boxed = f.boxed.then(|| quote_spanned!(place=> .map(::netlink_runtime::__private::Box::new)));
+        let view = Ident::new(&view.to_string(), place);
         quote_spanned!(place=> #view::#name(v) => {
+            #guard
             #own::own(v, depth) #boxed .map(Self::#name)
         })
     });
     let puts = all().map(|f| {
         let place = f.wire.place;
-        let (name, own) = (&f.name, f.wire.as_own());
-        quote_spanned!(place=> Self::#name(v) => #own::put(v, enc, id),)
+        let (name, own, guard) = (&f.name, f.wire.as_own(), &f.wire.guard);
+        quote_spanned!(place=> Self::#name(v) => { #guard #own::put(v, enc, id) })
     });
     let exacts = all().map(|f| {
         let place = f.wire.place;
-        let (name, own) = (&f.name, f.wire.as_own());
-        quote_spanned!(place=> Self::#name(v) => #own::exact(v, payload),)
+        let (name, own, guard) = (&f.name, f.wire.as_own(), &f.wire.guard);
+        quote_spanned!(place=> Self::#name(v) => { #guard #own::exact(v, payload) })
     });
     quote! {
         fn own(

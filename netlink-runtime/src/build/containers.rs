@@ -113,10 +113,7 @@ pub struct RecordsBuilder<B, T> {
     set: PhantomData<fn() -> T>,
 }
 
-impl<B: Buf, T: AttrSet> RecordsBuilder<B, T>
-where
-    T::Header: RecordHeader,
-{
+impl<B: Buf, T> RecordsBuilder<B, T> {
     /// Appends an attribute whose records `build` writes.
     #[inline]
     pub fn build(mut enc: Enc<B>, id: u16, build: impl FnOnce(Self) -> Self) -> Enc<B> {
@@ -125,7 +122,12 @@ where
         enc.close(at);
         enc
     }
+}
 
+impl<B: Buf, T: AttrSet> RecordsBuilder<B, T>
+where
+    T::Header: RecordHeader,
+{
     /// Appends a record; its length is written for you.
     #[inline]
     pub fn record(mut self, build: impl FnOnce(T::Builder<B>) -> T::Builder<B>) -> Self {
