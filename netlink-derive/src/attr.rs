@@ -4,7 +4,7 @@ use crate::codes;
 use crate::ctxt::{self, Ctxt};
 use crate::words;
 use proc_macro2::{Span, TokenStream, TokenTree};
-use quote::{ToTokens, quote};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
@@ -33,6 +33,21 @@ impl Number {
         if self.literal.is_some_and(|number| number > most) {
             cx.error(codes::NUMBER_RANGE, self.at(), format!("{kind}: at most {most}"));
         }
+    }
+
+    /// The same of a constant's path, whose value only rustc knows.
+    pub(crate) fn assert(&self, most: u64, kind: &str) -> Option<TokenStream> {
+        let value = &self.value;
+        let text = codes::NUMBER_RANGE.says(format!("{kind}: at most {most}"));
+        self.literal
+            .is_none()
+            .then(|| self.check_const(&quote!((#value) as ::core::primitive::u64 <= #most), &text))
+    }
+
+    /// A check of rustc's whose error stands at the number.
+    pub(crate) fn check_const(&self, check: &TokenStream, text: &str) -> TokenStream {
+        let place = Span::call_site().located_at(self.span);
+        quote_spanned!(place=> const _: () = ::core::assert!(#check, #text);)
     }
 }
 

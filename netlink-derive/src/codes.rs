@@ -72,6 +72,7 @@ codes! {
     NLD032 NO_SUCH_FIELD: "the set has no field of the name";
     NLD033 NO_HEADER: "the set has no fixed header";
     NLD034 SELECTED: "a selected payload with a keyword that says another form";
+    NLD035 NO_SELECTOR: "a field that cannot select a form";
 
     // C structs.
     NLD040 NO_SIZE: "a struct does not say its size";

@@ -68,18 +68,22 @@ impl Ctxt {
         }
     }
 
-    /// The output, with the runtime's path; or `compile_error!`s for everything collected.
+    /// The output, with the runtime's path, after `compile_error!`s for everything collected. With
+    /// errors, the output is what can be had of the item nevertheless: others that use it should not
+    /// be told that it is missing.
     pub(crate) fn finish(self, output: Option<TokenStream>) -> TokenStream {
         let errors = self.errors.borrow_mut().take().unwrap_or_default();
         let all = errors.into_iter().reduce(|mut all, next| {
             all.combine(next);
             all
         });
-        match (all, &*self.root.borrow()) {
-            (Some(all), _) => all.to_compile_error(),
-            (None, None) => output.unwrap_or_default(),
-            (None, Some(root)) => at_root(output.unwrap_or_default(), root),
-        }
+        let mut tokens = all.as_ref().map(syn::Error::to_compile_error).unwrap_or_default();
+        let output = output.unwrap_or_default();
+        tokens.extend(match &*self.root.borrow() {
+            None => output,
+            Some(root) => at_root(output, root),
+        });
+        tokens
     }
 }
 

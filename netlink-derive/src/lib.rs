@@ -112,6 +112,7 @@
 #![forbid(unsafe_code)]
 
 mod attr;
+mod broken;
 mod codes;
 mod cstruct;
 mod ctxt;
@@ -244,7 +245,10 @@ pub fn netlink_sub(input: TokenStream) -> TokenStream {
 /// struct: its C name, `size`, `length = member` for headers of records, `tail(offset, name: type)`.
 #[proc_macro_derive(NetlinkStruct, attributes(netlink))]
 pub fn netlink_struct(input: TokenStream) -> TokenStream {
-    derive(input, |cx, input| cstruct::CStruct::read(cx, input).map(|s| cstruct::emit(&s)))
+    derive(input, |cx, input| {
+        let item = cstruct::CStruct::read(cx, input);
+        if cx.count() > 0 { broken::c_struct(input) } else { item.map(|s| cstruct::emit(&s)) }
+    })
 }
 
 /// An operation: what is sent and what comes back.

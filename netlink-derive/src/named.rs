@@ -73,11 +73,13 @@ impl Named {
             if !matches!(variant.fields, Fields::Unit) {
                 let text = "entries hold nothing: they are values of the integer";
                 cx.error(codes::ENTRY_FIELDS, &variant.fields, text);
-                continue;
             }
-            let Some((_, value)) = variant.discriminant.clone() else {
-                cx.error(codes::ENTRY_VALUE, &name, format!("say the value: `{name} = 1`"));
-                continue;
+            let value = match &variant.discriminant {
+                Some((_, value)) => value.clone(),
+                None => {
+                    cx.error(codes::ENTRY_VALUE, &name, format!("say the value: `{name} = 1`"));
+                    syn::parse_quote!(0)
+                }
             };
             let mut c_name = name.unraw().to_string();
             for item in attr::items(cx, &variant.attrs) {

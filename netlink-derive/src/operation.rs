@@ -21,6 +21,16 @@ pub(crate) struct Op {
     pub(crate) flags: Vec<Ident>,
 }
 
+impl Channel {
+    /// The largest number of a message, and what is said of larger ones.
+    fn limit(&self) -> (u64, &'static str) {
+        match self {
+            Channel::Raw(_) => (u64::from(u16::MAX), "message types are 16 bits"),
+            Channel::Generic { .. } => (u64::from(u8::MAX), "commands of generic netlink are 8 bits"),
+        }
+    }
+}
+
 /// What it is spoken on.
 pub(crate) enum Channel {
     /// A protocol's number.
@@ -99,10 +109,7 @@ impl Op {
             cx.error(codes::NO_REQUEST, &input.ident, text);
         }
         let flags = flags.unwrap_or_default();
-        let (most, kind) = match &channel {
-            Channel::Raw(_) => (u64::from(u16::MAX), "message types are 16 bits"),
-            Channel::Generic { .. } => (u64::from(u8::MAX), "commands of generic netlink are 8 bits"),
-        };
+        let (most, kind) = channel.limit();
         for (number, _) in request.iter().chain(&reply) {
             number.check(cx, most, kind);
         }
@@ -172,6 +179,10 @@ pub(crate) fn emit(op: &Op) -> TokenStream {
             }
         }
     };
+    let (most, kind) = op.channel.limit();
+    let numbers = op.request.iter().chain(&op.reply);
+    let checks = numbers.filter_map(|(number, _)| number.assert(most, kind));
+    let reply = quote!(#reply #(#checks)*);
     let Some((request, _)) = &op.request else { return with_alloc(&reply) };
     let c_name = &request.c_name;
     let (protocol, message_type) = match &op.channel {

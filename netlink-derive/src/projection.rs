@@ -18,7 +18,8 @@ pub(crate) struct Projection {
     headers: Vec<HeaderField>,
     /// What is wanted of the set itself.
     top: Level,
-    fields: Vec<Ident>,
+    /// There are errors: what is left serves the items that use it.
+    broken: bool,
 }
 
 /// A field that holds the fixed header, or one of its members.
@@ -94,11 +95,12 @@ impl Projection {
             of: of?,
             headers: Vec::new(),
             top: Level::default(),
-            fields: Vec::new(),
+            broken: false,
         };
         for field in fields {
             out.field(cx, field);
         }
+        out.broken = cx.count() > 0;
         Some(out)
     }
 
@@ -125,7 +127,6 @@ impl Projection {
         if cx.count() > before {
             return;
         }
-        self.fields.push(name.clone());
         match path.unwrap_or_else(|| vec![name.clone()]).as_slice() {
             [first] if first == "header" => self.headers.push(HeaderField { field: name, member: None }),
             [first, member] if first == "header" => {
@@ -312,6 +313,21 @@ pub(crate) fn emit(item: &Projection) -> TokenStream {
         None => quote_spanned!(field.span()=> #field: view.header(),),
     });
     let rt = quote!(::netlink_runtime::project);
+    let body = if item.broken {
+        quote!({
+            let _ = (view, depth);
+            ::core::unreachable!()
+        })
+    } else {
+        quote! {{
+            #consts
+            #rt::check_depth(<#set as ::netlink_runtime::AttrSet>::meta(), depth)?;
+            #slots
+            #walk
+            #ends
+            ::core::result::Result::Ok(Self { #(#headers)* #takes })
+        }}
+    };
     quote! {
         impl #impl_generics ::netlink_runtime::Projection<#lifetime> for #name #type_generics #where_clause {
             type Of = #set;
@@ -319,14 +335,8 @@ pub(crate) fn emit(item: &Projection) -> TokenStream {
             fn project_at(
                 view: <#set as ::netlink_runtime::AttrSet>::View<#lifetime>,
                 depth: ::core::primitive::u8,
-            ) -> ::core::result::Result<Self, ::netlink_runtime::DecodeError> {
-                #consts
-                #rt::check_depth(<#set as ::netlink_runtime::AttrSet>::meta(), depth)?;
-                #slots
-                #walk
-                #ends
-                ::core::result::Result::Ok(Self { #(#headers)* #takes })
-            }
+            ) -> ::core::result::Result<Self, ::netlink_runtime::DecodeError>
+            #body
         }
 
         impl #impl_generics #rt::FromNest<#lifetime, #set> for #name #type_generics #where_clause {

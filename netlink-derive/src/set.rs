@@ -28,6 +28,8 @@ pub(crate) struct Set {
     pub(crate) debug: bool,
     /// Fields that could not be read.
     lost: Vec<Ident>,
+    /// There are errors: what is left serves the items that use it.
+    pub(crate) broken: bool,
 }
 
 /// An attribute.
@@ -113,6 +115,11 @@ impl Field {
         }
     }
 
+    /// Whether it can select the form of another attribute.
+    fn selects(&self) -> bool {
+        self.card != Card::Multi && self.wire().is_some_and(|wire| wire.selects)
+    }
+
     /// What the type has to be.
     pub(crate) fn guard(&self) -> Option<Guard> {
         match &self.payload {
@@ -142,7 +149,10 @@ impl Set {
 pub(crate) const MAX_SELECTORS: usize = 4;
 
 /// Two of the type's 16 bits are flags.
-const MAX_NUMBER: u64 = 0x3fff;
+pub(crate) const MAX_NUMBER: u64 = 0x3fff;
+
+/// What is said of larger ones.
+pub(crate) const NUMBERS: &str = "attribute numbers are 14 bits";
 
 impl Set {
     /// Reads a struct; errors go to `cx`.
@@ -173,6 +183,7 @@ impl Set {
             unused: Vec::new(),
             debug: false,
             lost: Vec::new(),
+            broken: false,
         };
         for item in attr::container_items(cx, &input.attrs) {
             match item {
@@ -188,7 +199,7 @@ impl Set {
             set.field(cx, field);
         }
         for number in set.pads.iter().chain(&set.unused) {
-            number.check(cx, MAX_NUMBER, "attribute numbers are 14 bits");
+            number.check(cx, MAX_NUMBER, NUMBERS);
         }
         for number in &set.unused {
             if let Some(field) = set.fields.iter().find(|f| f.number.literal == number.literal) {
@@ -199,7 +210,8 @@ impl Set {
         let found: Vec<bool> = set.fields.iter().map(|field| set.finds(cx, field)).collect();
         let mut found = found.into_iter();
         set.fields.retain(|_| found.next().unwrap_or_default());
-        Some(set)
+        set.broken = cx.count() > 0;
+        input.generics.params.is_empty().then_some(set)
     }
 
     fn field(&mut self, cx: &Ctxt, field: &syn::Field) {
@@ -258,7 +270,7 @@ impl Set {
     fn check(&self, cx: &Ctxt, field: &Field) -> bool {
         let before = cx.count();
         let Field { name, number, .. } = field;
-        number.check(cx, MAX_NUMBER, "attribute numbers are 14 bits");
+        number.check(cx, MAX_NUMBER, NUMBERS);
         let taken =
             self.fields.iter().find(|f| number.literal.is_some() && f.number.literal == number.literal);
         if let (Some(literal), Some(taken)) = (number.literal, taken) {
@@ -294,11 +306,23 @@ impl Set {
         for selector in selectors {
             match selector {
                 Selector::Field(s) if self.lost.contains(s) => return false,
-                Selector::Field(s) if !self.fields.iter().any(|f| f.name == *s) => {
-                    let fields: Vec<String> = self.fields.iter().map(|f| format!("`{}`", f.name)).collect();
-                    let text = format!("no field `{s}` in `{}`, which has {}", self.name, fields.join(", "));
-                    cx.error(codes::NO_SUCH_FIELD, s, text);
-                }
+                Selector::Field(s) => match self.fields.iter().find(|f| f.name == *s) {
+                    None => {
+                        let fields: Vec<String> =
+                            self.fields.iter().map(|f| format!("`{}`", f.name)).collect();
+                        let text =
+                            format!("no field `{s}` in `{}`, which has {}", self.name, fields.join(", "));
+                        cx.error(codes::NO_SUCH_FIELD, s, text);
+                    }
+                    Some(chooser) if !chooser.selects() => {
+                        let text = format!(
+                            "`{s}` cannot select a form: selectors are `NlString`s, integers and enums that \
+                             stand once"
+                        );
+                        cx.error(codes::NO_SELECTOR, s, text);
+                    }
+                    Some(_) => {}
+                },
                 Selector::Header(_) if self.header.is_none() && !self.lost.is_empty() => return false,
                 Selector::Header(s) if self.header.is_none() => {
                     let text = format!("`{}` has no field marked `#[netlink(header)]`", self.name);

@@ -24,6 +24,8 @@ pub(crate) struct Sub {
     unknown: Ident,
     /// Derive `Debug` for the owned type.
     debug: bool,
+    /// There are errors: what is left serves the items that use it.
+    broken: bool,
 }
 
 /// One form.
@@ -90,13 +92,14 @@ impl Sub {
             let text = format!("`{}` has the same key: one of them would never be read", taken.name);
             cx.error(codes::KEY_TAKEN, &form.name, text);
         }
-        let Some(unknown) = unknown else {
+        let unknown = unknown.unwrap_or_else(|| {
             let text = "add `#[netlink(unknown)] Unknown(Vec<u8>)`: kernels add forms";
             cx.error(codes::NO_UNKNOWN, &input.ident, text);
-            return None;
-        };
+            Ident::new("Unknown", input.ident.span())
+        });
         let (name, vis) = (input.ident.clone(), input.vis.clone());
-        Some(Sub { name, vis, forms, default, unknown, debug })
+        let sub = Sub { name, vis, forms, default, unknown, debug, broken: cx.count() > 0 };
+        input.generics.params.is_empty().then_some(sub)
     }
 }
 

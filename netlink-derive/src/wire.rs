@@ -97,13 +97,15 @@ pub(crate) struct Wire {
     pub(crate) ty: Type,
     /// What the type has to be.
     pub(crate) guard: Option<Guard>,
+    /// Its values can select the form of another attribute.
+    pub(crate) selects: bool,
     /// Where errors about the field's type are shown.
     pub(crate) place: Span,
 }
 
 impl Wire {
     fn of(ty: &Type, marker: TokenStream, view: TokenStream, kind: Kind) -> Self {
-        Wire { marker, view, kind, ty: ty.clone(), guard: None, place: shape::place(ty) }
+        Wire { marker, view, kind, ty: ty.clone(), guard: None, selects: false, place: shape::place(ty) }
     }
 
     /// The same, where the type has to be something.
@@ -113,7 +115,7 @@ impl Wire {
 
     /// A container of this type that holds it.
     pub(crate) fn within(self, ty: &Type, marker: TokenStream, view: TokenStream, kind: Kind) -> Self {
-        Wire { marker, view, kind, ty: ty.clone(), ..self }
+        Wire { marker, view, kind, ty: ty.clone(), selects: false, ..self }
     }
 
     /// `<marker as Wire>`, at the field's type: if that does not fit, the error stands there.
@@ -246,14 +248,11 @@ pub(crate) fn wire(cx: &Ctxt, words: &Keywords, ty: &Type) -> Option<Wire> {
         if words.word.is_none() {
             let plain = match name.as_str() {
                 "bool" => Some(scalar(quote_spanned!(place=> #wt::Flag), quote_spanned!(place=> ()))),
-                "String" => Some(value(
-                    quote_spanned!(place=> #wt::Utf8),
-                    quote_spanned!(place=> ::netlink_runtime::types::NlStr<'a>),
-                )),
-                "NlString" => Some(value(
-                    quote_spanned!(place=> #wt::Str),
-                    quote_spanned!(place=> ::netlink_runtime::types::NlStr<'a>),
-                )),
+                "String" | "NlString" => {
+                    let marker = Ident::new(if name == "String" { "Utf8" } else { "Str" }, place);
+                    let view = quote_spanned!(place=> ::netlink_runtime::types::NlStr<'a>);
+                    Some(Wire { selects: true, ..value(quote_spanned!(place=> #wt::#marker), view) })
+                }
                 "Vec" if args.first().is_some_and(|t| shape::is(t, "u8")) => Some(value(
                     quote_spanned!(place=> #wt::Bytes),
                     quote_spanned!(place=> &'a [::core::primitive::u8]),
@@ -286,7 +285,7 @@ pub(crate) fn wire(cx: &Ctxt, words: &Keywords, ty: &Type) -> Option<Wire> {
         if let Some((_, word)) = words.word {
             let marker = word.wire();
             let wire = scalar(quote_spanned!(place=> #wt::Named<#ty, #marker>), quote_spanned!(place=> #ty));
-            return Some(wire.guarded(Guard::named(ty)));
+            return Some(Wire { selects: true, ..wire.guarded(Guard::named(ty)) });
         }
     }
     let text = "what is this on the wire? Say `nested` (attributes), `struct` (a C struct), `sub(selector)`, or the \
@@ -316,7 +315,7 @@ fn integer(cx: &Ctxt, words: &Keywords, ty: &Type, rust: Word) -> Option<Wire> {
         }
     }
     let wire = Wire::of(ty, word.wire(), quote!(#ty), Kind::Scalar(ty.clone()));
-    (cx.count() == before).then_some(wire)
+    (cx.count() == before).then_some(Wire { selects: true, ..wire })
 }
 
 /// The wire type of an element of a packed array.

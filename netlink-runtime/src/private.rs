@@ -4,7 +4,7 @@
 use crate::build::SetBuilder;
 use crate::build::{Buf, Enc, zeroes};
 use crate::error::{DecodeError, DecodeErrorKind, EncodeError};
-use crate::meta::{SetMeta, StructMeta, TypeMeta};
+use crate::meta::{AttrMeta, SetMeta, StructMeta, TypeMeta};
 use crate::selected::{Selected, Selector};
 use crate::view::{AttrSet, CStruct};
 use crate::wire::wt::Wire;
@@ -136,6 +136,19 @@ pub fn check_len<K: Wire, B: Buf>(
         enc.truncate(at);
         enc.fail(EncodeError::Length { attr: id, len: len as u32 });
     }
+}
+
+/// Whether no field before the one of this ordinal has its number. `sorted` is what
+/// [`AttrMeta::sorted`] gives: of equal numbers, fields stand in their order.
+pub const fn is_free(sorted: &[AttrMeta], ordinal: u16) -> bool {
+    let mut at = 1;
+    while at < sorted.len() {
+        if sorted[at].ordinal == ordinal {
+            return sorted[at - 1].id != sorted[at].id;
+        }
+        at += 1;
+    }
+    true
 }
 
 /// Whether a member lies inside its struct.

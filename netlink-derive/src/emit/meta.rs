@@ -2,8 +2,9 @@
 
 use super::{build, owned};
 use crate::attr::{Number, Selector};
+use crate::codes;
 use crate::cstruct;
-use crate::set::{Card, Field, Payload, Set};
+use crate::set::{Card, Field, MAX_NUMBER, NUMBERS, Payload, Set};
 use crate::shape;
 use crate::wire::Kind;
 use proc_macro2::TokenStream;
@@ -26,11 +27,21 @@ pub(crate) fn emit(set: &Set) -> TokenStream {
     let attrs = set.fields.iter().map(|f| attr(set, f));
     let pads = set.pads.iter().map(|n| without_field(n, &quote!(Pad)));
     let unused = set.unused.iter().map(|n| without_field(n, &quote!(Unused)));
+    // Of constants' numbers, rustc alone knows the values.
+    let by_path = set.fields.iter().any(|f| f.number.literal.is_none());
+    let checks = set.fields.iter().filter(|_| by_path).map(|Field { number, ordinal, .. }| {
+        let fits = number.assert(MAX_NUMBER, NUMBERS);
+        let text = format!("`{}` has the number of an attribute before it", number.c_name);
+        let free = quote!(::netlink_runtime::__private::is_free(&__SORTED, #ordinal));
+        let free = number.check_const(&free, &codes::NUMBER_TAKEN.says(text));
+        quote!(#fits #free)
+    });
     let (build, owned) = (build::methods(set), owned::methods(set));
     let count = set.fields.len() + set.pads.len() + set.unused.len();
     quote! {
         const __SORTED: [#rt::AttrMeta; #count] = #rt::AttrMeta::sorted([#(#attrs,)* #(#pads,)* #(#unused,)*]);
         static __ATTRS: [#rt::AttrMeta; #count] = __SORTED;
+        #(#checks)*
         const __INDEXED: ::core::primitive::usize = #rt::AttrMeta::indexed(&__SORTED);
         static __META: #rt::SetMeta = #rt::SetMeta { name: #text, header: #header, attrs: &__ATTRS };
 

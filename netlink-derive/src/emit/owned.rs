@@ -49,6 +49,16 @@ pub(crate) fn emit(set: &Set) -> TokenStream {
 
 fn decode(set: &Set) -> TokenStream {
     let name = &set.name;
+    if set.broken {
+        return quote! {
+            fn decode_at(
+                _: Self::View<'_>,
+                _: ::core::primitive::u8,
+            ) -> ::core::result::Result<Self, ::netlink_runtime::DecodeError> {
+                ::core::unreachable!()
+            }
+        };
+    }
     let keep = set.rest.is_some();
     // Numbers that are paths become constants, so that they can be patterns.
     let consts = set.fields.iter().map(|f| {

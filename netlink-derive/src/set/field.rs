@@ -259,6 +259,7 @@ impl FieldWords {
             kind: Kind::Records(set.clone()),
             ty: ty.clone(),
             guard: Some(Guard::records(set)),
+            selects: false,
             place,
         })
     }

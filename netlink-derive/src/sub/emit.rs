@@ -47,7 +47,7 @@ fn key(key: &Key) -> TokenStream {
 
 /// What a sub-message expands to.
 pub(crate) fn emit(item: &Sub) -> TokenStream {
-    let Sub { name, vis, forms, default, unknown, debug } = item;
+    let Sub { name, vis, forms, default, unknown, debug, broken } = item;
     let default = default.as_ref();
     let text = name.unraw().to_string();
     let (view, builder) = (format_ident!("{name}View"), format_ident!("{name}Builder"));
@@ -132,13 +132,20 @@ pub(crate) fn emit(item: &Sub) -> TokenStream {
             let name = &f.name;
             quote!(Self::#name(v) => ::core::fmt::Debug::fmt(v, f),)
         });
+        let body = if *broken {
+            quote!(f.write_str(#text))
+        } else {
+            quote! {
+                match self {
+                    #(#arms)*
+                    Self::#unknown(v) => ::core::fmt::Debug::fmt(v, f),
+                }
+            }
+        };
         quote! {
             impl ::core::fmt::Debug for #name {
                 fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                    match self {
-                        #(#arms)*
-                        Self::#unknown(v) => ::core::fmt::Debug::fmt(v, f),
-                    }
+                    #body
                 }
             }
         }
@@ -244,6 +251,24 @@ pub(crate) fn emit(item: &Sub) -> TokenStream {
 
 /// The methods that need an allocator.
 fn owned(item: &Sub, view: &Ident) -> TokenStream {
+    if item.broken {
+        return quote! {
+            fn own(
+                _: #view<'_>,
+                _: ::core::primitive::u8,
+            ) -> ::core::result::Result<Self, ::netlink_runtime::DecodeError> {
+                ::core::unreachable!()
+            }
+
+            fn put<B: ::netlink_runtime::build::Buf>(
+                &self,
+                _: ::netlink_runtime::build::Enc<B>,
+                _: ::core::primitive::u16,
+            ) -> ::netlink_runtime::build::Enc<B> {
+                ::core::unreachable!()
+            }
+        };
+    }
     let Sub { forms, default, unknown, .. } = item;
     let all = || forms.iter().chain(default);
     let owns = all().map(|f| {

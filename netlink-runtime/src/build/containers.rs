@@ -189,10 +189,6 @@ impl<B: Buf> SubSlot<B> {
 }
 
 /// Wire types that a selector can be written as.
-#[diagnostic::on_unimplemented(
-    message = "an attribute of wire type `{Self}` cannot select a form",
-    note = "selectors are `NlString`s, integers, and types made by `#[netlink_enum]` or `#[netlink_flags]`"
-)]
 pub trait PutKey {
     /// Appends a selector.
     fn put_key<B: Buf>(enc: Enc<B>, id: u16, key: Key) -> Enc<B>;
