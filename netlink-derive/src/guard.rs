@@ -10,55 +10,43 @@ use syn::Type;
 ///
 /// rustc tells of a missing trait once for each place in a function, and prints equal errors once in
 /// all. So a type that does not fit is one plain error, instead of one for each use with how that came
-/// to need the trait. `<_ as …>` is for the place: it has to be the macro's (see [`shape::place`]), as
-/// that of all other code is, and with `<T as …>` it would be that of the user's `T`.
+/// to need the trait. All code about the type has to be at one place for that: [`shape::placed`].
 #[derive(Clone)]
 pub(crate) struct Guard(TokenStream);
 
+/// `guards! { name, Trait, item; }`: the type is of the trait, which has this item.
+macro_rules! guards {
+    ($($(#[$doc:meta])* $name:ident, $of:path, $item:ident;)*) => {$(
+        $(#[$doc])*
+        pub(crate) fn $name(ty: &Type) -> Self {
+            let placed = shape::placed(ty);
+            Guard(quote_spanned!(shape::place(ty)=> let _ = <#placed as ::netlink_runtime::$of>::$item;))
+        }
+    )*};
+}
+
 impl Guard {
-    /// An attribute set.
-    pub(crate) fn set(ty: &Type) -> Self {
-        Guard::is(ty, quote_spanned!(shape::place(ty)=> #ty), quote_spanned!(shape::place(ty)=> AttrSet))
-    }
-
-    /// A C struct.
-    pub(crate) fn c_struct(ty: &Type) -> Self {
-        Guard(quote_spanned! {shape::place(ty)=>
-            let _: fn(&[::core::primitive::u8]) -> #ty = <_ as ::netlink_runtime::CStruct>::read;
-        })
-    }
-
-    /// A C struct with a flexible tail.
-    pub(crate) fn flex(ty: &Type) -> Self {
-        let place = shape::place(ty);
-        Guard::is(ty, quote_spanned!(place=> #ty), quote_spanned!(place=> wire::FlexStruct))
-    }
-
-    /// An enum or flags.
-    pub(crate) fn named(ty: &Type) -> Self {
-        Guard(quote_spanned! {shape::place(ty)=>
-            let _: fn(::core::primitive::u64) -> #ty = <_ as ::netlink_runtime::NamedValue>::from_bits;
-        })
-    }
-
-    /// A sub-message.
-    pub(crate) fn selected(ty: &Type) -> Self {
-        Guard::is(ty, quote_spanned!(shape::place(ty)=> #ty), quote_spanned!(shape::place(ty)=> Selected))
+    guards! {
+        /// An attribute set.
+        set, AttrSet, meta;
+        /// A C struct.
+        c_struct, CStruct, read;
+        /// A C struct with a flexible tail.
+        flex, wire::FlexStruct, TAIL;
+        /// An enum or flags.
+        named, NamedValue, to_bits;
+        /// A sub-message.
+        selected, Selected, META;
     }
 
     /// A set whose header says how long a record is.
     pub(crate) fn records(ty: &Type) -> Self {
-        let place = shape::place(ty);
-        let Guard(set) = Guard::set(ty);
-        let header = quote_spanned!(place=> <#ty as ::netlink_runtime::AttrSet>::Header);
-        let Guard(length) = Guard::is(ty, header, quote_spanned!(place=> RecordHeader));
-        Guard(quote_spanned!(place=> #set #length))
-    }
-
-    /// A type at the place of `at` is of a trait of the runtime.
-    fn is(at: &Type, ty: TokenStream, of: TokenStream) -> Self {
-        Guard(quote_spanned! {shape::place(at)=>
-            let _: ::core::marker::PhantomData<#ty> = <_ as ::netlink_runtime::#of>::__IS;
+        let (place, placed) = (shape::place(ty), shape::placed(ty));
+        let set = Guard::set(ty);
+        let header = quote_spanned!(place=> <#placed as ::netlink_runtime::AttrSet>::Header);
+        Guard(quote_spanned! {place=>
+            #set
+            let _ = <#header as ::netlink_runtime::RecordHeader>::LENGTH;
         })
     }
 }

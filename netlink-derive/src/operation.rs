@@ -133,7 +133,7 @@ fn flag(word: &Ident) -> Option<u16> {
 pub(crate) fn emit(op: &Op) -> TokenStream {
     let name = &op.name;
     let set = |message: &Option<Message>| match message {
-        Some((_, Some(ty))) => quote!(#ty),
+        Some((_, Some(ty))) => shape::placed(ty),
         _ => quote!(::netlink_runtime::Empty),
     };
     let (request_set, reply_set) = (set(&op.request), set(&op.reply));
@@ -166,9 +166,8 @@ pub(crate) fn emit(op: &Op) -> TokenStream {
                 request: ::core::option::Option<::netlink_runtime::walk::StructRef<'a>>,
             ) -> ::core::result::Result<Self::View<'a>, ::netlink_runtime::DecodeError> {
                 #guard
-                type __T = #reply_set;
                 let message = ::netlink_runtime::wire::Scope::message(
-                    <__T as ::netlink_runtime::AttrSet>::meta(), payload,
+                    <#reply_set as ::netlink_runtime::AttrSet>::meta(), payload,
                 );
                 ::netlink_runtime::View::parse_in(payload, message.answering(request))
             }

@@ -5,7 +5,7 @@ use crate::meta::{AttrMeta, SetMeta};
 use crate::selected::Selected;
 use crate::view::AttrSet;
 use crate::wire::Cursor;
-use crate::wire::wt::Wire;
+use crate::wire::wt::{Nest, Wire};
 use core::fmt;
 use core::marker::PhantomData;
 
@@ -53,12 +53,6 @@ impl<S, K> AttrDef<S, K> {
     pub const fn id(self) -> u16 {
         self.id
     }
-
-    /// The number, if the attribute belongs to this set: it does not compile otherwise.
-    #[inline]
-    pub const fn of<T: Same<S>>(self) -> u16 {
-        self.id
-    }
 }
 
 impl<S: AttrSet, K> AttrDef<S, K> {
@@ -79,24 +73,19 @@ impl<S: AttrSet, K> fmt::Debug for AttrDef<S, K> {
     }
 }
 
-/// The same set. Every set is the same as itself.
+/// The kind of a nest that stands once: what a path such as `linkinfo.kind` goes through.
 #[diagnostic::on_unimplemented(
-    message = "this is an attribute of `{S}`, not of `{Self}`",
-    label = "an attribute of another set"
+    message = "a path goes through nests that stand once, and this attribute is none",
+    label = "an attribute of kind `{Self}`"
 )]
-pub trait Same<S> {}
-impl<S> Same<S> for S {}
-
-/// The set in a nest that stands once, found by (the hash of) its field's name: how a path such as
-/// `linkinfo.kind` finds its way. Derived.
-#[diagnostic::on_unimplemented(
-    message = "a path goes through nests that stand once, and this attribute of `{Self}` is none",
-    label = "no nest that stands once"
-)]
-pub trait NestAt<const NAME: u64> {
+pub trait NestKind {
     /// The set in it.
-    // No bound: what is no attribute set is said once, where the attribute is read.
-    type Set;
+    type Set: AttrSet;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: AttrSet> NestKind for Nest<T> {
+    type Set = T;
 }
 
 /// A set that chooses the form of its attribute `ID` by selectors. Derived.

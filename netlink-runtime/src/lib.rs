@@ -40,7 +40,7 @@ mod view;
 pub mod walk;
 pub mod wire;
 
-pub use def::{AttrDef, AttrKind, Chooses, Chosen, Many, NestAt, Same};
+pub use def::{AttrDef, AttrKind, Chooses, Chosen, Many, NestKind};
 pub use error::{DecodeError, DecodeErrorKind, EncodeError};
 #[cfg(feature = "derive")]
 pub use netlink_derive::{
@@ -53,7 +53,7 @@ pub use protocol::{MessageType, Protocol};
 #[cfg(feature = "alloc")]
 pub use request::{Reply, Request};
 pub use selected::{Select, Selected, Selector};
-pub use view::{AttrSet, CStruct, NamedValue, RecordHeader, View};
+pub use view::{AttrSet, CStruct, Headed, NamedValue, RecordHeader, View};
 
 /// A message without attributes.
 #[cfg(feature = "derive")]

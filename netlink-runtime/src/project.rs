@@ -68,7 +68,9 @@ pub trait Projection<'a>: Sized {
 /// projections hold.
 #[diagnostic::on_unimplemented(
     message = "an attribute of kind `{K}` cannot be read into `{Self}`",
-    label = "a field of the wrong type for this attribute"
+    label = "a field of the wrong type for this attribute",
+    note = "a field holds what the accessor of the view gives, its owned form, or a type with `FromView`; nests are \
+            read into their view, the set, or a projection of it, attributes that repeat into `Vec<T>` or `Multi`"
 )]
 pub trait FromAttr<'a, S: AttrSet, K>: Sized {
     /// What was met so far.
@@ -108,6 +110,7 @@ impl<S: AttrSet> core::fmt::Debug for Place<'_, '_, S> {
 /// The first occurrence, read.
 type First<T> = Option<Result<T, DecodeError>>;
 
+#[diagnostic::do_not_recommend] // the field's type does not fit the attribute, whatever is behind it
 impl<'a, S: AttrSet, K: Wire, T: FromView<'a, K>> FromAttr<'a, S, K> for T {
     type Slot = First<T>;
 
@@ -139,6 +142,7 @@ fn one<'a, S: AttrSet, K: Wire, T: FromView<'a, K>>(
     T::from_view(value, place.depth + 1).map_err(|error| error.placed(S::meta(), place.id, at))
 }
 
+#[diagnostic::do_not_recommend]
 impl<'a, S, T, const ID: u16> FromAttr<'a, S, Chosen<ID>> for T
 where
     S: Chooses<ID, Form: Selected>,
@@ -165,6 +169,7 @@ where
 
 /// All occurrences; the first that cannot be read is the field's error.
 #[cfg(feature = "alloc")]
+#[diagnostic::do_not_recommend]
 impl<'a, S: AttrSet, K: Wire, T: FromView<'a, K>> FromAttr<'a, S, Many<K>> for Vec<T> {
     type Slot = (Vec<T>, Option<DecodeError>);
     const ALL: bool = true;
@@ -192,6 +197,7 @@ impl<'a, S: AttrSet, K: Wire, T: FromView<'a, K>> FromAttr<'a, S, Many<K>> for V
 }
 
 /// All occurrences, as an iterator: without allocation.
+#[diagnostic::do_not_recommend]
 impl<'a, S: AttrSet, K: Wire> FromAttr<'a, S, Many<K>> for Multi<'a, K> {
     type Slot = Option<Multi<'a, K>>;
 
@@ -312,9 +318,19 @@ pub fn check_depth(set: &'static SetMeta, depth: u8) -> Result<(), DecodeError> 
 /// The nests that a path goes through. For derived code.
 pub mod path {
     use super::{Cursor, DecodeError, End, Ended, check_depth};
-    use crate::def::{AttrDef, AttrKind};
-    use crate::view::{AttrSet, View};
+    use crate::def::{AttrDef, AttrKind, NestKind};
+    use crate::view::{AttrSet, Headed, View};
     use crate::wire::wt::Nest;
+
+    /// A nest that a path goes through.
+    pub const fn nest<S, K: NestKind>(def: AttrDef<S, K>) -> AttrDef<S, Nest<K::Set>> {
+        AttrDef::new(def.id())
+    }
+
+    /// What is in a nest.
+    pub const fn inside<S, K: NestKind>(_: AttrDef<S, K>) -> <K::Set as AttrSet>::Attributes {
+        <K::Set as AttrSet>::ATTRIBUTES
+    }
 
     /// The view of the nest that the cursor is at.
     #[inline]
@@ -330,8 +346,20 @@ pub mod path {
 
     /// A pass over a set.
     #[inline]
-    pub fn cursor<'a, T: AttrSet>(view: &T::View<'a>) -> Cursor<'a> {
+    pub fn cursor<'a, V: View<'a>>(view: &V) -> Cursor<'a> {
         Cursor::new(view.attrs())
+    }
+
+    /// The fixed header.
+    #[inline]
+    pub fn header<'a, V: View<'a, Set: Headed>>(view: &V) -> <V::Set as Headed>::Value {
+        V::Set::header(view)
+    }
+
+    /// How a pass over a set ended.
+    #[inline]
+    pub fn ended<'a, V: View<'a>>(at: Cursor<'a>, _: &V) -> End<'a> {
+        End::of(at, V::Set::meta())
     }
 
     /// How the pass over a nest ended, given that over the set around.

@@ -8,7 +8,6 @@ use crate::error::DecodeError;
 use crate::meta::SubMeta;
 use crate::types::{Address, NlStr};
 use crate::wire::Scope;
-use core::marker::PhantomData;
 
 /// A selector's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,10 +91,6 @@ pub trait Selected: Clone + PartialEq + 'static {
     /// Appends the payload as one attribute.
     #[cfg(feature = "alloc")]
     fn put<B: Buf>(&self, enc: Enc<B>, id: u16) -> Enc<B>;
-
-    /// Mentions the type, for derived code.
-    #[doc(hidden)]
-    const __IS: PhantomData<Self> = PhantomData;
 }
 
 #[diagnostic::do_not_recommend] // `sub(…)` does not take it

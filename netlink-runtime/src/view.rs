@@ -5,7 +5,6 @@ use crate::error::DecodeError;
 use crate::meta::{EnumMeta, SetMeta, StructMeta};
 use crate::project::Projection;
 use crate::wire::{Attrs, Scope};
-use core::marker::PhantomData;
 
 /// An attribute set in its three forms: borrowed, owned (the type itself) and being built.
 /// `#[derive(NetlinkMessage)]` and `#[derive(NetlinkAttrs)]` implement it.
@@ -29,6 +28,15 @@ pub trait AttrSet: Clone + PartialEq + 'static {
     /// The builder.
     type Builder<B: Buf>: SetBuilder<B>;
 
+    /// A struct with the attributes' definitions as fields, named as they are in the set: projections
+    /// name them by it.
+    #[doc(hidden)]
+    type Attributes;
+
+    /// The definitions.
+    #[doc(hidden)]
+    const ATTRIBUTES: Self::Attributes;
+
     /// Names and types of the attributes.
     fn meta() -> &'static SetMeta;
 
@@ -42,10 +50,19 @@ pub trait AttrSet: Clone + PartialEq + 'static {
     /// Appends the fixed header, if the set has one, and the attributes.
     #[cfg(feature = "alloc")]
     fn encode_to<B: Buf>(&self, enc: Enc<B>) -> Enc<B>;
+}
 
-    /// Mentions the type, for derived code.
-    #[doc(hidden)]
-    const __IS: PhantomData<Self> = PhantomData;
+/// A set with a fixed header. Derived.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no fixed header",
+    label = "no field of `{Self}` is marked `#[netlink(header)]`"
+)]
+pub trait Headed: AttrSet {
+    /// The header: nothing where there is none, and so nothing more to say.
+    type Value;
+
+    /// The header that a view has read.
+    fn header(view: &Self::View<'_>) -> Self::Value;
 }
 
 /// A lazy view of an attribute set.
@@ -138,10 +155,6 @@ impl CStruct for () {
 pub trait RecordHeader: CStruct {
     /// Offset and width in bytes of the member that holds the record's length.
     const LENGTH: (usize, usize);
-
-    /// Mentions the type, for derived code.
-    #[doc(hidden)]
-    const __IS: PhantomData<Self> = PhantomData;
 }
 
 /// An integer whose values have names: an open enum or flags. The `netlink_enum` and

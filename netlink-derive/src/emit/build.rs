@@ -70,9 +70,8 @@ pub(crate) fn emit(set: &Set) -> TokenStream {
 pub(crate) fn methods(set: &Set) -> TokenStream {
     let builder = format_ident!("{}Builder", set.name);
     let header = set.header.as_ref().map(|(_, ty)| {
-        let (header, header_is) = shape::named(ty);
+        let header = shape::placed(ty);
         quote_spanned! {shape::place(ty)=>
-            #header_is
             ::netlink_runtime::__private::put_header(&mut enc, <#header as ::netlink_runtime::CStruct>::META);
         }
     });
@@ -180,11 +179,10 @@ fn setter(set: &Set, field: &Field) -> TokenStream {
         Payload::Selected { ty, selectors, .. } => {
             let builder = quote_spanned!(place=> <#ty as ::netlink_runtime::Selected>::Builder<B>);
             let (slots, checks) = selector_slots(set, selectors, field);
-            let (form, form_is) = shape::named(ty);
+            let form = shape::placed(ty);
             (
                 quote_spanned!(place=> build: impl ::core::ops::FnOnce(#builder) -> #rt::Enc<B>),
                 quote_spanned! {place=> {
-                    #form_is
                     let slot = #rt::SubSlot::new(self.enc, #number, #slots);
                     build(<#form as ::netlink_runtime::Selected>::builder(slot))
                 }},

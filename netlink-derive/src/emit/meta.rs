@@ -1,6 +1,6 @@
 //! The static metadata, and the trait of attribute sets.
 
-use super::{build, owned};
+use super::{build, consts, owned};
 use crate::attr::{Number, Selector};
 use crate::codes;
 use crate::cstruct;
@@ -18,9 +18,9 @@ pub(crate) fn emit(set: &Set) -> TokenStream {
     let rt = quote!(::netlink_runtime::meta);
     let (header, header_ty) = match &set.header {
         Some((_, ty)) => {
-            let (header, header_is) = shape::named(ty);
+            let header = shape::placed(ty);
             let meta = quote_spanned!(shape::place(ty)=> <#header as ::netlink_runtime::CStruct>::META);
-            (quote!(::core::option::Option::Some({ #header_is #meta })), quote!(#ty))
+            (quote!(::core::option::Option::Some(#meta)), quote!(#ty))
         }
         None => (quote!(::core::option::Option::None), quote!(())),
     };
@@ -36,6 +36,7 @@ pub(crate) fn emit(set: &Set) -> TokenStream {
         let free = number.check_const(&free, &codes::NUMBER_TAKEN.says(text));
         quote!(#fits #free)
     });
+    let (definitions, attributes) = consts::attributes(set);
     let (build, owned) = (build::methods(set), owned::methods(set));
     let count = set.fields.len() + set.pads.len() + set.unused.len();
     quote! {
@@ -45,11 +46,15 @@ pub(crate) fn emit(set: &Set) -> TokenStream {
         const __INDEXED: ::core::primitive::usize = #rt::AttrMeta::indexed(&__SORTED);
         static __META: #rt::SetMeta = #rt::SetMeta { name: #text, header: #header, attrs: &__ATTRS };
 
+        #definitions
+
         #[diagnostic::do_not_recommend] // no help to who has a type that is none
         impl ::netlink_runtime::AttrSet for #name {
             type View<'a> = #view<'a>;
             type Indexed<'a> = #view<'a, ::netlink_runtime::wire::Index<'a, __INDEXED>>;
             type Header = #header_ty;
+
+            #attributes
 
             #build
 
@@ -91,11 +96,10 @@ fn attr(set: &Set, field: &Field) -> TokenStream {
             if *address {
                 quote_spanned!(place=> #rt::TypeMeta::IpBy(#(#selectors)*))
             } else {
-                let (form, form_is) = shape::named(ty);
-                quote_spanned! {place=> {
-                    #form_is
+                let form = shape::placed(ty);
+                quote_spanned! {place=>
                     #rt::TypeMeta::Sub(<#form as ::netlink_runtime::Selected>::META, &[#(#selectors),*])
-                }}
+                }
             }
         }
     };

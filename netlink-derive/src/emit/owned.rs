@@ -34,6 +34,7 @@ pub(crate) fn emit(set: &Set) -> TokenStream {
     });
     quote! {
         ::netlink_runtime::__alloc! {
+            #[diagnostic::do_not_recommend] // no help to who has a type that is none
             impl ::netlink_runtime::project::FromNest<'_, #name> for #name {
                 fn from_nest(
                     view: <#name as ::netlink_runtime::AttrSet>::View<'_>,
@@ -144,12 +145,11 @@ fn late(field: &Field) -> Option<TokenStream> {
     let place = field.place();
     let Payload::Selected { ty, .. } = &field.payload else { return None };
     let (local, number) = (local(field), &field.number);
-    let (form, form_is) = shape::named(ty);
+    let form = shape::placed(ty);
     Some(quote_spanned! {place=>
         let #local = match #local {
             ::core::option::Option::None => ::core::option::Option::None,
             ::core::option::Option::Some(payload) => {
-                #form_is
                 let value = <Self as ::netlink_runtime::Chooses<{ #number }>>::choose(&view, payload)?;
                 ::core::option::Option::Some(reader.own_selected::<#form>(value, #number, payload)?)
             }

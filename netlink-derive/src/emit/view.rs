@@ -20,7 +20,7 @@ pub(crate) fn emit(set: &Set) -> TokenStream {
     let (field, method, parse, build, bytes) = match &set.header {
         Some((_, ty)) => {
             let guard = Guard::c_struct(ty);
-            let (header, header_is) = shape::named(ty);
+            let header = shape::placed(ty);
             (
                 quote!(header: #ty,),
                 quote_spanned! {shape::place(ty)=>
@@ -38,7 +38,6 @@ pub(crate) fn emit(set: &Set) -> TokenStream {
                 },
                 quote!(header,),
                 quote_spanned! {shape::place(ty)=>
-                    #header_is
                     let mut header = [0; <#header as ::netlink_runtime::CStruct>::META.size as usize];
                     <#header as ::netlink_runtime::CStruct>::write(&self.header, &mut header);
                 },
@@ -52,6 +51,19 @@ pub(crate) fn emit(set: &Set) -> TokenStream {
             quote!(let header = [];),
         ),
     };
+    let headed = set.header.as_ref().map(|(_, ty)| {
+        quote! {
+            #[diagnostic::do_not_recommend] // no help to who has a set that is none
+            impl ::netlink_runtime::Headed for #name {
+                type Value = #ty;
+
+                #[inline]
+                fn header(view: &#view<'_>) -> #ty {
+                    view.header
+                }
+            }
+        }
+    });
     let copy = set.header.as_ref().map(|_| quote!(header: self.header,));
     quote! {
         #[doc = #doc]
@@ -66,6 +78,8 @@ pub(crate) fn emit(set: &Set) -> TokenStream {
             #method
             #(#accessors)*
         }
+
+        #headed
 
         impl<'a> ::netlink_runtime::View<'a> for #view<'a> {
             type Set = #name;
@@ -99,6 +113,7 @@ pub(crate) fn emit(set: &Set) -> TokenStream {
             }
         }
 
+        #[diagnostic::do_not_recommend] // no help to who has a type that is none
         impl<'a> ::netlink_runtime::project::FromNest<'a, #name> for #view<'a> {
             #[inline]
             fn from_nest(

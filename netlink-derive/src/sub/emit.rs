@@ -223,6 +223,7 @@ pub(crate) fn emit(item: &Sub) -> TokenStream {
                 ::netlink_runtime::__alloc! { #owned }
             }
 
+            #[diagnostic::do_not_recommend] // no help to who has a type that is none
             impl<'a> ::netlink_runtime::project::FromForm<'a, #name> for #view<'a> {
                 #[inline]
                 fn from_form(
@@ -234,6 +235,7 @@ pub(crate) fn emit(item: &Sub) -> TokenStream {
             }
 
             ::netlink_runtime::__alloc! {
+                #[diagnostic::do_not_recommend] // no help to who has a type that is none
                 impl ::netlink_runtime::project::FromForm<'_, #name> for #name {
                     fn from_form(
                         view: #view<'_>,

@@ -18,10 +18,6 @@ pub trait FlexStruct: CStruct {
 
     /// Where the array starts, in bytes.
     const TAIL: usize;
-
-    /// Mentions the type, for derived code.
-    #[doc(hidden)]
-    const __IS: PhantomData<Self> = PhantomData;
 }
 
 /// Wire type: a C struct with a flexible tail.
