@@ -1,12 +1,16 @@
 //! The generator for build scripts.
 
 #[cfg(feature = "headers")]
+mod headers;
+#[cfg(feature = "headers")]
 mod overlay;
 
 use crate::Loader;
-use crate::emit::{self, EmitError, Options, disk};
+use crate::emit::{self, EmitError, Options, Serde, disk};
 use crate::ir::UnknownKernel;
 use crate::report::{Diagnostics, Severity, render};
+#[cfg(feature = "headers")]
+use headers::Headers;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -33,17 +37,20 @@ use std::path::{Path, PathBuf};
 ///
 /// Neither libclang nor the network is needed, unless headers are given: those are read with
 /// libclang (feature `headers`).
+///
+/// Paths are relative to the package's directory, where cargo runs build scripts. What is said to
+/// cargo has the form that it understands from 1.84 on. It cannot watch for what does not exist: a
+/// new schema that takes the place of a shipped one is seen when the build script runs next.
 #[derive(Clone, Debug, Default)]
 pub struct Builder {
     schemas: Vec<PathBuf>,
     families: Vec<String>,
     #[cfg(feature = "headers")]
-    headers: Vec<PathBuf>,
-    #[cfg(feature = "headers")]
-    include: Option<PathBuf>,
+    headers: Headers,
     kernel: Option<String>,
     out_dir: Option<PathBuf>,
     lenient: bool,
+    serde: bool,
 }
 
 /// Why nothing was generated. Build scripts that return it show the whole message.
@@ -57,14 +64,21 @@ pub enum Error {
     #[error("OUT_DIR is not set: run from a build script, or call out_dir()")]
     NoOutDir,
     /// Schemas have errors.
-    #[error("schemas have errors\n{}", render::plain(.0))]
+    #[error("schemas have errors\n{}", render::plain(.0).trim_end())]
     Schemas(Diagnostics),
     /// The kernel is not in the facts.
     #[error(transparent)]
     Kernel(#[from] UnknownKernel),
-    /// Headers cannot be read.
-    #[error("headers: {0}")]
-    Headers(String),
+    /// Headers have errors.
+    #[error("headers have errors\n{}", render::plain(.0).trim_end())]
+    Headers(Diagnostics),
+    /// No header can be read: libclang is missing, or the kernel's headers are.
+    #[cfg(feature = "headers")]
+    #[error(transparent)]
+    Extract(#[from] crate::headers::extract::Error),
+    /// The facts that ship with the tool cannot be read.
+    #[error("the shipped facts: {0}")]
+    Facts(String),
     /// A schema has no Rust form.
     #[error("{}", list(.0))]
     Emit(Vec<EmitError>),
@@ -113,15 +127,23 @@ impl Builder {
     /// have a name, the header's meaning counts.
     #[cfg(feature = "headers")]
     pub fn header(mut self, path: impl Into<PathBuf>) -> Self {
-        self.headers.push(path.into());
+        self.headers.files.push(path.into());
+        self
+    }
+
+    /// Adds a directory in which what [`header`](Self::header)s include is searched first.
+    /// Beside the header itself it is found anyway.
+    #[cfg(feature = "headers")]
+    pub fn include_dir(mut self, path: impl Into<PathBuf>) -> Self {
+        self.headers.include.push(path.into());
         self
     }
 
     /// Where `linux/types.h` and the like are that [`header`](Self::header)s include:
     /// `/usr/include` unless said.
     #[cfg(feature = "headers")]
-    pub fn include_dir(mut self, path: impl Into<PathBuf>) -> Self {
-        self.include = Some(path.into());
+    pub fn kernel_headers(mut self, path: impl Into<PathBuf>) -> Self {
+        self.headers.kernel = Some(path.into());
         self
     }
 
@@ -144,9 +166,30 @@ impl Builder {
         self
     }
 
-    /// Generates. Warnings and errors are shown by cargo; files that would not change are left
-    /// alone.
+    /// Owned types derive serde's `Serialize` and `Deserialize`. The crate then depends on `serde`
+    /// (with its feature `derive`), and on netlink-runtime with the feature `serde`.
+    pub fn serde(mut self, serde: bool) -> Self {
+        self.serde = serde;
+        self
+    }
+
+    /// Generates. Warnings and errors are shown by cargo, with file, line and column; files that
+    /// would not change are left alone.
+    ///
+    /// Cargo learns which files were read, so the build script runs again when one of them
+    /// changes, and only then.
     pub fn generate(self) -> Result<(), Error> {
+        let result = self.run();
+        match &result {
+            Ok(()) => {}
+            Err(Error::Schemas(found) | Error::Headers(found)) => report(found),
+            Err(Error::Emit(errors)) => errors.iter().for_each(|e| fail(&e.to_string())),
+            Err(other) => fail(&other.to_string()),
+        }
+        result
+    }
+
+    fn run(self) -> Result<(), Error> {
         self.watch();
         let out = match (&self.out_dir, std::env::var_os("OUT_DIR")) {
             (Some(out), _) => out.clone(),
@@ -164,16 +207,10 @@ impl Builder {
             loader = loader.family(family);
         }
         #[cfg(feature = "headers")]
-        if !self.headers.is_empty() {
-            loader = loader.facts(self.facts()?);
+        if !self.headers.files.is_empty() {
+            loader = loader.facts(self.headers.facts()?);
         }
-        let loaded = match loader.load() {
-            Ok(loaded) => loaded,
-            Err(diagnostics) => {
-                report(&diagnostics);
-                return Err(Error::Schemas(diagnostics));
-            }
-        };
+        let loaded = loader.load().map_err(Error::Schemas)?;
         report(&loaded.diagnostics);
         self.watch_neighbours(&loaded.diagnostics);
         let model = match &self.kernel {
@@ -193,20 +230,21 @@ impl Builder {
             sources: self.schemas.iter().filter_map(|path| Options::source_of(path)).collect(),
             arguments: String::new(),
             command: Some("cargo build".to_owned()),
+            serde: if self.serde { Serde::On } else { Serde::Off },
         }
     }
 
-    /// Tells cargo what the result depends on. The build script itself is always named, or
-    /// cargo would watch every file of the package.
+    /// Tells cargo what the result depends on, before anything can fail.
     fn watch(&self) {
-        println!("cargo::rerun-if-changed=build.rs");
-        for path in &self.schemas {
-            println!("cargo::rerun-if-changed={}", path.display());
+        // Cargo runs a build script that has changed. Naming one thing keeps it from watching
+        // every file of the package besides; but what does not exist counts as changed.
+        let script = Path::new("build.rs");
+        if script.exists() {
+            watch(script);
         }
+        self.schemas.iter().for_each(|schema| watch(schema));
         #[cfg(feature = "headers")]
-        for path in &self.headers {
-            println!("cargo::rerun-if-changed={}", path.display());
-        }
+        self.headers.watch();
     }
 
     /// Schemas that were found beside the given ones.
@@ -218,39 +256,15 @@ impl Builder {
                 && path.parent().is_some_and(|p| folders.contains(&p))
                 && path.exists()
             {
-                println!("cargo::rerun-if-changed={}", source.path);
+                watch(path);
             }
         }
     }
+}
 
-    /// The shipped facts with those of the headers over them.
-    #[cfg(feature = "headers")]
-    fn facts(&self) -> Result<crate::headers::facts::Store, Error> {
-        use crate::headers::extract::{Options, extract};
-        use crate::headers::{facts::Kernel, store};
-
-        let mut facts = store::shipped().map_err(|e| Error::Headers(e.to_string()))?;
-        let include = self.include.clone().unwrap_or_else(|| PathBuf::from("/usr/include"));
-        let kernel = facts.kernels.last().cloned().unwrap_or_else(|| Kernel {
-            release: "headers".to_owned(),
-            version: "headers".to_owned(),
-            package: String::new(),
-            sha256: String::new(),
-        });
-        let mut options = Options::listed(include, kernel);
-        options.headers = Vec::new();
-        options.files = self.headers.clone();
-        let extraction = extract(&options).map_err(|e| Error::Headers(e.to_string()))?;
-        let errors: Vec<String> =
-            extraction.findings.iter().filter(|f| f.error).map(ToString::to_string).collect();
-        if !errors.is_empty() {
-            return Err(Error::Headers(errors.join("\n")));
-        }
-        for name in overlay::overlay(&mut facts, &extraction.store) {
-            println!("cargo::warning={name}: the header's meaning replaces the kernel's");
-        }
-        Ok(facts)
-    }
+/// Has the build script run again when the file changes.
+fn watch(file: &Path) {
+    println!("cargo::rerun-if-changed={}", file.display());
 }
 
 /// Findings as lines that cargo shows; notes are for `netlink-codegen check`.
@@ -258,4 +272,10 @@ fn report(diagnostics: &Diagnostics) {
     let mut shown = diagnostics.clone();
     shown.list.retain(|d| d.severity != Severity::Note);
     print!("{}", render::cargo(&shown));
+}
+
+/// An error that cargo shows: its first line, because instructions to cargo are lines. The whole
+/// text comes when the build script returns it.
+fn fail(error: &str) {
+    println!("cargo::error={}", error.lines().next().unwrap_or_default());
 }

@@ -1,4 +1,4 @@
-//! Kernel headers and YAML schemas in, annotated Rust netlink bindings out.
+#![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
 mod builder;

@@ -51,25 +51,61 @@ fn errors_say_what_to_do() {
     assert_eq!(fs::read_dir(&out).expect("out").count(), 0, "nothing is written");
 }
 
+/// Generates `sensors` with its header and perhaps more; `None` where there is no libclang.
+#[cfg(feature = "headers")]
+fn sensors(
+    test: &str,
+    out: &std::path::Path,
+    more: impl FnOnce(Builder) -> Builder,
+) -> Option<Result<(), Error>> {
+    use netlink_codegen::headers::extract;
+
+    let builder = Builder::new()
+        .schema(format!("{FOLDER}/sensors.yaml"))
+        .header(format!("{FOLDER}/sensors.h"))
+        .out_dir(out);
+    match more(builder).generate() {
+        Err(Error::Extract(extract::Error::Clang(reason))) => {
+            netlink_tests::skip(test, reason.lines().next().unwrap_or_default());
+            None
+        }
+        result => Some(result),
+    }
+}
+
 #[cfg(feature = "headers")]
 #[test]
 fn a_header_of_ones_own() {
     let out = out("builder-header");
-    let result = Builder::new()
-        .schema(format!("{FOLDER}/sensors.yaml"))
-        .header(format!("{FOLDER}/sensors.h"))
-        .out_dir(&out)
-        .generate();
-    match result {
-        Err(Error::Headers(message)) if message.contains("libclang") => {
-            println!("SKIPPED a_header_of_ones_own: {message}");
-            return;
-        }
-        result => result.expect("generate"),
-    }
+    let Some(result) = sensors("a_header_of_ones_own", &out, |builder| builder) else { return };
+    result.expect("generate");
     let text = fs::read_to_string(out.join("sensors.rs")).expect("sensors.rs");
     assert!(text.contains("pub const FAMILY: &str = \"sensors\";"), "{text}");
     assert!(text.contains("#[netlink(SENSOR_A_LABEL = 2)]\n    pub label: Option<NlString>,"), "{text}");
     assert!(text.contains("#[netlink(2, be)]\n    pub high: u16,"), "{text}");
     assert!(!text.contains("Since"), "a header of one's own has no history: {text}");
+}
+
+#[cfg(feature = "headers")]
+#[test]
+fn headers_are_searched_in_directories_given() {
+    let out = out("builder-include");
+    // Both include what is in neither of the usual places.
+    let other = |builder: Builder| builder.header(format!("{FOLDER}/needy.h"));
+    let test = "headers_are_searched_in_directories_given";
+    let Some(result) = sensors(test, &out, other) else { return };
+    let Err(Error::Headers(found)) = result else { panic!("{result:?}") };
+    assert_eq!(
+        found.to_string().trim_end(),
+        "error[NL0012]: 'needed.h' file not found\n \
+         --> tests/emit_builder/needy.h:2:10\n  |\n\
+         2 | #include <needed.h>\n  |          ^"
+    );
+    let with = |builder: Builder| other(builder).include_dir(format!("{FOLDER}/include"));
+    sensors(test, &out, with).expect("libclang").expect("generate");
+
+    // Without the kernel's headers there is nothing to stand on.
+    let bare = |builder: Builder| builder.kernel_headers(FOLDER);
+    let error = sensors(test, &out, bare).expect("libclang").expect_err("no kernel headers");
+    assert!(error.to_string().contains("is this an include directory of kernel headers?"), "{error}");
 }

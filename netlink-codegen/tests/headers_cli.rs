@@ -76,7 +76,7 @@ fn headers_with_errors_are_findings() {
     assert_eq!(output.status.code(), Some(1));
     let stderr = text(&output.stderr);
     assert!(
-        stderr.contains("linux/bad.h:2: ") && stderr.contains("linux/none.h: no such header"),
+        stderr.contains("linux/bad.h:2:28: ") && stderr.contains("linux/none.h: no such header"),
         "{stderr}"
     );
     assert!(scratch.0.join("store/facts/linux/good.h.txt").is_file());

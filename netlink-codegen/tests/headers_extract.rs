@@ -7,7 +7,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use headers_support::{Scratch, roots, skip};
-use netlink_codegen::headers::extract::{Counts, Error, Extraction, Options, extract};
+use netlink_codegen::headers::extract::{BASE_TARGET, Counts, Error, Extraction, Options, extract};
 use netlink_codegen::headers::facts::{CType, Field, Home, Kernel, Order, Store, Value};
 use netlink_codegen::headers::store;
 
@@ -289,8 +289,8 @@ fn all_that_is_wrong_is_said_at_once_and_spoils_nothing_else() {
     let Some(extraction) = run("broken headers", &options) else { return };
     let findings: Vec<String> = extraction.findings.iter().map(ToString::to_string).collect();
     let has = |part: &str| findings.iter().any(|f| f.contains(part));
-    assert!(has("linux/bad.h:1: 'linux/absent.h' file not found"), "{findings:#?}");
-    assert!(has("linux/worse.h:1: ") && has("linux/worse.h:3: ") && has("nowhere.h"), "{findings:#?}");
+    assert!(has("linux/bad.h:1:10: 'linux/absent.h' file not found"), "{findings:#?}");
+    assert!(has("linux/worse.h:1:12: ") && has("linux/worse.h:3:7: ") && has("nowhere.h"), "{findings:#?}");
     assert!(extraction.findings.iter().all(|f| f.error));
     assert_eq!(extraction.absent, ["linux/not-there.h"]);
     let untrusted: Vec<&str> = extraction.store.missing_headers.iter().map(|(_, h)| h.as_str()).collect();
@@ -303,6 +303,44 @@ fn all_that_is_wrong_is_said_at_once_and_spoils_nothing_else() {
     // In a store of many kernels an untrusted header is unknown.
     let merged = store::merge(&Store::default(), &extraction.store);
     assert!(merged.int("BAD").is_none() && merged.int("GOOD") == Some(1));
+}
+
+#[test]
+fn what_is_read_is_told() {
+    let scratch = Scratch::new("read");
+    include(&scratch, &[("linux/a.h", "#include <stdint.h>\n#include \"b.h\"\n"), ("linux/c.h", "")]);
+    scratch.file("own/linux/b.h", "#include <linux/c.h>\n");
+    scratch.file("linux/b.h", "#error shadowed\n");
+    let mut options = options(&scratch.0, &["linux/a.h"]);
+    options.include.push(scratch.0.join("own/linux"));
+    // The one beside it comes first, as in C.
+    let Some(shadowed) = run("files read", &options) else { return };
+    assert!(shadowed.findings[0].message.contains("shadowed"), "{:?}", shadowed.findings);
+    std::fs::remove_file(scratch.0.join("linux/b.h")).expect("remove");
+    let extraction = run("files read", &options).expect("libclang");
+    assert_eq!(extraction.findings, []);
+    let read: Vec<_> = extraction.read.iter().filter_map(|p| p.strip_prefix(&scratch.0).ok()).collect();
+    let wanted = ["linux/a.h", "linux/c.h", "own/linux/b.h"].map(Path::new);
+    assert_eq!(read, wanted, "the stand-in for stdint.h is no file");
+}
+
+#[test]
+fn layouts_are_those_of_the_target() {
+    let scratch = Scratch::new("target");
+    include(&scratch, &[("linux/a.h", "#include <linux/types.h>\nstruct s { __u32 a; __u64 b; };\n")]);
+    // As Debian has it.
+    scratch.file("x86_64-linux-gnu/asm/types.h", "");
+    std::fs::remove_dir_all(scratch.0.join("asm")).expect("remove");
+    let size = |extraction: &Extraction| extraction.store.record("s")?.layout.newest().map(|l| l.size);
+    let mut options = options(&scratch.0, &["linux/a.h"]);
+    let Some(extraction) = run("another target", &options) else { return };
+    assert_eq!(size(&extraction), Some(16));
+    options.target = "i386-linux-gnu".to_owned();
+    let error = extract(&options).expect_err("no asm/ for it").to_string();
+    assert!(error.contains("no asm/types.h for i386-linux-gnu; there is: x86_64-linux-gnu"), "{error}");
+    options.fallback = Some(BASE_TARGET.to_owned());
+    let extraction = extract(&options).expect("with the asm/ of another one");
+    assert_eq!(size(&extraction), Some(12));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use netlink_codegen::coverage::{Exceptions, NO_SCHEMA, State, measure};
 use netlink_codegen::headers::store;
-use netlink_codegen::ir::Type;
+use netlink_codegen::ir::{MemberType, Type};
 use netlink_codegen::report::Severity;
 use netlink_codegen::{Loaded, Loader};
 use std::collections::BTreeSet;
@@ -49,6 +49,22 @@ fn shipped_schemas_are_sound() {
     let loaded = shipped();
     let warnings = loaded.diagnostics.count(Severity::Warning);
     assert_eq!(warnings, 0, "{}", loaded.diagnostics);
+}
+
+#[test]
+fn structs_of_every_kernel_hold_their_members() {
+    let model = shipped().model;
+    for kernel in &model.kernels {
+        let cut = model.for_kernel(kernel).expect("a kernel of the model");
+        for s in cut.structs.iter().filter(|s| !s.members.is_empty()) {
+            let held = |m: &&netlink_codegen::ir::Member| match m.ty {
+                MemberType::Tail(_) => m.offset <= s.size,
+                _ => m.offset < s.size,
+            };
+            let outside = s.members.iter().find(|m| !held(m)).map(|m| &m.c_name);
+            assert_eq!(outside, None, "{kernel}: {} of {} bytes", s.c_name, s.size);
+        }
+    }
 }
 
 #[test]

@@ -1,114 +1,4 @@
-//! Derive macros for netlink messages: annotated structs become lazy views, owned types and
-//! in-place builders.
-//!
-//! Use them through `netlink-runtime`, which re-exports them: `use netlink_runtime::prelude::*`.
-//!
-//! ```
-//! use netlink_runtime::prelude::*;
-//! use netlink_runtime::build::Enc;
-//!
-//! /// A reading of a sensor.
-//! #[derive(Clone, Debug, Default, PartialEq, NetlinkMessage)]
-//! #[netlink(family = "sensors", version = 1)]
-//! struct Reading {
-//!     #[netlink(SENSOR_A_ID = 1)]
-//!     id: u32,
-//!     #[netlink(SENSOR_A_LABEL = 2)]
-//!     label: Option<String>,
-//!     #[netlink(SENSOR_A_LIMIT = 3, be)]
-//!     limit: Option<u16>,
-//!     #[netlink(SENSOR_A_SAMPLE = 4, nested, multi)]
-//!     samples: Vec<Sample>,
-//! }
-//!
-//! #[derive(Clone, Debug, Default, PartialEq, NetlinkAttrs)]
-//! struct Sample {
-//!     #[netlink(SENSOR_S_VALUE = 1)]
-//!     value: Option<i64>,
-//! }
-//!
-//! // Building in place.
-//! let reading = Reading::builder(Enc::new(Vec::new()))
-//!     .id(7)
-//!     .label("attic")
-//!     .samples(|sample| sample.value(-3))
-//!     .samples(|sample| sample.value(4));
-//! let bytes = reading.finish().end()?;
-//!
-//! // A view decodes what it is asked for, when it is asked.
-//! let view = ReadingView::parse(&bytes)?;
-//! assert_eq!(view.id()?, 7); // every message has it: no Option
-//! assert_eq!(view.limit()?, None);
-//! let values: Result<Vec<_>, _> = view.samples().map(|s| s?.value()).collect();
-//! assert_eq!(values?, [Some(-3), Some(4)]);
-//! # Ok::<(), Box<dyn std::error::Error>>(())
-//! ```
-//!
-//! # What a set expands to
-//!
-//! For `Reading`: `ReadingView<'_>`, a `Copy` view whose accessors each make one scan;
-//! `ReadingBuilder`, whose setters write in place; and on `Reading` itself decoding in one pass
-//! (`netlink_runtime::AttrSet`), encoding through the setters, and static metadata with the
-//! C names.
-//!
-//! # Fields
-//!
-//! A field names its attribute, `NAME = number` or the path of a constant, and then says what the
-//! type alone cannot.
-//!
-//! | on the wire | keywords | type |
-//! |---|---|---|
-//! | integer | –, `be`, `le`, `net` | `u8` … `i64` |
-//! | integer with named values | `u8`, `be16`, `net32`, `ibe32`… | a [`netlink_enum`] or [`netlink_flags`] |
-//! | 4 or 8 bytes as needed | `uint`, `sint` | `u64`, `i64`, or an enum |
-//! | flag | – | `bool` |
-//! | text | – | `NlString` (any bytes), `String` (UTF-8) |
-//! | bytes | – | `Vec<u8>` |
-//! | value and selector | –, `names(T)` | `Bitfield32` |
-//! | milliseconds | `msecs` | `u64` |
-//! | addresses | – | `HwAddr`, `Ipv4Addr`, `Ipv6Addr`, `IpAddr` |
-//! | address by family | `by(header.rtm_family)` | `Address` |
-//! | MPLS labels | – | `LabelStack` |
-//! | attributes | `nested` | an attribute set |
-//! | C struct | `struct`; `flex` with a tail | a [`NetlinkStruct`](macro@NetlinkStruct); `Flex<T>` |
-//! | packed array | `array` (and `struct`, `be`…) | `Vec<T>` |
-//! | records | `records` | `Vec<T>`, `T` with a header that says its length |
-//! | by selector | `sub(kind)`, `sub(header.family)` | a [`NetlinkSub`](macro@NetlinkSub) |
-//!
-//! `Option<T>` may be absent, `T` is always there, `multi` repeats (`Vec<T>`), `indexed` wraps members
-//! in numbers (`Option<Vec<(u16, T)>>`), `type_value(a, b)` in levels of them. A field marked
-//! `#[netlink(header)]` is the fixed header; one marked `#[netlink(rest)]` of type `Rest` keeps what
-//! fields cannot say, so that encoding gives the original bytes. On the struct, `debug` asks for
-//! `Debug` by C names, `pad(NAME = n)` and `unused(NAME = n)` name numbers without a field.
-//!
-//! # Where the runtime is
-//!
-//! Derived code says `::netlink_runtime`. Who knows that crate by another name, or gets it from a
-//! crate that re-exports it, says the path: `#[netlink(crate = path)]` on the item, and in
-//! `#[netlink_enum(u8, crate = path)]` and `#[netlink_flags(u32, crate = path)]`.
-//!
-//! ```
-//! mod vendor {
-//!     pub use netlink_runtime as netlink;
-//! }
-//! use vendor::netlink::prelude::*;
-//!
-//! #[derive(Clone, Debug, Default, PartialEq, NetlinkAttrs)]
-//! #[netlink(crate = vendor::netlink)]
-//! struct Sample {
-//!     #[netlink(SENSOR_S_STATE = 1, u8)]
-//!     state: Option<State>,
-//! }
-//!
-//! #[netlink_enum(u8, crate = vendor::netlink)]
-//! enum State {
-//!     SENSOR_OK = 1,
-//! }
-//! ```
-//!
-//! # Mistakes
-//!
-//! All mistakes of an item are reported at once, each on its token.
+#![doc = include_str!("../GUIDE.md")]
 #![forbid(unsafe_code)]
 
 mod attr;
@@ -241,8 +131,9 @@ pub fn netlink_sub(input: TokenStream) -> TokenStream {
 /// A C struct, read by offset: whatever length, alignment and byte order it comes in.
 ///
 /// Fields say their offset, then `be` or `le`, the integer that an enum is sent as, `struct`, `text`,
-/// `opaque`, `mac`, or `bits(first, width)`. `Option` marks members that the struct grew by. On the
-/// struct: its C name, `size`, `length = member` for headers of records, `tail(offset, name: type)`.
+/// `opaque`, `mac`, or `bits(first, width)`, counted from the least significant bit of the byte there.
+/// `Option` marks members that the struct grew by. On the struct: its C name, `size`,
+/// `length = member` for headers of records, `tail(offset, name: type)`.
 #[proc_macro_derive(NetlinkStruct, attributes(netlink))]
 pub fn netlink_struct(input: TokenStream) -> TokenStream {
     derive(input, |cx, input| {

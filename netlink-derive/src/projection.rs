@@ -226,10 +226,6 @@ impl Code {
         for (ix, Wanted { attr, leaves, inside }) in level.wanted.iter().enumerate() {
             let place = Span::call_site().located_at(attr.span());
             let number = format_ident!("__N{prefix}_{ix}");
-            let attributes = match prefix.as_str() {
-                "" => shape::placed_at(attributes.clone(), place),
-                _ => attributes.clone(),
-            };
             let def = quote_spanned!(place=> #attributes.#attr);
             self.consts.extend(quote_spanned!(place=> const #number: ::core::primitive::u16 = #def.id();));
             let mut arm = TokenStream::new();
@@ -267,9 +263,9 @@ impl Code {
         let take = Ident::new(if *optional { "optional" } else { "required" }, place);
         let question = (!fallible).then(|| quote_spanned!(place=> ?));
         self.takes.extend(
-            quote_spanned!(place=> #field: #rt::#take::<#message, #ty, _, _>(#slot, #def, #end) #question,),
+            quote_spanned!(place=> #field: #rt::#take::<#message, '_, #ty, _, _>(#slot, #def, #end) #question,),
         );
-        quote_spanned!(place=> #rt::meet::<#message, #ty, _, _>(&mut #slot, #def, &at, &view, #depth);)
+        quote_spanned!(place=> #rt::meet::<#message, '_, #ty, _, _>(&mut #slot, #def, &at, &view, #depth);)
     }
 
     /// What is wanted inside of a nest.
@@ -282,7 +278,8 @@ impl Code {
         around: &Pass,
     ) -> TokenStream {
         let rt = quote_spanned!(place=> ::netlink_runtime::project);
-        let def = quote_spanned!(place=> #rt::path::nest(#def));
+        // A variable, so that it is the attribute which is shown when it is no nest.
+        let def = quote_spanned!(place=> { let def = #def; #rt::path::nest(def) });
         let (nest, ended, last) = (
             format_ident!("__nest{prefix}"),
             format_ident!("__ended{prefix}"),
@@ -293,7 +290,7 @@ impl Code {
         self.slots.extend(quote_spanned!(place=> let mut #nest = ::core::option::Option::None;));
         self.ends.extend(quote_spanned!(place=> let #ended = #rt::path::end(&#nest, #def, #end);));
         let pass = Pass {
-            attributes: quote_spanned!(place=> #rt::path::inside(#def)),
+            attributes: quote_spanned!(place=> #def.attributes()),
             prefix: prefix.to_owned(),
             depth: deeper.clone(),
             end: quote_spanned!(place=> #ended),
@@ -338,6 +335,8 @@ pub(crate) fn emit(item: &Projection) -> TokenStream {
         impl #impl_generics ::netlink_runtime::Projection<#lifetime> for #name #type_generics #where_clause {
             type Of = #of;
 
+            // Mostly called from one place, which has the view in registers.
+            #[inline]
             #[allow(unused_variables)] // a projection may want nothing
             fn project_at(
                 view: #view,
@@ -372,8 +371,7 @@ fn body(item: &Projection, message: Lifetime, place: Span) -> TokenStream {
         takes: TokenStream::new(),
     };
     let pass = Pass {
-        // A name, so that errors stand where it is used; what there is no such set is said once.
-        attributes: quote_spanned!(place=> <__Of as ::netlink_runtime::AttrSet>::ATTRIBUTES),
+        attributes: quote_spanned!(place=> <#of as ::netlink_runtime::AttrSet>::ATTRIBUTES),
         prefix: String::new(),
         depth: quote_spanned!(place=> depth),
         end: quote_spanned!(place=> ::core::result::Result::Ok(::core::option::Option::Some(&__end))),
@@ -387,9 +385,8 @@ fn body(item: &Projection, message: Lifetime, place: Span) -> TokenStream {
         quote_spanned!(place=> #field: ::netlink_runtime::project::path::header(&view) #(.#member)*,)
     });
     quote_spanned! {place=>
-        type __Of = #of;
         #consts
-        ::netlink_runtime::project::check_depth(<__Of as ::netlink_runtime::AttrSet>::meta(), depth)?;
+        ::netlink_runtime::project::check_depth(<#of as ::netlink_runtime::AttrSet>::meta(), depth)?;
         #slots
         #walk
         #ends

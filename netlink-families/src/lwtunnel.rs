@@ -6,6 +6,7 @@ use super::common::RouteTable;
 
 /// Push MPLS labels. C prefix `MPLS_IPTUNNEL_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct Mpls {
@@ -22,6 +23,7 @@ pub struct Mpls {
 
 /// Tunnel key for an IPv4 tunnel device in collect-metadata mode. C prefix `LWTUNNEL_IP_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug, pad(LWTUNNEL_IP_PAD = 7))]
 #[non_exhaustive]
 pub struct Ip {
@@ -53,6 +55,7 @@ pub struct Ip {
 
 /// Options of one tunnel protocol. C prefix `LWTUNNEL_IP_OPTS_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct IpOpts {
@@ -72,6 +75,7 @@ pub struct IpOpts {
 
 /// A Geneve option; a reply repeats the three attributes for every option. C prefix `LWTUNNEL_IP_OPT_GENEVE_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct GeneveOpt {
@@ -91,6 +95,7 @@ pub struct GeneveOpt {
 
 /// VXLAN extension. C prefix `LWTUNNEL_IP_OPT_VXLAN_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct VxlanOpt {
@@ -104,6 +109,7 @@ pub struct VxlanOpt {
 
 /// ERSPAN header fields; the version decides which are used. C prefix `LWTUNNEL_IP_OPT_ERSPAN_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct ErspanOpt {
@@ -126,6 +132,7 @@ pub struct ErspanOpt {
 
 /// Tunnel key for an IPv6 tunnel device in collect-metadata mode. C prefix `LWTUNNEL_IP6_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug, pad(LWTUNNEL_IP6_PAD = 7))]
 #[non_exhaustive]
 pub struct Ip6 {
@@ -157,6 +164,7 @@ pub struct Ip6 {
 
 /// Identifier locator addressing; the enum's other attributes belong to the generic netlink family ila. C prefix `ILA_ATTR_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug, pad(ILA_ATTR_PAD = 6))]
 #[non_exhaustive]
 pub struct Ila {
@@ -179,6 +187,7 @@ pub struct Ila {
 
 /// Insert a segment routing header. C prefix `SEG6_IPTUNNEL_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct Seg6 {
@@ -198,6 +207,7 @@ pub struct Seg6 {
 
 /// Run BPF programs on a route's packets. C prefix `LWT_BPF_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct Bpf {
@@ -220,6 +230,7 @@ pub struct Bpf {
 
 /// A BPF program. C prefix `LWT_BPF_PROG_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct BpfProg {
@@ -236,6 +247,7 @@ pub struct BpfProg {
 
 /// What a local segment does; the action decides which attributes count. C prefix `SEG6_LOCAL_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct Seg6Local {
@@ -279,6 +291,7 @@ pub struct Seg6Local {
 
 /// The program of a BPF segment. C prefix `SEG6_LOCAL_BPF_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct Seg6LocalBpf {
@@ -295,6 +308,7 @@ pub struct Seg6LocalBpf {
 
 /// Traffic of a segment; a request sends zeroes. C prefix `SEG6_LOCAL_CNT_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug, pad(SEG6_LOCAL_CNT_PAD = 1))]
 #[non_exhaustive]
 pub struct Seg6LocalCounters {
@@ -314,6 +328,7 @@ pub struct Seg6LocalCounters {
 
 /// Flavors and the lengths that compressed segments need. C prefix `SEG6_LOCAL_FLV_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct Seg6LocalFlavors {
@@ -333,6 +348,7 @@ pub struct Seg6LocalFlavors {
 
 /// Insert an RPL source routing header. C prefix `RPL_IPTUNNEL_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct Rpl {
@@ -346,6 +362,7 @@ pub struct Rpl {
 
 /// Insert an in-situ OAM trace option. C prefix `IOAM6_IPTUNNEL_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct Ioam6 {
@@ -374,6 +391,7 @@ pub struct Ioam6 {
 
 /// Send through an xfrm interface in collect-metadata mode. C prefix `LWT_XFRM_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct Xfrm {
@@ -390,6 +408,7 @@ pub struct Xfrm {
 
 /// The formats of `encap`.
 #[derive(Clone, PartialEq, NetlinkSub)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub enum Encap {
@@ -430,6 +449,7 @@ pub enum Encap {
 
 /// `struct ipv6_rpl_sr_hdr`, 8 bytes. RPL source routing header (RFC 6554).
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(ipv6_rpl_sr_hdr, size = 8, tail(8, segments_addr:Ipv6Addr))]
 #[non_exhaustive]
 pub struct Ipv6RplSrHdr {
@@ -464,6 +484,7 @@ pub struct Ipv6RplSrHdr {
 
 /// `struct ioam6_trace_hdr`, 8 bytes. IOAM pre-allocated trace header (RFC 9197).
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(ioam6_trace_hdr, size = 8, tail(8, data:u8))]
 #[non_exhaustive]
 pub struct Ioam6TraceHdr {
@@ -486,6 +507,7 @@ pub struct Ioam6TraceHdr {
 
 /// `struct seg6_iptunnel_encap`, 12 bytes. An insertion mode and one segment routing header.
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(seg6_iptunnel_encap, size = 12, tail(12, srh_segments:Ipv6Addr))]
 #[non_exhaustive]
 pub struct Seg6IptunnelEncap {
@@ -499,6 +521,7 @@ pub struct Seg6IptunnelEncap {
 
 /// `struct ipv6_sr_hdr`, 8 bytes. A segment routing header; segments stand last one first, TLVs may follow them.
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(ipv6_sr_hdr, size = 8, tail(8, segments:Ipv6Addr))]
 #[non_exhaustive]
 pub struct Ipv6SrHdr {

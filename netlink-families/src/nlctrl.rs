@@ -54,6 +54,7 @@ pub struct GetPolicy;
 
 /// A family, or a part of its policies. C prefix `CTRL_ATTR_*`.
 #[derive(Clone, Default, PartialEq, NetlinkMessage)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct Ctrl {
@@ -94,6 +95,7 @@ pub struct Ctrl {
 
 /// An operation. C prefix `CTRL_ATTR_OP_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct Op {
@@ -110,6 +112,7 @@ pub struct Op {
 
 /// A multicast group. C prefix `CTRL_ATTR_MCAST_GRP_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct McastGroup {
@@ -126,6 +129,7 @@ pub struct McastGroup {
 
 /// What the kernel accepts for an attribute. C prefix `NL_POLICY_TYPE_ATTR_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug, pad(NL_POLICY_TYPE_ATTR_PAD = 11))]
 #[non_exhaustive]
 pub struct Policy {
@@ -169,6 +173,7 @@ pub struct Policy {
 
 /// Which policies an operation uses. C prefix `CTRL_ATTR_POLICY_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct OpPolicy {

@@ -82,6 +82,7 @@ pub struct GetAnycast;
 
 /// An address of an interface. C prefix `IFA_*`.
 #[derive(Clone, Default, PartialEq, NetlinkMessage)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct Addr {
@@ -131,6 +132,7 @@ pub struct Addr {
 
 /// `struct ifaddrmsg`, 8 bytes. Header of address messages.
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(ifaddrmsg, size = 8)]
 pub struct Ifaddrmsg {
     /// `ifa_family`.
@@ -152,6 +154,7 @@ pub struct Ifaddrmsg {
 
 /// `struct ifa_cacheinfo`, 16 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(ifa_cacheinfo, size = 16)]
 #[non_exhaustive]
 pub struct IfaCacheinfo {

@@ -77,6 +77,7 @@ pub struct GetLinkprop;
 
 /// One network interface. C prefix `IFLA_*`.
 #[derive(Clone, Default, PartialEq, NetlinkMessage)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug, pad(IFLA_PAD = 42), unused(IFLA_COST = 8, IFLA_PRIORITY = 9))]
 #[non_exhaustive]
 pub struct Link {
@@ -288,6 +289,7 @@ pub struct Link {
 
 /// Port of a bridge; its times are in hundredths of a second (USER_HZ). C prefix `IFLA_BRPORT_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug, pad(IFLA_BRPORT_PAD = 26))]
 #[non_exhaustive]
 pub struct BridgePort {
@@ -430,6 +432,7 @@ pub struct BridgePort {
 
 /// IPv6 on an interface. C prefix `IFLA_INET6_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug, unused(IFLA_INET6_MCAST = 4))]
 #[non_exhaustive]
 pub struct Inet6Link {
@@ -464,6 +467,7 @@ pub struct Inet6Link {
 
 /// Kind of a device, and its role as a port. C prefix `IFLA_INFO_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct LinkInfo {
@@ -489,6 +493,7 @@ pub struct LinkInfo {
 
 /// Kind amt. C prefix `IFLA_AMT_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct Amt {
@@ -523,6 +528,7 @@ pub struct Amt {
 
 /// Kind bareudp. C prefix `IFLA_BAREUDP_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct Bareudp {
@@ -545,6 +551,7 @@ pub struct Bareudp {
 
 /// Kind batadv. C prefix `IFLA_BATADV_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct Batadv {
@@ -558,6 +565,7 @@ pub struct Batadv {
 
 /// Kind bond. C prefix `IFLA_BOND_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct Bond {
@@ -670,6 +678,7 @@ pub struct Bond {
 
 /// The active 802.3ad aggregator. C prefix `IFLA_BOND_AD_INFO_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct BondAdInfo {
@@ -695,6 +704,7 @@ pub struct BondAdInfo {
 
 /// Kind bridge; its times are in hundredths of a second (USER_HZ). C prefix `IFLA_BR_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug, pad(IFLA_BR_PAD = 40))]
 #[non_exhaustive]
 pub struct Bridge {
@@ -852,6 +862,7 @@ pub struct Bridge {
 
 /// Queriers in charge. C prefix `BRIDGE_QUERIER_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug, pad(BRIDGE_QUERIER_PAD = 4))]
 #[non_exhaustive]
 pub struct BridgeQuerier {
@@ -880,6 +891,7 @@ pub struct BridgeQuerier {
 
 /// Kind can. C prefix `IFLA_CAN_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct Can {
@@ -956,6 +968,7 @@ pub struct Can {
 
 /// Transmitter delay compensation, in clock periods. C prefix `IFLA_CAN_TDC_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct CanTdc {
@@ -993,6 +1006,7 @@ pub struct CanTdc {
 
 /// More about the modes of a CAN controller. C prefix `IFLA_CAN_CTRLMODE_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct CanCtrlmodeExt {
@@ -1006,6 +1020,7 @@ pub struct CanCtrlmodeExt {
 
 /// Pulse width modulation, in clock periods. C prefix `IFLA_CAN_PWM_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct CanPwm {
@@ -1043,6 +1058,7 @@ pub struct CanPwm {
 
 /// Kind dsa. C prefix `IFLA_DSA_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct Dsa {
@@ -1056,6 +1072,7 @@ pub struct Dsa {
 
 /// A kind that has no attributes of its own.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct Empty {
@@ -1066,6 +1083,7 @@ pub struct Empty {
 
 /// Kinds gre, gretap and erspan. C prefix `IFLA_GRE_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct Gre {
@@ -1139,6 +1157,7 @@ pub struct Gre {
 
 /// Kind geneve. C prefix `IFLA_GENEVE_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct Geneve {
@@ -1203,6 +1222,7 @@ pub struct Geneve {
 
 /// Kind gtp. C prefix `IFLA_GTP_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct Gtp {
@@ -1237,6 +1257,7 @@ pub struct Gtp {
 
 /// Kind hsr, for the redundancy protocols HSR and PRP. C prefix `IFLA_HSR_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct Hsr {
@@ -1271,6 +1292,7 @@ pub struct Hsr {
 
 /// Kinds ip6gre, ip6gretap and ip6erspan. C prefix `IFLA_GRE_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct Ip6Gre {
@@ -1344,6 +1366,7 @@ pub struct Ip6Gre {
 
 /// Kind ip6tnl. C prefix `IFLA_IPTUN_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct Ip6Tunnel {
@@ -1396,6 +1419,7 @@ pub struct Ip6Tunnel {
 
 /// Kind ipip. C prefix `IFLA_IPTUN_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct Ipip {
@@ -1445,6 +1469,7 @@ pub struct Ipip {
 
 /// Kind ipoib. C prefix `IFLA_IPOIB_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct Ipoib {
@@ -1464,6 +1489,7 @@ pub struct Ipoib {
 
 /// Kinds ipvlan and ipvtap. C prefix `IFLA_IPVLAN_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct Ipvlan {
@@ -1480,6 +1506,7 @@ pub struct Ipvlan {
 
 /// Kind macsec. C prefix `IFLA_MACSEC_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug, pad(IFLA_MACSEC_PAD = 14))]
 #[non_exhaustive]
 pub struct Macsec {
@@ -1532,6 +1559,7 @@ pub struct Macsec {
 
 /// Kinds macvlan and macvtap. C prefix `IFLA_MACVLAN_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct Macvlan {
@@ -1569,6 +1597,7 @@ pub struct Macvlan {
 
 /// List of source addresses. C prefix `IFLA_MACVLAN_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct MacvlanMacaddrList {
@@ -1582,6 +1611,7 @@ pub struct MacvlanMacaddrList {
 
 /// Kind netkit. C prefix `IFLA_NETKIT_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct Netkit {
@@ -1622,6 +1652,7 @@ pub struct Netkit {
 
 /// Kind ovpn. C prefix `IFLA_OVPN_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct Ovpn {
@@ -1635,6 +1666,7 @@ pub struct Ovpn {
 
 /// Kind ppp. C prefix `IFLA_PPP_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct Ppp {
@@ -1648,6 +1680,7 @@ pub struct Ppp {
 
 /// Kind rmnet. C prefix `IFLA_RMNET_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct Rmnet {
@@ -1664,6 +1697,7 @@ pub struct Rmnet {
 
 /// Kind sit. C prefix `IFLA_IPTUN_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct Sit {
@@ -1725,6 +1759,7 @@ pub struct Sit {
 
 /// Kind tun; read only, tun devices are made by ioctl. C prefix `IFLA_TUN_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct Tun {
@@ -1762,6 +1797,7 @@ pub struct Tun {
 
 /// Kind veth. C prefix `VETH_INFO_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct Veth {
@@ -1775,6 +1811,7 @@ pub struct Veth {
 
 /// Kind vlan. C prefix `IFLA_VLAN_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct Vlan {
@@ -1800,6 +1837,7 @@ pub struct Vlan {
 
 /// Priority map. C prefix `IFLA_VLAN_QOS_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct VlanQos {
@@ -1813,6 +1851,7 @@ pub struct VlanQos {
 
 /// Kind vrf. C prefix `IFLA_VRF_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct Vrf {
@@ -1826,6 +1865,7 @@ pub struct Vrf {
 
 /// Kind vti. C prefix `IFLA_VTI_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct Vti {
@@ -1854,6 +1894,7 @@ pub struct Vti {
 
 /// Kind vti6. C prefix `IFLA_VTI_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct Vti6 {
@@ -1882,6 +1923,7 @@ pub struct Vti6 {
 
 /// Kind vxcan. C prefix `VXCAN_INFO_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct Vxcan {
@@ -1895,6 +1937,7 @@ pub struct Vxcan {
 
 /// Kind vxlan. C prefix `IFLA_VXLAN_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct Vxlan {
@@ -2007,6 +2050,7 @@ pub struct Vxlan {
 
 /// Kind wwan. C prefix `IFLA_WWAN_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct Wwan {
@@ -2020,6 +2064,7 @@ pub struct Wwan {
 
 /// Kind xfrm. C prefix `IFLA_XFRM_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct Xfrm {
@@ -2039,6 +2084,7 @@ pub struct Xfrm {
 
 /// Port of a bond. C prefix `IFLA_BOND_SLAVE_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct BondPort {
@@ -2085,6 +2131,7 @@ pub struct BondPort {
 
 /// Port of a vrf. C prefix `IFLA_VRF_PORT_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct VrfPort {
@@ -2098,6 +2145,7 @@ pub struct VrfPort {
 
 /// Virtual functions of an interface. C prefix `IFLA_VF_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct VfList {
@@ -2111,6 +2159,7 @@ pub struct VfList {
 
 /// One virtual function; each struct starts with its number. C prefix `IFLA_VF_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct Vf {
@@ -2160,6 +2209,7 @@ pub struct Vf {
 
 /// Counters of a virtual function. C prefix `IFLA_VF_STATS_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug, pad(IFLA_VF_STATS_PAD = 6))]
 #[non_exhaustive]
 pub struct VfStats {
@@ -2194,6 +2244,7 @@ pub struct VfStats {
 
 /// VLAN tags of a virtual function. C prefix `IFLA_VF_VLAN_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct VfVlanList {
@@ -2207,6 +2258,7 @@ pub struct VfVlanList {
 
 /// Port profiles of virtual functions. C prefix `IFLA_VF_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct VfPortList {
@@ -2220,6 +2272,7 @@ pub struct VfPortList {
 
 /// Association of a port with a profile of the adjacent switch. C prefix `IFLA_PORT_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct PortProfile {
@@ -2251,6 +2304,7 @@ pub struct PortProfile {
 
 /// Bridge settings in messages of family bridge. C prefix `IFLA_BRIDGE_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct BridgeSpecific {
@@ -2282,6 +2336,7 @@ pub struct BridgeSpecific {
 
 /// Mapping of a VLAN to a tunnel id. C prefix `IFLA_BRIDGE_VLAN_TUNNEL_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct BridgeVlanTunnel {
@@ -2301,6 +2356,7 @@ pub struct BridgeVlanTunnel {
 
 /// Media redundancy protocol of a bridge; requests use all but info, replies info alone. C prefix `IFLA_BRIDGE_MRP_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct BridgeMrp {
@@ -2341,6 +2397,7 @@ pub struct BridgeMrp {
 
 /// A ring to create or delete. C prefix `IFLA_BRIDGE_MRP_INSTANCE_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct BridgeMrpInstance {
@@ -2363,6 +2420,7 @@ pub struct BridgeMrpInstance {
 
 /// State of a ring port. C prefix `IFLA_BRIDGE_MRP_PORT_STATE_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct BridgeMrpPortState {
@@ -2376,6 +2434,7 @@ pub struct BridgeMrpPortState {
 
 /// Role of a ring port. C prefix `IFLA_BRIDGE_MRP_PORT_ROLE_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct BridgeMrpPortRole {
@@ -2389,6 +2448,7 @@ pub struct BridgeMrpPortRole {
 
 /// State of a ring. C prefix `IFLA_BRIDGE_MRP_RING_STATE_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct BridgeMrpRingState {
@@ -2405,6 +2465,7 @@ pub struct BridgeMrpRingState {
 
 /// Role of the bridge in a ring. C prefix `IFLA_BRIDGE_MRP_RING_ROLE_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct BridgeMrpRingRole {
@@ -2421,6 +2482,7 @@ pub struct BridgeMrpRingRole {
 
 /// How to send ring test frames. C prefix `IFLA_BRIDGE_MRP_START_TEST_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct BridgeMrpStartTest {
@@ -2446,6 +2508,7 @@ pub struct BridgeMrpStartTest {
 
 /// Everything about one ring. C prefix `IFLA_BRIDGE_MRP_INFO_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct BridgeMrpInfo {
@@ -2498,6 +2561,7 @@ pub struct BridgeMrpInfo {
 
 /// Role of the bridge in an interconnection. C prefix `IFLA_BRIDGE_MRP_IN_ROLE_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct BridgeMrpInRole {
@@ -2520,6 +2584,7 @@ pub struct BridgeMrpInRole {
 
 /// State of an interconnection. C prefix `IFLA_BRIDGE_MRP_IN_STATE_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct BridgeMrpInState {
@@ -2536,6 +2601,7 @@ pub struct BridgeMrpInState {
 
 /// How to send interconnection test frames. C prefix `IFLA_BRIDGE_MRP_START_IN_TEST_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct BridgeMrpStartInTest {
@@ -2558,6 +2624,7 @@ pub struct BridgeMrpStartInTest {
 
 /// Connectivity fault management of a bridge; replies use the attributes that end in info. C prefix `IFLA_BRIDGE_CFM_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct BridgeCfm {
@@ -2616,6 +2683,7 @@ pub struct BridgeCfm {
 
 /// What an end point is made from. C prefix `IFLA_BRIDGE_CFM_MEP_CREATE_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct BridgeCfmMepCreate {
@@ -2638,6 +2706,7 @@ pub struct BridgeCfmMepCreate {
 
 /// An end point to delete. C prefix `IFLA_BRIDGE_CFM_MEP_DELETE_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct BridgeCfmMepDelete {
@@ -2651,6 +2720,7 @@ pub struct BridgeCfmMepDelete {
 
 /// Settings of an end point. C prefix `IFLA_BRIDGE_CFM_MEP_CONFIG_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct BridgeCfmMepConfig {
@@ -2673,6 +2743,7 @@ pub struct BridgeCfmMepConfig {
 
 /// Continuity checks of an end point. C prefix `IFLA_BRIDGE_CFM_CC_CONFIG_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct BridgeCfmCcConfig {
@@ -2695,6 +2766,7 @@ pub struct BridgeCfmCcConfig {
 
 /// A peer of an end point. C prefix `IFLA_BRIDGE_CFM_CC_PEER_MEP_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct BridgeCfmCcPeerMep {
@@ -2711,6 +2783,7 @@ pub struct BridgeCfmCcPeerMep {
 
 /// Remote defect indication of an end point. C prefix `IFLA_BRIDGE_CFM_CC_RDI_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct BridgeCfmCcRdi {
@@ -2727,6 +2800,7 @@ pub struct BridgeCfmCcRdi {
 
 /// Continuity check frames that an end point sends. C prefix `IFLA_BRIDGE_CFM_CC_CCM_TX_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct BridgeCfmCcCcmTx {
@@ -2761,6 +2835,7 @@ pub struct BridgeCfmCcCcmTx {
 
 /// What an end point saw since the last report. C prefix `IFLA_BRIDGE_CFM_MEP_STATUS_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct BridgeCfmMepStatus {
@@ -2783,6 +2858,7 @@ pub struct BridgeCfmMepStatus {
 
 /// What an end point knows of a peer. C prefix `IFLA_BRIDGE_CFM_CC_PEER_STATUS_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct BridgeCfmCcPeerStatus {
@@ -2820,6 +2896,7 @@ pub struct BridgeCfmCcPeerStatus {
 
 /// Multiple spanning tree states of a port. C prefix `IFLA_BRIDGE_MST_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct BridgeMst {
@@ -2833,6 +2910,7 @@ pub struct BridgeMst {
 
 /// State of a port in one spanning tree. C prefix `IFLA_BRIDGE_MST_ENTRY_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct BridgeMstEntry {
@@ -2849,6 +2927,7 @@ pub struct BridgeMstEntry {
 
 /// Settings by address family. C prefix `AF_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct FamilySpecific {
@@ -2868,6 +2947,7 @@ pub struct FamilySpecific {
 
 /// IPv4 on an interface. C prefix `IFLA_INET_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct InetLink {
@@ -2881,6 +2961,7 @@ pub struct InetLink {
 
 /// MCTP on an interface. C prefix `IFLA_MCTP_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct MctpLink {
@@ -2897,6 +2978,7 @@ pub struct MctpLink {
 
 /// XDP programs of an interface. C prefix `IFLA_XDP_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct Xdp {
@@ -2931,6 +3013,7 @@ pub struct Xdp {
 
 /// Properties of an interface. C prefix `IFLA_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct PropList {
@@ -2944,6 +3027,7 @@ pub struct PropList {
 
 /// Reasons that hold a link down, one bit for each; their meaning is up to user space. C prefix `IFLA_PROTO_DOWN_REASON_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct ProtoDownReason {
@@ -2960,6 +3044,7 @@ pub struct ProtoDownReason {
 
 /// Handle of a devlink port. C prefix `DEVLINK_ATTR_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct LinkDevlinkPort {
@@ -2982,6 +3067,7 @@ pub struct LinkDevlinkPort {
 
 /// Handle of a clock pin. C prefix `DPLL_A_PIN_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct LinkDpllPin {
@@ -2995,6 +3081,7 @@ pub struct LinkDpllPin {
 
 /// The formats of `link-data`.
 #[derive(Clone, PartialEq, NetlinkSub)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub enum LinkData {
@@ -3158,6 +3245,7 @@ pub enum LinkData {
 
 /// The formats of `link-port-data`.
 #[derive(Clone, PartialEq, NetlinkSub)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub enum LinkPortData {
@@ -3177,6 +3265,7 @@ pub enum LinkPortData {
 
 /// The formats of `link-xstats`.
 #[derive(Clone, PartialEq, NetlinkSub)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub enum LinkXstats {
@@ -3190,6 +3279,7 @@ pub enum LinkXstats {
 
 /// The formats of `link-protinfo`.
 #[derive(Clone, PartialEq, NetlinkSub)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub enum LinkProtinfo {
@@ -3206,6 +3296,7 @@ pub enum LinkProtinfo {
 
 /// The formats of `link-af-spec`.
 #[derive(Clone, PartialEq, NetlinkSub)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub enum LinkAfSpec {
@@ -3222,6 +3313,7 @@ pub enum LinkAfSpec {
 
 /// `struct ifinfomsg`, 16 bytes. Fixed header of every interface message.
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(ifinfomsg, size = 16)]
 pub struct Ifinfomsg {
     /// `ifi_family`: 0 for the usual view, bridge or inet6 for that family's view.
@@ -3246,6 +3338,7 @@ pub struct Ifinfomsg {
 
 /// `struct ifla_vlan_flags`, 8 bytes. VLAN flags and which of them to change.
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(ifla_vlan_flags, size = 8)]
 #[non_exhaustive]
 pub struct IflaVlanFlags {
@@ -3259,6 +3352,7 @@ pub struct IflaVlanFlags {
 
 /// `struct bridge_vlan_info`, 4 bytes. One VLAN of a bridge or port, or one end of a range.
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(bridge_vlan_info, size = 4)]
 #[non_exhaustive]
 pub struct BridgeVlanInfo {
@@ -3272,6 +3366,7 @@ pub struct BridgeVlanInfo {
 
 /// `struct ifla_bridge_id`, 8 bytes. Spanning tree bridge identifier: priority, then address.
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(ifla_bridge_id, size = 8)]
 #[non_exhaustive]
 pub struct IflaBridgeId {
@@ -3285,6 +3380,7 @@ pub struct IflaBridgeId {
 
 /// `struct br_boolopt_multi`, 8 bytes. Bridge switches, one bit each: values and which of them to change.
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(br_boolopt_multi, size = 8)]
 #[non_exhaustive]
 pub struct BrBooloptMulti {
@@ -3298,6 +3394,7 @@ pub struct BrBooloptMulti {
 
 /// `struct ifla_vf_vlan_info`, 16 bytes. VLAN tag that the hardware gives to frames of a virtual function.
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(ifla_vf_vlan_info, size = 16)]
 #[non_exhaustive]
 pub struct IflaVfVlanInfo {
@@ -3317,6 +3414,7 @@ pub struct IflaVfVlanInfo {
 
 /// `struct ifla_vf_link_state`, 8 bytes. Link state that a virtual function is shown.
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(ifla_vf_link_state, size = 8)]
 #[non_exhaustive]
 pub struct IflaVfLinkState {
@@ -3330,6 +3428,7 @@ pub struct IflaVfLinkState {
 
 /// `struct can_ctrlmode`, 8 bytes. CAN controller modes and which of them to change.
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(can_ctrlmode, size = 8)]
 #[non_exhaustive]
 pub struct CanCtrlmode {
@@ -3343,6 +3442,7 @@ pub struct CanCtrlmode {
 
 /// `struct ifla_rmnet_flags`, 8 bytes. rmnet data format flags and which of them to change.
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(ifla_rmnet_flags, size = 8)]
 #[non_exhaustive]
 pub struct IflaRmnetFlags {
@@ -3356,6 +3456,7 @@ pub struct IflaRmnetFlags {
 
 /// `struct can_berr_counter`, 4 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(can_berr_counter, size = 4)]
 #[non_exhaustive]
 pub struct CanBerrCounter {
@@ -3369,6 +3470,7 @@ pub struct CanBerrCounter {
 
 /// `struct can_bittiming`, 32 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(can_bittiming, size = 32)]
 #[non_exhaustive]
 pub struct CanBittiming {
@@ -3400,6 +3502,7 @@ pub struct CanBittiming {
 
 /// `struct can_bittiming_const`, 48 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(can_bittiming_const, size = 48)]
 #[non_exhaustive]
 pub struct CanBittimingConst {
@@ -3434,6 +3537,7 @@ pub struct CanBittimingConst {
 
 /// `struct can_clock`, 4 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(can_clock, size = 4)]
 #[non_exhaustive]
 pub struct CanClock {
@@ -3444,6 +3548,7 @@ pub struct CanClock {
 
 /// `struct can_device_stats`, 24 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(can_device_stats, size = 24)]
 #[non_exhaustive]
 pub struct CanDeviceStats {
@@ -3469,6 +3574,7 @@ pub struct CanDeviceStats {
 
 /// `struct ifla_cacheinfo`, 16 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(ifla_cacheinfo, size = 16)]
 #[non_exhaustive]
 pub struct IflaCacheinfo {
@@ -3488,6 +3594,7 @@ pub struct IflaCacheinfo {
 
 /// `struct ifla_geneve_port_range`, 4 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(ifla_geneve_port_range, size = 4)]
 #[non_exhaustive]
 pub struct IflaGenevePortRange {
@@ -3501,6 +3608,7 @@ pub struct IflaGenevePortRange {
 
 /// `struct ifla_port_vsi`, 8 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(ifla_port_vsi, size = 8)]
 #[non_exhaustive]
 pub struct IflaPortVsi {
@@ -3520,6 +3628,7 @@ pub struct IflaPortVsi {
 
 /// `struct ifla_vf_broadcast`, 32 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(ifla_vf_broadcast, size = 32)]
 #[non_exhaustive]
 pub struct IflaVfBroadcast {
@@ -3530,6 +3639,7 @@ pub struct IflaVfBroadcast {
 
 /// `struct ifla_vf_guid`, 16 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(ifla_vf_guid, size = 16)]
 #[non_exhaustive]
 pub struct IflaVfGuid {
@@ -3543,6 +3653,7 @@ pub struct IflaVfGuid {
 
 /// `struct ifla_vf_mac`, 36 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(ifla_vf_mac, size = 36)]
 #[non_exhaustive]
 pub struct IflaVfMac {
@@ -3556,6 +3667,7 @@ pub struct IflaVfMac {
 
 /// `struct ifla_vf_rate`, 12 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(ifla_vf_rate, size = 12)]
 #[non_exhaustive]
 pub struct IflaVfRate {
@@ -3572,6 +3684,7 @@ pub struct IflaVfRate {
 
 /// `struct ifla_vf_rss_query_en`, 8 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(ifla_vf_rss_query_en, size = 8)]
 #[non_exhaustive]
 pub struct IflaVfRssQueryEn {
@@ -3585,6 +3698,7 @@ pub struct IflaVfRssQueryEn {
 
 /// `struct ifla_vf_spoofchk`, 8 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(ifla_vf_spoofchk, size = 8)]
 #[non_exhaustive]
 pub struct IflaVfSpoofchk {
@@ -3598,6 +3712,7 @@ pub struct IflaVfSpoofchk {
 
 /// `struct ifla_vf_trust`, 8 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(ifla_vf_trust, size = 8)]
 #[non_exhaustive]
 pub struct IflaVfTrust {
@@ -3611,6 +3726,7 @@ pub struct IflaVfTrust {
 
 /// `struct ifla_vf_tx_rate`, 8 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(ifla_vf_tx_rate, size = 8)]
 #[non_exhaustive]
 pub struct IflaVfTxRate {
@@ -3624,6 +3740,7 @@ pub struct IflaVfTxRate {
 
 /// `struct ifla_vf_vlan`, 12 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(ifla_vf_vlan, size = 12)]
 #[non_exhaustive]
 pub struct IflaVfVlan {
@@ -3640,6 +3757,7 @@ pub struct IflaVfVlan {
 
 /// `struct ifla_vlan_qos_mapping`, 8 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(ifla_vlan_qos_mapping, size = 8)]
 #[non_exhaustive]
 pub struct IflaVlanQosMapping {
@@ -3653,6 +3771,7 @@ pub struct IflaVlanQosMapping {
 
 /// `struct ifla_vxlan_port_range`, 4 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(ifla_vxlan_port_range, size = 4)]
 #[non_exhaustive]
 pub struct IflaVxlanPortRange {
@@ -3666,6 +3785,7 @@ pub struct IflaVxlanPortRange {
 
 /// `struct rtnl_link_ifmap`, 32 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(rtnl_link_ifmap, size = 32)]
 #[non_exhaustive]
 pub struct RtnlLinkIfmap {
@@ -3691,6 +3811,7 @@ pub struct RtnlLinkIfmap {
 
 /// `struct rtnl_link_stats`, 96 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(rtnl_link_stats, size = 96)]
 #[non_exhaustive]
 pub struct RtnlLinkStats {
@@ -3770,6 +3891,7 @@ pub struct RtnlLinkStats {
 
 /// `struct rtnl_link_stats64`, 200 bytes (since 6.1; 192 before).
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(rtnl_link_stats64, size = 200)]
 #[non_exhaustive]
 pub struct RtnlLinkStats64 {

@@ -47,6 +47,7 @@ pub struct Solicit;
 
 /// A neighbour or forwarding entry. C prefix `NDA_*`.
 #[derive(Clone, Default, PartialEq, NetlinkMessage)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct Neigh {
@@ -111,6 +112,7 @@ pub struct Neigh {
 
 /// Activity tracking of a bridge forwarding entry. C prefix `NFEA_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct FdbExt {
@@ -127,6 +129,7 @@ pub struct FdbExt {
 
 /// `struct ndmsg`, 12 bytes. Header of neighbour messages; family bridge means forwarding databases.
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(ndmsg, size = 12)]
 pub struct Ndmsg {
     /// `ndm_family`.
@@ -154,6 +157,7 @@ pub struct Ndmsg {
 
 /// `struct nda_cacheinfo`, 16 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(nda_cacheinfo, size = 16)]
 #[non_exhaustive]
 pub struct NdaCacheinfo {

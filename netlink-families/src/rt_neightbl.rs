@@ -29,6 +29,7 @@ pub struct SetNeightbl;
 
 /// A neighbour table, or one device's parameters in it. C prefix `NDTA_*`.
 #[derive(Clone, Default, PartialEq, NetlinkMessage)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug, pad(NDTA_PAD = 9))]
 #[non_exhaustive]
 pub struct Neightbl {
@@ -66,6 +67,7 @@ pub struct Neightbl {
 
 /// Neighbour discovery parameters. C prefix `NDTPA_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug, pad(NDTPA_PAD = 18))]
 #[non_exhaustive]
 pub struct NeightblParms {
@@ -130,6 +132,7 @@ pub struct NeightblParms {
 
 /// `struct ndtmsg`, 4 bytes. Header of neighbour table messages.
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(ndtmsg, size = 4)]
 pub struct Ndtmsg {
     /// `ndtm_family`.
@@ -145,6 +148,7 @@ pub struct Ndtmsg {
 
 /// `struct ndt_config`, 32 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(ndt_config, size = 32)]
 #[non_exhaustive]
 pub struct NdtConfig {
@@ -179,6 +183,7 @@ pub struct NdtConfig {
 
 /// `struct ndt_stats`, 88 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(ndt_stats, size = 88)]
 #[non_exhaustive]
 pub struct NdtStats {

@@ -59,6 +59,7 @@ pub struct GetNexthopbucket;
 
 /// A nexthop, a group of them, or one bucket. C prefix `NHA_*`.
 #[derive(Clone, Default, PartialEq, NetlinkMessage)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct Nexthop {
@@ -126,6 +127,7 @@ pub struct Nexthop {
 
 /// Resilient group; times are in clock ticks. C prefix `NHA_RES_GROUP_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug, pad(NHA_RES_GROUP_PAD = 0))]
 #[non_exhaustive]
 pub struct ResGroup {
@@ -148,6 +150,7 @@ pub struct ResGroup {
 
 /// A bucket of a resilient group. C prefix `NHA_RES_BUCKET_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug, pad(NHA_RES_BUCKET_PAD = 0))]
 #[non_exhaustive]
 pub struct ResBucket {
@@ -167,6 +170,7 @@ pub struct ResBucket {
 
 /// Traffic of a group. C prefix `NHA_GROUP_STATS_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct GroupStats {
@@ -180,6 +184,7 @@ pub struct GroupStats {
 
 /// Traffic of a group's member. C prefix `NHA_GROUP_STATS_ENTRY_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct GroupStatsEntry {
@@ -199,6 +204,7 @@ pub struct GroupStatsEntry {
 
 /// `struct nhmsg`, 8 bytes. Header of nexthop messages; the scope is for reading only.
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(nhmsg, size = 8)]
 pub struct Nhmsg {
     /// `nh_family`.
@@ -220,6 +226,7 @@ pub struct Nhmsg {
 
 /// `struct nexthop_grp`, 8 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(nexthop_grp, size = 8)]
 #[non_exhaustive]
 pub struct NexthopGrp {

@@ -45,6 +45,7 @@ pub struct GetRoute;
 
 /// A route, or the question for one. C prefix `RTA_*`.
 #[derive(Clone, Default, PartialEq, NetlinkMessage)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(
     debug,
     pad(RTA_PAD = 24),
@@ -146,6 +147,7 @@ pub struct Route {
 
 /// Path properties; those named in lock stay as set. C prefix `RTAX_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct Metrics {
@@ -207,6 +209,7 @@ pub struct Metrics {
 
 /// One path of a multipath route. C prefix `RTA_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct Nexthop {
@@ -238,6 +241,7 @@ pub struct Nexthop {
 
 /// `struct rtmsg`, 12 bytes. Header of route messages.
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(rtmsg, size = 12)]
 pub struct Rtmsg {
     /// `rtm_family`.
@@ -271,6 +275,7 @@ pub struct Rtmsg {
 
 /// `struct rtnexthop`, 8 bytes. Header of one path of a multipath route; hops is the weight less one.
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(rtnexthop, size = 8, length = rtnh_len)]
 pub struct Rtnexthop {
     /// `rtnh_len`.
@@ -289,6 +294,7 @@ pub struct Rtnexthop {
 
 /// `struct rtvia`, 2 bytes. A gateway with its own address family.
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(rtvia, size = 2, tail(2, rtvia_addr:u8))]
 #[non_exhaustive]
 pub struct Rtvia {
@@ -299,6 +305,7 @@ pub struct Rtvia {
 
 /// `struct rta_cacheinfo`, 32 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(rta_cacheinfo, size = 32)]
 #[non_exhaustive]
 pub struct RtaCacheinfo {
@@ -330,6 +337,7 @@ pub struct RtaCacheinfo {
 
 /// `struct rta_mfc_stats`, 24 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(rta_mfc_stats, size = 24)]
 #[non_exhaustive]
 pub struct RtaMfcStats {

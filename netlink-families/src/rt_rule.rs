@@ -41,6 +41,7 @@ pub struct GetRule;
 
 /// A rule: selectors, then what happens. C prefix `FRA_*`.
 #[derive(Clone, Default, PartialEq, NetlinkMessage)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(
     debug,
     pad(FRA_PAD = 18),
@@ -133,6 +134,7 @@ pub struct Rule {
 
 /// `struct fib_rule_hdr`, 12 bytes. Header of rule messages.
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(fib_rule_hdr, size = 12)]
 pub struct FibRuleHdr {
     /// `family`.
@@ -166,6 +168,7 @@ pub struct FibRuleHdr {
 
 /// `struct fib_rule_port_range`, 4 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(fib_rule_port_range, size = 4)]
 #[non_exhaustive]
 pub struct FibRulePortRange {
@@ -179,6 +182,7 @@ pub struct FibRulePortRange {
 
 /// `struct fib_rule_uid_range`, 8 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(fib_rule_uid_range, size = 8)]
 #[non_exhaustive]
 pub struct FibRuleUidRange {

@@ -4,8 +4,8 @@ use crate::error::{DecodeError, DecodeErrorKind};
 use crate::meta::{AttrMeta, SetMeta};
 use crate::selected::Selected;
 use crate::view::AttrSet;
-use crate::wire::Cursor;
 use crate::wire::wt::{Nest, Wire};
+use crate::wire::{ATTR_HEADER, Cursor};
 use core::fmt;
 use core::marker::PhantomData;
 
@@ -52,6 +52,14 @@ impl<S, K> AttrDef<S, K> {
     #[inline]
     pub const fn id(self) -> u16 {
         self.id
+    }
+}
+
+impl<S, T: AttrSet> AttrDef<S, Nest<T>> {
+    /// What is in the nest. For derived code.
+    #[doc(hidden)]
+    pub const fn attributes(self) -> T::Attributes {
+        T::ATTRIBUTES
     }
 }
 
@@ -131,15 +139,17 @@ pub(crate) fn read_wire<'a, K: Wire>(
 ) -> Result<K::View<'a>, DecodeError> {
     match K::hit_in(at.rest(), at.len(), at.attrs().scope()) {
         Some(value) => Ok(value),
-        None => Err(malformed::<K>(at, id, set)),
+        None => Err(malformed::<K>(at.rest(), at.len(), at.offset(), id, set)),
     }
 }
 
+/// It takes no cursor: what a cold call takes by reference, the hot path would have to keep in
+/// memory.
 #[cold]
 #[inline(never)]
-fn malformed<K: Wire>(at: &Cursor<'_>, id: u16, set: &'static SetMeta) -> DecodeError {
-    let kind = at.payload().map_or(DecodeErrorKind::Truncated, K::why);
-    DecodeError::new(kind, set, id, at.offset())
+fn malformed<K: Wire>(rest: &[u8], len: usize, offset: usize, id: u16, set: &'static SetMeta) -> DecodeError {
+    let payload = rest.get(ATTR_HEADER..len);
+    DecodeError::new(payload.map_or(DecodeErrorKind::Truncated, K::why), set, id, offset)
 }
 
 impl<S: AttrSet, K: Wire> AttrKind<S> for K {

@@ -1,7 +1,6 @@
 //! Errors of decoding and encoding.
 
 use crate::meta::SetMeta;
-use crate::wire::Cursor;
 use core::fmt;
 
 /// Why a payload, or the stream of attributes, could not be read.
@@ -63,15 +62,11 @@ impl DecodeError {
         DecodeError { set: &NOWHERE, offset: 0, attr: 0, kind }
     }
 
-    /// The same error; one about the very attribute at the cursor gets its place.
+    /// The same error; one about the very attribute that was read gets its place.
     #[cold]
     #[inline(never)]
-    pub(crate) fn placed(self, set: &'static SetMeta, attr: u16, at: &Cursor<'_>) -> Self {
-        if core::ptr::eq(self.set, &NOWHERE) {
-            DecodeError::new(self.kind, set, attr, at.offset())
-        } else {
-            self
-        }
+    pub(crate) fn placed(self, set: &'static SetMeta, attr: u16, offset: usize) -> Self {
+        if core::ptr::eq(self.set, &NOWHERE) { DecodeError::new(self.kind, set, attr, offset) } else { self }
     }
 
     /// The attribute's C name, if the set knows the number.

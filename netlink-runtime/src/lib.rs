@@ -33,6 +33,8 @@ mod protocol;
 #[cfg(feature = "alloc")]
 mod request;
 mod selected;
+#[cfg(feature = "serde")]
+pub mod serialize;
 #[cfg(all(feature = "std", any(target_os = "linux", target_os = "android")))]
 pub mod socket;
 pub mod types;
@@ -54,6 +56,26 @@ pub use protocol::{MessageType, Protocol};
 pub use request::{Reply, Request};
 pub use selected::{Select, Selected, Selector};
 pub use view::{AttrSet, CStruct, Headed, NamedValue, RecordHeader, View};
+
+#[cfg(all(doctest, feature = "derive", feature = "std"))]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
+/// Brings in a family that a build script has generated: `$OUT_DIR/<module>.rs`.
+///
+/// The generator is `netlink_codegen::Builder`. The module's name is the family's with `_` for
+/// `-`, and families stand side by side, because they refer to each other through `super`:
+///
+/// ```ignore
+/// pub mod common { netlink_runtime::include_family!("common"); }
+/// pub mod rt_link { netlink_runtime::include_family!("rt_link"); }
+/// ```
+#[macro_export]
+macro_rules! include_family {
+    ($module:literal) => {
+        include!(concat!(env!("OUT_DIR"), "/", $module, ".rs"));
+    };
+}
 
 /// A message without attributes.
 #[cfg(feature = "derive")]

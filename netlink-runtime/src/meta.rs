@@ -334,9 +334,8 @@ pub struct MemberMeta {
 pub enum MemberType {
     /// An integer.
     Scalar(Scalar, Names),
-    /// Bits of an integer: the first bit counted from the least significant bit of the byte at
-    /// the member's offset on little-endian machines (from the most significant one on
-    /// big-endian ones), and the width.
+    /// Bits of an integer: the first bit, counted from the least significant bit of the byte at
+    /// the member's offset, and the width.
     Bits(u8, u8),
     /// Text in this many bytes.
     Text(u32),

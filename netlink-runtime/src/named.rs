@@ -97,6 +97,8 @@ macro_rules! __named {
             }
         }
 
+        $crate::__serde_named!($name);
+
         impl<'a> $crate::Select<'a> for $name {
             #[inline]
             fn select(self) -> $crate::Selector<'a> {
@@ -104,6 +106,39 @@ macro_rules! __named {
             }
         }
     };
+}
+
+/// `serde` for a named value. Not for direct use.
+#[cfg(feature = "serde")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __serde_named {
+    ($name:ident) => {
+        impl $crate::__private::serde::Serialize for $name {
+            fn serialize<S: $crate::__private::serde::Serializer>(
+                &self,
+                to: S,
+            ) -> ::core::result::Result<S::Ok, S::Error> {
+                $crate::serialize::named(self, to)
+            }
+        }
+
+        impl<'de> $crate::__private::serde::Deserialize<'de> for $name {
+            fn deserialize<D: $crate::__private::serde::Deserializer<'de>>(
+                from: D,
+            ) -> ::core::result::Result<Self, D::Error> {
+                $crate::serialize::parse_named(from)
+            }
+        }
+    };
+}
+
+/// `serde` for a named value. Not for direct use.
+#[cfg(not(feature = "serde"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __serde_named {
+    ($name:ident) => {};
 }
 
 /// A value by name, or as a number; flags by their names, what is left as a number.

@@ -17,6 +17,18 @@ use crate::wire::{ATTR_HEADER, Attr, Attrs, MAX_DEPTH, TYPE_MASK, align, split};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
+/// Where a function is compiled. One that is generic in it is compiled in the crate that uses it and
+/// there once; one that is not, in its own crate for all cases; an inline one, in each part of a crate
+/// that uses it. Decoding is most of the code of a family, and most users read views.
+#[doc(hidden)]
+pub trait Place {}
+
+/// The one place.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct WhereUsed;
+impl Place for WhereUsed {}
+
 /// A wire type with an owned form.
 pub trait Own: Wire {
     /// The owned form.
@@ -117,8 +129,9 @@ enum Form {
 }
 
 impl Form {
-    fn of<K: Own>(original: &[u8], mut canonical: Vec<u8>) -> Self {
-        if K::MEMBERS {
+    /// `members`: the payload is members, each an attribute.
+    fn of(original: &[u8], mut canonical: Vec<u8>, members: bool) -> Self {
+        if members {
             if let Some(Ok(first)) = Attrs::new(original).iter(&NOWHERE).next() {
                 let flags = first.raw_type & !TYPE_MASK;
                 let before = canonical.clone();
@@ -232,15 +245,19 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Keeps a payload that its value does not encode to.
     #[cold]
     #[inline(never)]
     fn inexact<K: Own>(&mut self, value: &K::Owned, attr: Attr<'a>) {
-        if !self.keep {
-            return;
+        if self.keep {
+            let mut canonical = Vec::new();
+            K::put(value, Enc::new(&mut canonical), attr.id());
+            self.keep_inexact(canonical, attr, K::MEMBERS);
         }
-        let mut canonical = Vec::new();
-        K::put(value, Enc::new(&mut canonical), attr.id());
-        let form = Form::of::<K>(attr.payload, canonical);
+    }
+
+    fn keep_inexact(&mut self, canonical: Vec<u8>, attr: Attr<'a>, members: bool) {
+        let form = Form::of(attr.payload, canonical, members);
         let kept = self.deviate(attr);
         kept.inexact.push(Inexact { at: kept.order.len() as u32, form });
     }
@@ -335,6 +352,10 @@ impl<'a> Reader<'a> {
     fn inexact_selected<T: Selected>(&mut self, value: &T, id: u16, payload: &[u8]) {
         let mut canonical = Vec::new();
         value.put(Enc::new(&mut canonical), id);
+        self.keep_inexact_selected(canonical, id, payload);
+    }
+
+    fn keep_inexact_selected(&mut self, canonical: Vec<u8>, id: u16, payload: &[u8]) {
         let ordinal = ordinal_of(self.set, id);
         let end = Attr { raw_type: 0, payload: &[], offset: usize::MAX };
         let kept = self.deviate(end);
@@ -379,7 +400,9 @@ impl Rest {
             }
             return to;
         };
-        for step in Replay::new(kept, fields) {
+        let mut slot = Some(to);
+        replay(kept, fields, &mut |step| {
+            let Some(mut to) = slot.take() else { return };
             match step {
                 Step::Unknown(attr) => to.enc().bytes(attr.raw_type, &attr.payload),
                 Step::Fields { ordinal, from, limit, original } => {
@@ -390,8 +413,12 @@ impl Rest {
                     }
                 }
             }
+            slot = Some(to);
+        });
+        match slot {
+            Some(to) => to,
+            None => unreachable!("every step gives the builder back"),
         }
-        to
     }
 }
 
@@ -476,6 +503,11 @@ impl<'k> Iterator for Replay<'k> {
         self.ordinal += 1;
         Some(Step::Fields { ordinal: ordinal as u16, from, limit: usize::MAX, original: None })
     }
+}
+
+/// Goes through all that is to be written. Not generic, because every set has a use for it.
+fn replay(kept: &Kept, fields: u16, each: &mut dyn FnMut(Step<'_>)) {
+    Replay::new(kept, fields).for_each(each);
 }
 
 /// The error for an attribute that every message has and this one has not.

@@ -15,7 +15,11 @@ pub use alloc::{boxed::Box, vec::Vec};
 use core::fmt;
 
 pub use crate::named::fmt_named;
+#[cfg(feature = "alloc")]
+use crate::walk::{Body, debug_body};
 pub use crate::walk::{debug, outside};
+#[cfg(feature = "serde")]
+pub use serde;
 
 /// Code for builds with an allocator.
 #[cfg(feature = "alloc")]
@@ -78,15 +82,15 @@ pub fn selected<'a, T: Selected, const N: usize>(
 ) -> Result<T::View<'a>, DecodeError> {
     match T::read(payload, &selectors()?, attrs.scope()) {
         Some(view) => Ok(view),
-        None => Err(malformed(attrs, id, set)),
+        None => Err(malformed(attrs.bytes(), id, set)),
     }
 }
 
 /// The error for the first attribute of this number, whose payload is malformed.
 #[cold]
 #[inline(never)]
-fn malformed(attrs: Attrs<'_>, id: u16, set: &'static SetMeta) -> DecodeError {
-    let found = attrs.iter(set).filter_map(Result::ok).find(|a| a.id() == id);
+fn malformed(attrs: &[u8], id: u16, set: &'static SetMeta) -> DecodeError {
+    let found = Attrs::new(attrs).iter(set).filter_map(Result::ok).find(|a| a.id() == id);
     DecodeError::new(DecodeErrorKind::Length, set, id, found.map_or(0, |a| a.offset))
 }
 
@@ -170,18 +174,15 @@ pub fn widen<const N: usize>(bytes: &[u8]) -> [u8; N] {
     out
 }
 
-/// Bits of a C bitfield: `first` is counted from the least significant bit of the first byte on
-/// little-endian machines, from the most significant one on big-endian ones.
+/// Bits of a C bitfield: `first` is counted from the least significant bit of the first byte, on
+/// every machine. Headers declare bitfields in the opposite order for big-endian ones
+/// (`__BIG_ENDIAN_BITFIELD`), so that the bytes are the same; facts have the little-endian order.
 pub fn load_bits(bytes: &[u8], first: u32, width: u32) -> u64 {
     let mut value = 0;
     for i in 0..width {
         let at = first + i;
         let byte = bytes.get((at / 8) as usize).copied().unwrap_or(0);
-        if cfg!(target_endian = "little") {
-            value |= u64::from(byte >> (at % 8) & 1) << i;
-        } else {
-            value = value << 1 | u64::from(byte >> (7 - at % 8) & 1);
-        }
+        value |= u64::from(byte >> (at % 8) & 1) << i;
     }
     value
 }
@@ -189,14 +190,9 @@ pub fn load_bits(bytes: &[u8], first: u32, width: u32) -> u64 {
 /// Writes bits of a C bitfield; see [`load_bits`].
 pub fn store_bits(value: u64, bytes: &mut [u8], first: u32, width: u32) {
     for i in 0..width {
-        let at = first + i;
-        let (bit, shift) = if cfg!(target_endian = "little") {
-            (value >> i & 1, at % 8)
-        } else {
-            (value >> (width - 1 - i) & 1, 7 - at % 8)
-        };
+        let (at, bit) = (first + i, (value >> i & 1) as u8);
         if let Some(byte) = bytes.get_mut((at / 8) as usize) {
-            *byte = *byte & !(1 << shift) | (bit as u8) << shift;
+            *byte = *byte & !(1 << (at % 8)) | bit << (at % 8);
         }
     }
 }
@@ -205,11 +201,24 @@ pub fn store_bits(value: u64, bytes: &mut [u8], first: u32, width: u32) {
 #[cfg(feature = "alloc")]
 pub fn debug_owned<T: AttrSet>(value: &T, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let mut bytes = Vec::new();
-    match value.encode_to(Enc::new(&mut bytes)).end() {
-        Ok(_) => match <T::View<'_> as crate::View<'_>>::parse(&bytes) {
-            Ok(view) => fmt::Debug::fmt(&view, f),
-            Err(error) => write!(f, "{}({error})", T::meta().name),
-        },
-        Err(error) => write!(f, "{}({error})", T::meta().name),
+    let error = value.encode_to(Enc::new(&mut bytes)).end().err();
+    debug_bytes(T::meta(), &bytes, error, f)
+}
+
+#[cfg(feature = "alloc")]
+fn debug_bytes(
+    set: &'static SetMeta,
+    bytes: &[u8],
+    error: Option<EncodeError>,
+    f: &mut fmt::Formatter<'_>,
+) -> fmt::Result {
+    let body = match error {
+        None => Body::parse(set, bytes)
+            .map_err(|_| DecodeError::new(DecodeErrorKind::Header, set, 0, bytes.len())),
+        Some(error) => return write!(f, "{}({error})", set.name),
+    };
+    match body {
+        Ok(body) => debug_body(f, &body),
+        Err(error) => write!(f, "{}({error})", set.name),
     }
 }

@@ -14,7 +14,7 @@ use crate::meta::SetMeta;
 use crate::selected::Selected;
 use crate::view::{AttrSet, View};
 use crate::wire::wt::Wire;
-use crate::wire::{AttrIter, Cursor, MAX_DEPTH, Multi};
+use crate::wire::{AttrIter, Attrs, Cursor, MAX_DEPTH, Multi};
 #[cfg(feature = "alloc")]
 use alloc::vec::Vec;
 
@@ -139,7 +139,7 @@ fn one<'a, S: AttrSet, K: Wire, T: FromView<'a, K>>(
     place: &Place<'_, 'a, S>,
 ) -> Result<T, DecodeError> {
     let value = <K as AttrKind<S>>::read(at, place.id, place.view)?;
-    T::from_view(value, place.depth + 1).map_err(|error| error.placed(S::meta(), place.id, at))
+    T::from_view(value, place.depth + 1).map_err(|error| error.placed(S::meta(), place.id, at.offset()))
 }
 
 #[diagnostic::do_not_recommend]
@@ -155,7 +155,8 @@ where
         if slot.is_none() {
             let value = <Chosen<ID> as AttrKind<S>>::read(at, place.id, place.view);
             let read = |value: <S::Form as Selected>::View<'a>| {
-                T::from_form(value, place.depth + 1).map_err(|error| error.placed(S::meta(), place.id, at))
+                T::from_form(value, place.depth + 1)
+                    .map_err(|error| error.placed(S::meta(), place.id, at.offset()))
             };
             *slot = Some(value.and_then(read));
         }
@@ -222,7 +223,8 @@ impl<'a, S: AttrSet, K: Wire> FromAttr<'a, S, Many<K>> for Multi<'a, K> {
 /// How a pass over a set ended. For derived code.
 #[derive(Clone, Copy, Debug)]
 pub struct End<'a> {
-    at: Cursor<'a>,
+    attrs: &'a [u8],
+    broken: bool,
     set: &'static SetMeta,
 }
 
@@ -230,83 +232,89 @@ impl<'a> End<'a> {
     /// The end of a pass.
     #[inline]
     pub fn of(at: Cursor<'a>, set: &'static SetMeta) -> Self {
-        End { at, set }
+        End { attrs: at.attrs().bytes(), broken: at.broken(), set }
     }
 
     /// The error for an attribute that was not met, when the attributes ended with a broken header:
     /// it may stand behind that.
-    #[cold]
-    #[inline(never)]
+    #[inline]
     pub(crate) fn broken(&self, id: u16) -> DecodeError {
         DecodeError { attr: id, ..self.header() }
     }
 
     /// The error for the broken header itself.
-    #[cold]
-    #[inline(never)]
+    #[inline]
     pub(crate) fn header(&self) -> DecodeError {
-        let first = self.at.attrs().iter(self.set).find_map(Result::err);
-        first.unwrap_or_else(|| DecodeError::new(DecodeErrorKind::Truncated, self.set, 0, 0))
+        broken_header(self.attrs, self.set)
     }
+}
+
+#[cold]
+#[inline(never)]
+fn broken_header(attrs: &[u8], set: &'static SetMeta) -> DecodeError {
+    let first = Attrs::new(attrs).iter(set).find_map(Result::err);
+    first.unwrap_or_else(|| DecodeError::new(DecodeErrorKind::Truncated, set, 0, 0))
 }
 
 /// How the pass over a field's set ended; `None` when the set was not there.
 pub type Ended<'e, 'a> = Result<Option<&'e End<'a>>, DecodeError>;
 
+// Bounds such as `'s: 's` make a lifetime one that derived code may say, together with that of the
+// message: so rustc takes the bounds of all these functions for one, and tells once of a field whose type
+// does not fit.
+
 /// Notes an attribute for a field. For derived code.
 #[inline]
-pub fn meet<'a, T, S: AttrSet, K>(
-    slot: &mut T::Slot,
+pub fn meet<'a, 's, T, S: AttrSet, K>(
+    slot: &'s mut T::Slot,
     def: AttrDef<S, K>,
-    at: &Cursor<'a>,
-    view: &S::View<'a>,
+    at: &'s Cursor<'a>,
+    view: &'s S::View<'a>,
     depth: u8,
 ) where
     T: FromAttr<'a, S, K>,
+    's: 's,
 {
     T::meet(slot, at, Place { id: def.id(), depth, view });
 }
 
 /// A field that may be absent. For derived code.
 #[inline]
-pub fn optional<'a, T, S: AttrSet, K>(
+pub fn optional<'a, 's, T, S: AttrSet, K>(
     slot: T::Slot,
     def: AttrDef<S, K>,
-    end: Ended<'_, 'a>,
+    end: Ended<'s, 'a>,
 ) -> Result<Option<T>, DecodeError>
 where
     T: FromAttr<'a, S, K>,
+    's: 's,
 {
     let Some(end) = end? else { return Ok(None) };
     match T::take(slot)? {
-        None if end.at.broken() => Err(end.broken(def.id())),
-        Some(_) if T::ALL && end.at.broken() => Err(end.header()),
+        None if end.broken => Err(end.broken(def.id())),
+        Some(_) if T::ALL && end.broken => Err(end.header()),
         value => Ok(value),
     }
 }
 
 /// A field that every message has. For derived code.
 #[inline]
-pub fn required<'a, T, S: AttrSet, K>(
+pub fn required<'a, 's, T, S: AttrSet, K>(
     slot: T::Slot,
     def: AttrDef<S, K>,
-    end: Ended<'_, 'a>,
+    end: Ended<'s, 'a>,
 ) -> Result<T, DecodeError>
 where
     T: FromAttr<'a, S, K>,
+    's: 's,
 {
     match optional::<T, S, K>(slot, def, end)? {
         Some(value) => Ok(value),
-        None => T::absent().ok_or_else(|| missing(S::meta(), def.id(), end)),
+        None => T::absent().ok_or_else(|| {
+            let len = end.ok().flatten().map_or(0, |end| end.attrs.len());
+            DecodeError::new(DecodeErrorKind::Missing, S::meta(), def.id(), len)
+        }),
     }
-}
-
-/// The error for an attribute that has to be there and is not.
-#[cold]
-#[inline(never)]
-fn missing(set: &'static SetMeta, id: u16, end: Ended<'_, '_>) -> DecodeError {
-    let len = end.ok().flatten().map_or(0, |end| end.at.attrs().bytes().len());
-    DecodeError::new(DecodeErrorKind::Missing, set, id, len)
 }
 
 /// Refuses sets that are nested too deeply. For derived code.
@@ -322,14 +330,9 @@ pub mod path {
     use crate::view::{AttrSet, Headed, View};
     use crate::wire::wt::Nest;
 
-    /// A nest that a path goes through.
+    /// The same definition, if a path may go through the attribute.
     pub const fn nest<S, K: NestKind>(def: AttrDef<S, K>) -> AttrDef<S, Nest<K::Set>> {
         AttrDef::new(def.id())
-    }
-
-    /// What is in a nest.
-    pub const fn inside<S, K: NestKind>(_: AttrDef<S, K>) -> <K::Set as AttrSet>::Attributes {
-        <K::Set as AttrSet>::ATTRIBUTES
     }
 
     /// The view of the nest that the cursor is at.
@@ -373,7 +376,7 @@ pub mod path {
             Some(Ok(end)) => Ok(Some(end)),
             Some(Err(error)) => Err(*error),
             None => match around? {
-                Some(around) if around.at.broken() => Err(around.broken(def.id())),
+                Some(around) if around.broken => Err(around.broken(def.id())),
                 _ => Ok(None),
             },
         }

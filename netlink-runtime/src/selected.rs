@@ -6,6 +6,8 @@ use crate::build::{Enc, put_address};
 #[cfg(feature = "alloc")]
 use crate::error::DecodeError;
 use crate::meta::SubMeta;
+#[cfg(feature = "alloc")]
+use crate::owned::{Place, WhereUsed};
 use crate::types::{Address, NlStr};
 use crate::wire::Scope;
 
@@ -80,7 +82,15 @@ pub trait Selected: Clone + PartialEq + 'static {
 
     /// Keeps a value.
     #[cfg(feature = "alloc")]
-    fn own(view: Self::View<'_>, depth: u8) -> Result<Self, DecodeError>;
+    #[inline]
+    fn own(view: Self::View<'_>, depth: u8) -> Result<Self, DecodeError> {
+        Self::own_in::<WhereUsed>(view, depth)
+    }
+
+    /// See [`own`](Self::own), and [`Place`] for why it is generic.
+    #[cfg(feature = "alloc")]
+    #[doc(hidden)]
+    fn own_in<P: Place>(view: Self::View<'_>, depth: u8) -> Result<Self, DecodeError>;
 
     /// Whether encoding gives this payload again. See [`Own::exact`](crate::owned::Own::exact).
     #[cfg(feature = "alloc")]
@@ -115,7 +125,7 @@ impl Selected for Address {
 
     #[cfg(feature = "alloc")]
     #[inline]
-    fn own(view: Address, _depth: u8) -> Result<Address, DecodeError> {
+    fn own_in<P: Place>(view: Address, _depth: u8) -> Result<Address, DecodeError> {
         Ok(view)
     }
 

@@ -1,7 +1,8 @@
 //! Sockets.
 //!
 //! [`Socket`] is the blocking one. It stands on [`engine`], which knows the protocol and does no
-//! I/O, and on a [`Transport`], which is the kernel unless somebody puts another in its place.
+//! I/O, and on a [`Transport`], which is the kernel unless somebody puts another in its place, such
+//! as [`Memory`].
 //!
 //! What a socket does with what it receives:
 //!
@@ -67,6 +68,7 @@ mod builder;
 pub mod engine;
 mod error;
 mod exchange;
+mod memory;
 mod sys;
 mod transport;
 
@@ -75,4 +77,5 @@ pub use builder::{Builder, Interrupted};
 pub use engine::{Dropped, Overrun, RequestId};
 pub use error::{Error, Result};
 pub use exchange::{Answer, Dump, Exchange};
+pub use memory::Memory;
 pub use transport::{Datagram, Source, Transport, Wait};

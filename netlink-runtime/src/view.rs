@@ -3,6 +3,8 @@
 use crate::build::{Buf, Enc, SetBuilder};
 use crate::error::DecodeError;
 use crate::meta::{EnumMeta, SetMeta, StructMeta};
+#[cfg(feature = "alloc")]
+use crate::owned::{Place, WhereUsed};
 use crate::project::Projection;
 use crate::wire::{Attrs, Scope};
 
@@ -45,7 +47,15 @@ pub trait AttrSet: Clone + PartialEq + 'static {
 
     /// Decodes a view, all of it. `depth` counts the nests above it: 0 for a message.
     #[cfg(feature = "alloc")]
-    fn decode_at(view: Self::View<'_>, depth: u8) -> Result<Self, DecodeError>;
+    #[inline]
+    fn decode_at(view: Self::View<'_>, depth: u8) -> Result<Self, DecodeError> {
+        Self::decode_in::<WhereUsed>(view, depth)
+    }
+
+    /// See [`decode_at`](Self::decode_at), and [`Place`] for why it is generic.
+    #[cfg(feature = "alloc")]
+    #[doc(hidden)]
+    fn decode_in<P: Place>(view: Self::View<'_>, depth: u8) -> Result<Self, DecodeError>;
 
     /// Appends the fixed header, if the set has one, and the attributes.
     #[cfg(feature = "alloc")]

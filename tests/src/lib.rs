@@ -5,7 +5,10 @@
 //! a file, appended there, so that whoever runs all tests can count them.
 #![forbid(unsafe_code)]
 
+pub mod downstream;
+
 use std::io::{Read, Write};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
@@ -18,13 +21,19 @@ const LIMIT: Duration = Duration::from_secs(120);
 
 /// Notes that a test is skipped, and why.
 pub fn skip(test: &str, reason: &str) {
+    match std::env::var_os("NETLINK_SKIP_LOG") {
+        Some(log) => skip_in(Path::new(&log), test, reason),
+        None => eprintln!("SKIPPED {test}: {reason}"),
+    }
+}
+
+/// Notes in this file that a test is skipped, and why.
+pub fn skip_in(log: &Path, test: &str, reason: &str) {
     eprintln!("SKIPPED {test}: {reason}");
-    if let Ok(path) = std::env::var("NETLINK_SKIP_LOG") {
-        let file = std::fs::OpenOptions::new().append(true).create(true).open(path);
-        if let Ok(mut file) = file {
-            // A line at a time, so that test processes do not interleave.
-            let _ = file.write_all(format!("{test}: {reason}\n").as_bytes());
-        }
+    let file = std::fs::OpenOptions::new().append(true).create(true).open(log);
+    if let Ok(mut file) = file {
+        // A line at a time, so that test processes do not interleave.
+        let _ = file.write_all(format!("{test}: {reason}\n").as_bytes());
     }
 }
 

@@ -200,7 +200,7 @@ fn summary(
             .iter()
             .map(|f| {
                 json!({"header": f.header, "file": f.file.to_string_lossy(), "line": f.line,
-                       "message": f.message, "error": f.error})
+                       "column": f.column, "message": f.message, "error": f.error})
             })
             .collect();
         let unsolved: Vec<_> = extraction

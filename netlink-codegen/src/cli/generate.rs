@@ -1,7 +1,7 @@
 //! `netlink-codegen generate`: schemas → annotated Rust.
 
 use super::Outcome;
-use crate::emit::{self, Options, OutFile, disk, tree};
+use crate::emit::{self, Options, OutFile, Serde, disk, tree};
 use crate::headers::extract;
 use crate::headers::facts::{Kernel, Store};
 use crate::headers::store;
@@ -64,6 +64,10 @@ pub struct Args {
     /// Where a schema disagrees with headers: warn, and take the headers' word
     #[arg(long)]
     lenient: bool,
+    /// Owned types derive serde's Serialize and Deserialize (the crate of the families has a feature
+    /// for that)
+    #[arg(long)]
+    serde: bool,
 }
 
 /// Runs it.
@@ -133,7 +137,12 @@ fn attempt(args: &Args) -> Result<Outcome, Failure> {
         (None, Some(_)) => "--headers DIR".to_owned(),
         (None, None) => String::new(),
     };
-    let options = Options { kernel, sources, arguments, command: None };
+    let serde = match target {
+        Target::Crate { .. } => Serde::Feature,
+        Target::Plain if args.serde => Serde::On,
+        Target::Plain => Serde::Off,
+    };
+    let options = Options { kernel, sources, arguments, serde, command: None };
     let files = match &target {
         Target::Crate { lib, manifest } => emit::crate_files(&model, &wanted, &options, lib, manifest),
         Target::Plain => emit::flat_files(&model, &wanted, &options),

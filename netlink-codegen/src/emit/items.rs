@@ -79,6 +79,8 @@ pub(super) struct Field {
     pub name: String,
     /// The Rust type; of an entry its value.
     pub ty: String,
+    /// Of an array of more than 32 elements, the module of `netlink_runtime::serialize` for it.
+    pub long_array: &'static str,
 }
 
 /// What the struct of one family needs to know of all sets.
@@ -278,6 +280,7 @@ impl<'m> Rows<'m> {
                 args: if c_name.is_empty() { String::new() } else { identifier(c_name)?.to_owned() },
                 name: scope.claim(names::constant(name)),
                 ty: if flags && value >= 0 { format!("{value:#x}") } else { value.to_string() },
+                long_array: "",
             });
         }
         Ok(EnumRow {

@@ -19,7 +19,7 @@ pub mod tree;
 mod types;
 
 pub use text::text;
-pub use tree::{Options, OutFile, crate_files, flat_files};
+pub use tree::{Options, OutFile, Serde, crate_files, flat_files};
 
 use crate::check::Checked;
 use crate::ir::FamilyId;

@@ -23,6 +23,32 @@ pub struct Options {
     pub arguments: String,
     /// How to make the files again, if not by `netlink-codegen generate`.
     pub command: Option<String>,
+    /// Whether owned types derive serde's traits.
+    pub serde: Serde,
+}
+
+/// Whether owned types derive `Serialize` and `Deserialize`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Serde {
+    /// They do not.
+    #[default]
+    Off,
+    /// They do; the crate that they become part of depends on `serde`, and netlink-runtime has its
+    /// feature `serde`.
+    On,
+    /// They do if the crate that they become part of has the feature `serde`.
+    Feature,
+}
+
+impl Serde {
+    /// An attribute with this inside, for one of serde's kind.
+    pub(super) fn attribute(self, inside: &str) -> String {
+        match self {
+            Serde::Off => String::new(),
+            Serde::On => format!("#[{inside}]"),
+            Serde::Feature => format!("#[cfg_attr(feature = \"serde\", {inside})]"),
+        }
+    }
 }
 
 impl Options {

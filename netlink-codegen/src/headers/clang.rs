@@ -46,6 +46,8 @@ pub(super) struct Parsed {
     pub(super) enums: Vec<RawEnum>,
     pub(super) records: Vec<RawRecord>,
     pub(super) macros: Vec<RawMacro>,
+    /// What the whole unit includes, directly or not.
+    pub(super) included: Vec<PathBuf>,
 }
 
 #[derive(Debug)]
@@ -86,6 +88,7 @@ pub(super) struct RawRecord {
 pub(super) struct Complaint {
     pub(super) file: PathBuf,
     pub(super) line: u32,
+    pub(super) column: u32,
     pub(super) message: String,
 }
 
@@ -124,6 +127,9 @@ impl Session {
             root.visit_children(|entity, _| {
                 if file_of(&entity).is_some_and(|file| file == header) {
                     collect(entity, &mut parsed);
+                }
+                if entity.get_kind() == EntityKind::InclusionDirective {
+                    parsed.included.extend(entity.get_file().map(|file| file.get_path()));
                 }
                 EntityVisitResult::Continue
             });
@@ -188,6 +194,7 @@ impl Session {
                 Complaint {
                     file: place.file.map(|f| f.get_path()).unwrap_or_default(),
                     line: place.line,
+                    column: place.column,
                     message: d.get_text(),
                 }
             })

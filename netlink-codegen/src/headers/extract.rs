@@ -3,7 +3,7 @@
 //! Each header is its own translation unit, so one that does not compile spoils nobody
 //! else's facts. `values` then evaluates macros, and `assemble` makes facts of it all.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::assemble::assemble;
@@ -22,6 +22,10 @@ pub struct Options {
     pub root: PathBuf,
     /// Target triple; it chooses layouts and the directory of `asm/`.
     pub target: String,
+    /// Another target, whose `asm/` does where `root` has none of `target`.
+    pub fallback: Option<String>,
+    /// Include directories that are searched before `root`.
+    pub include: Vec<PathBuf>,
     /// The kernel that the headers belong to.
     pub kernel: Kernel,
     /// Headers below `root`, `*` for anything but `/`.
@@ -39,6 +43,8 @@ impl Options {
         Options {
             root,
             target: BASE_TARGET.to_owned(),
+            fallback: None,
+            include: Vec::new(),
             kernel,
             headers,
             files: Vec::new(),
@@ -56,6 +62,8 @@ pub struct Extraction {
     pub findings: Vec<Finding>,
     /// Headers that were named by path and are not there.
     pub absent: Vec<String>,
+    /// Every file that was read: the headers, and what they include.
+    pub read: BTreeSet<PathBuf>,
     /// Object-like macros without a value: header and name.
     pub unsolved: Vec<(String, String)>,
     /// Sizes of the catch.
@@ -71,6 +79,8 @@ pub struct Finding {
     pub file: PathBuf,
     /// The line, or 0.
     pub line: u32,
+    /// The column, or 0.
+    pub column: u32,
     /// What.
     pub message: String,
     /// Facts were lost; else only worth knowing.
@@ -80,7 +90,7 @@ pub struct Finding {
 impl std::fmt::Display for Finding {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         if self.line > 0 {
-            write!(f, "{}:{}: ", self.file.display(), self.line)?;
+            write!(f, "{}:{}:{}: ", self.file.display(), self.line, self.column)?;
         } else {
             write!(f, "{}: ", self.header)?;
         }
@@ -152,33 +162,40 @@ pub fn extract(options: &Options) -> Result<Extraction, Error> {
     if !root.is_dir() {
         return Err(Error::Input(format!("{}: not a directory", root.display())));
     }
-    let asm = include::asm_dir(&root, &options.target).map_err(Error::Input)?;
+    let asm = include::asm_dir(&root, &options.target).or_else(|error| match &options.fallback {
+        Some(other) => include::asm_dir(&root, other).map_err(|_| error),
+        None => Err(error),
+    });
+    let asm = asm.map_err(Error::Input)?;
     let session = Session::open().map_err(Error::Clang)?;
     let context = Context {
         session,
         main: root.join("netlink-codegen.c"),
-        arguments: arguments(&options.target, &root, &asm),
+        arguments: arguments(options, &root, &asm),
         libc: stubs::libc(&root),
     };
     let mut out = Extraction::default();
     let mut jobs = jobs(options, &root, &mut out)?;
     for job in &mut jobs {
         read(&context, &root, job, &mut out.findings)?;
+        // Stand-ins for a C library need not exist.
+        let included = job.parsed.included.iter().filter(|file| file.is_file());
+        out.read.extend(included.chain([&job.path]).cloned());
     }
     let values = Values::of(&context, &jobs)?;
     assemble(options, &jobs, &values, &mut out);
     Ok(out)
 }
 
-fn arguments(target: &str, root: &Path, asm: &Path) -> Vec<String> {
-    // The root comes first: headers are told apart by path, and an earlier directory with
+fn arguments(options: &Options, root: &Path, asm: &Path) -> Vec<String> {
+    // The root comes before `asm`: headers are told apart by path, and an earlier directory with
     // the same headers would leave nothing to find.
     let mut arguments: Vec<String> =
         ["-x", "c", "-std=gnu11", "-nostdinc", "-ferror-limit=0", "-w", "-D__packed=__attribute__((packed))"]
             .map(str::to_owned)
             .to_vec();
-    arguments.push(format!("--target={target}"));
-    for directory in [root, asm] {
+    arguments.push(format!("--target={}", options.target));
+    for directory in options.include.iter().map(PathBuf::as_path).chain([root, asm]) {
         arguments.push("-isystem".to_owned());
         arguments.push(directory.to_string_lossy().into_owned());
     }
@@ -202,6 +219,7 @@ fn jobs(options: &Options, root: &Path, out: &mut Extraction) -> Result<Vec<Job>
                 header: name.clone(),
                 file: path.clone(),
                 line: 0,
+                column: 0,
                 message: format!("no such file: {}", path.display()),
                 error: true,
             });
@@ -258,6 +276,7 @@ fn read(context: &Context, root: &Path, job: &mut Job, findings: &mut Vec<Findin
             header: job.name.clone(),
             file: job.path.clone(),
             line: 0,
+            column: 0,
             message: e.to_string(),
             error: true,
         });
@@ -311,6 +330,7 @@ fn leave_out_includes(
             header: job.name.clone(),
             file: job.path.clone(),
             line: 0,
+            column: 0,
             message: format!("read without {}", left_out.join(", ")),
             error: false,
         });
@@ -324,6 +344,7 @@ fn distrust(job: &mut Job, parsed: &mut Parsed, complaints: &[Complaint], findin
         header: job.name.clone(),
         file: complaint.file.clone(),
         line: complaint.line,
+        column: complaint.column,
         message,
         error: !job.private,
     };

@@ -20,7 +20,9 @@ fn open_tails(model: &mut Model) {
         let Some(member) = outer.members.last_mut() else { continue };
         member.ty = MemberType::Struct(inner);
         let (name, offset) = (format!("{}.{}", member.c_name, tail.c_name), member.offset + tail.offset);
-        outer.size = member.offset + size;
+        let grown = member.offset + size - outer.size;
+        outer.size += grown;
+        outer.sizes.iter_mut().for_each(|(_, size)| *size += grown);
         outer.members.push(Member { c_name: name, offset, ..tail });
     }
 }

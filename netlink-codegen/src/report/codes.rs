@@ -85,6 +85,8 @@ codes! {
         "A number is decimal or `0x` hexadecimal, or the name of an integer constant of a header, or of a `const` definition of the file.";
     NL0011 FACTS: "the facts cannot be read",
         "The store of header facts is damaged or of another version of the tool; the message names file and line.";
+    NL0012 HEADER: "a C header does not compile",
+        "A header of one's own is read by libclang on its own, as C for user space, with the kernel's headers and stand-ins for those of a C library. Its facts would be guesses after an error, so there must be none. What it includes is searched for beside it, in the include directories given, and among the kernel's headers.";
     NL0101 UNKNOWN_SET: "no such attribute set",
         "The name must be an attribute set of this file, or `file/name` one of another file. A bare name is always local.";
     NL0102 UNKNOWN_NAMES: "no such enum, flags or definition",

@@ -77,6 +77,8 @@ fn chooser(set: &Set, field: &Field) -> Option<TokenStream> {
     let (name, number) = (&set.name, &field.number);
     let Payload::Selected { ty, selectors, .. } = &field.payload else { return None };
     let view = format_ident!("{name}View");
+    // Said in digits: Rust 1.85 does not infer a constant argument from `_`.
+    let count = selectors.len();
     let selectors = selectors.iter().map(|s| selector(s, place));
     let form = shape::placed(ty);
     Some(quote_spanned! {place=>
@@ -91,7 +93,7 @@ fn chooser(set: &Set, field: &Field) -> Option<TokenStream> {
                 <#ty as ::netlink_runtime::Selected>::View<'a>,
                 ::netlink_runtime::DecodeError,
             > {
-                ::netlink_runtime::__private::selected::<#form, _>(
+                ::netlink_runtime::__private::selected::<#form, #count>(
                     payload, view.attrs, #number, <#name as ::netlink_runtime::AttrSet>::meta(),
                     || ::core::result::Result::Ok([#(#selectors),*]),
                 )

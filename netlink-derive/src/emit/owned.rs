@@ -25,6 +25,8 @@ pub(crate) fn emit(set: &Set) -> TokenStream {
         let text = name.unraw().to_string();
         quote! {
             impl ::core::fmt::Debug for #name {
+                // Not compiled until it is used: it needs all of the encoder.
+                #[inline]
                 fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                     ::netlink_runtime::__alloc! { ::netlink_runtime::__private::debug_owned(self, f) }
                     ::netlink_runtime::__no_alloc! { f.write_str(#text) }
@@ -36,6 +38,7 @@ pub(crate) fn emit(set: &Set) -> TokenStream {
         ::netlink_runtime::__alloc! {
             #[diagnostic::do_not_recommend] // no help to who has a type that is none
             impl ::netlink_runtime::project::FromNest<'_, #name> for #name {
+                #[inline]
                 fn from_nest(
                     view: <#name as ::netlink_runtime::AttrSet>::View<'_>,
                     depth: ::core::primitive::u8,
@@ -52,7 +55,7 @@ fn decode(set: &Set) -> TokenStream {
     let name = &set.name;
     if set.broken {
         return quote! {
-            fn decode_at(
+            fn decode_in<P: ::netlink_runtime::owned::Place>(
                 _: Self::View<'_>,
                 _: ::core::primitive::u8,
             ) -> ::core::result::Result<Self, ::netlink_runtime::DecodeError> {
@@ -74,7 +77,7 @@ fn decode(set: &Set) -> TokenStream {
     let header = set.header.as_ref().map(|(field, _)| quote!(#field: view.header,));
     let rest = set.rest.as_ref().map(|field| quote!(#field: reader.rest(),));
     quote! {
-        fn decode_at(
+        fn decode_in<P: ::netlink_runtime::owned::Place>(
             view: Self::View<'_>,
             depth: ::core::primitive::u8,
         ) -> ::core::result::Result<Self, ::netlink_runtime::DecodeError> {

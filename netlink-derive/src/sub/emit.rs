@@ -144,6 +144,7 @@ pub(crate) fn emit(item: &Sub) -> TokenStream {
         };
         quote! {
             impl ::core::fmt::Debug for #name {
+                #[inline]
                 fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                     #body
                 }
@@ -237,6 +238,7 @@ pub(crate) fn emit(item: &Sub) -> TokenStream {
             ::netlink_runtime::__alloc! {
                 #[diagnostic::do_not_recommend] // no help to who has a type that is none
                 impl ::netlink_runtime::project::FromForm<'_, #name> for #name {
+                    #[inline]
                     fn from_form(
                         view: #view<'_>,
                         depth: ::core::primitive::u8,
@@ -255,7 +257,7 @@ pub(crate) fn emit(item: &Sub) -> TokenStream {
 fn owned(item: &Sub, view: &Ident) -> TokenStream {
     if item.broken {
         return quote! {
-            fn own(
+            fn own_in<P: ::netlink_runtime::owned::Place>(
                 _: #view<'_>,
                 _: ::core::primitive::u8,
             ) -> ::core::result::Result<Self, ::netlink_runtime::DecodeError> {
@@ -294,7 +296,7 @@ fn owned(item: &Sub, view: &Ident) -> TokenStream {
         quote_spanned!(place=> Self::#name(v) => { #guard #own::exact(v, payload) })
     });
     quote! {
-        fn own(
+        fn own_in<P: ::netlink_runtime::owned::Place>(
             view: #view<'_>,
             depth: ::core::primitive::u8,
         ) -> ::core::result::Result<Self, ::netlink_runtime::DecodeError> {
@@ -306,6 +308,7 @@ fn owned(item: &Sub, view: &Ident) -> TokenStream {
             }
         }
 
+        #[inline]
         fn exact(&self, payload: &[::core::primitive::u8]) -> ::core::primitive::bool {
             match self {
                 #(#exacts)*

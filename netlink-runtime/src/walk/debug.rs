@@ -12,8 +12,12 @@ use core::fmt::{Display, Formatter, Result, Write};
 /// LinkInfo { IFLA_INFO_KIND: "vlan", IFLA_INFO_DATA: { IFLA_VLAN_ID: 5, 9: unknown(0000) } }
 /// ```
 pub fn debug(f: &mut Formatter<'_>, set: &'static SetMeta, header: &[u8], attrs: Attrs<'_>) -> Result {
-    let body = Body::new(set, header, attrs);
-    f.write_str(set.name)?;
+    debug_body(f, &Body::new(set, header, attrs))
+}
+
+/// The same of what is parsed.
+pub(crate) fn debug_body(f: &mut Formatter<'_>, body: &Body<'_>) -> Result {
+    f.write_str(body.set().name)?;
     f.write_char(' ')?;
     let mut debug = Debug { f, level: 0, first: true };
     debug.open("{")?;

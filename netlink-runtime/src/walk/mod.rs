@@ -49,6 +49,8 @@ mod structs;
 mod value;
 
 pub use debug::debug;
+#[cfg(feature = "alloc")]
+pub(crate) use debug::debug_body;
 pub use names::{FlagNames, flag_names};
 pub use outside::outside;
 pub use structs::{Items, Members, StructRef};

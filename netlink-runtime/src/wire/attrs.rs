@@ -82,7 +82,7 @@ impl<'a> Attrs<'a> {
                 None => break,
             }
         }
-        match self.odd::<K>(id, set) {
+        match odd::<K>(self.bytes, id, set) {
             None => Ok(None),
             Some(error) => Err(error),
         }
@@ -118,24 +118,27 @@ impl<'a> Attrs<'a> {
     pub fn iter(self, set: &'static SetMeta) -> AttrIter<'a> {
         AttrIter { all: self, rest: self.bytes, set }
     }
+}
 
-    /// The odd cases: the list ended with an unpadded attribute (absent), the stream is broken,
-    /// or the wanted attribute's payload is. Scans again to say which and where.
-    #[cold]
-    #[inline(never)]
-    fn odd<K: Wire>(self, id: u16, set: &'static SetMeta) -> Option<DecodeError> {
-        for attr in self.iter(set) {
-            match attr {
-                Err(error) => return Some(DecodeError { attr: id, ..error }),
-                Ok(attr) if attr.id() == id => {
-                    let kind = K::why(attr.payload);
-                    return Some(DecodeError::new(kind, set, id, attr.offset));
-                }
-                Ok(_) => {}
+/// The odd cases: the list ended with an unpadded attribute (absent), the stream is broken, or the
+/// wanted attribute's payload is. Scans again to say which and where.
+///
+/// It takes the bytes alone, in registers: what a cold call takes by reference, the hot path would
+/// have to keep in memory.
+#[cold]
+#[inline(never)]
+fn odd<K: Wire>(bytes: &[u8], id: u16, set: &'static SetMeta) -> Option<DecodeError> {
+    for attr in Attrs::new(bytes).iter(set) {
+        match attr {
+            Err(error) => return Some(DecodeError { attr: id, ..error }),
+            Ok(attr) if attr.id() == id => {
+                let kind = K::why(attr.payload);
+                return Some(DecodeError::new(kind, set, id, attr.offset));
             }
+            Ok(_) => {}
         }
-        None
     }
+    None
 }
 
 impl core::fmt::Debug for Attrs<'_> {

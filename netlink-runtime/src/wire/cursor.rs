@@ -38,13 +38,8 @@ impl<'a> Cursor<'a> {
                 return;
             }
         }
-        self.end();
-    }
-
-    /// The last attribute, unpadded; or a header that does not fit what is there.
-    #[cold]
-    #[inline(never)]
-    fn end(&mut self) {
+        // The last attribute, unpadded; or a header that does not fit what is there. In line: a call
+        // would keep the cursor in memory.
         self.broken = self.len < ATTR_HEADER || self.len > self.rest.len();
         self.rest = &[];
     }

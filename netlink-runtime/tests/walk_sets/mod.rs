@@ -45,8 +45,8 @@ pub(crate) static BIG: StructMeta = StructMeta {
     size: 72,
     members: &[
         member("state", 0, MemberType::Scalar(U8, Some(&STATE))),
-        member("low", 1, MemberType::Bits(if cfg!(target_endian = "little") { 0 } else { 5 }, 3)),
-        member("high", 1, MemberType::Bits(if cfg!(target_endian = "little") { 3 } else { 0 }, 5)),
+        member("low", 1, MemberType::Bits(0, 3)),
+        member("high", 1, MemberType::Bits(3, 5)),
         member("port", 2, MemberType::Scalar(BE16, None)),
         member("name", 4, MemberType::Text(8)),
         member("raw", 12, MemberType::Bytes(4)),

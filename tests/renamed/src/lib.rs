@@ -1,10 +1,17 @@
 //! A user that depends on netlink-runtime as `nl` and hands it on as `rt`.
 //!
-//! The name `netlink_runtime` means nothing here, so derived code that says it does not compile.
+//! The name `netlink_runtime` means nothing here, so derived code that says it does not compile;
+//! nor does code that says `std`.
+#![no_std]
 #![forbid(unsafe_code)]
+
+extern crate alloc;
 
 /// The runtime, for users of this crate and of [`holder!`].
 pub use nl as rt;
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
 use nl::prelude::*;
 
 /// A message.

@@ -8,8 +8,12 @@ use netlink_renamed::{Data, Flags, Get, Header, Message, Nest, State, Tailed};
 
 netlink_renamed::holder!(Holder: u32 = 1);
 
+fn encoded<T: OwnedSet>(value: &T) -> Vec<u8> {
+    value.encode_to(Enc::new(Vec::new())).end().expect("an encodable value")
+}
+
 fn there_and_back<T: OwnedSet>(value: &T) -> T {
-    let bytes = value.encode_to(Enc::new(Vec::new())).end().expect("an encodable value");
+    let bytes = encoded(value);
     T::decode_at(View::parse(&bytes).expect("a header"), 0).expect("a decodable value")
 }
 
@@ -29,6 +33,8 @@ fn every_macro_takes_the_path() {
         ..Message::default()
     };
     assert_eq!(there_and_back(&value), value);
+    // On every machine: bits are counted from the least significant one.
+    assert_eq!(encoded(&value)[..2], [2, 5]);
     assert_eq!(format!("{:?}", Flags(3)), "ONE | 0x2");
     assert_eq!(<Get as Operation>::FLAGS, 0);
 }

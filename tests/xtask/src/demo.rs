@@ -1,6 +1,7 @@
 //! The whole pipeline once: headers → facts → schemas → Rust → the live kernel.
 
 use crate::{Result, cargo, codegen, root, setup, step, target};
+use netlink_tests::downstream::copy;
 use netlink_tests::{kernel_oopsed, output_limited};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -36,7 +37,7 @@ fn facts(dir: &Path, system: bool) -> Result<Option<PathBuf>> {
     let store = dir.join("facts");
     let _ = fs::remove_dir_all(&store);
     let shipped = root().join("kernel-headers");
-    copy(&shipped.join("facts"), &store.join("facts"))?;
+    copy(&shipped.join("facts"), &store.join("facts")).map_err(|e| e.to_string())?;
     fs::copy(shipped.join("MANIFEST.toml"), store.join("MANIFEST.toml")).map_err(|e| e.to_string())?;
     step(&format!("extracting facts from the headers of Linux {version} in {HEADERS}"));
     let shown = store.display().to_string();
@@ -60,26 +61,12 @@ fn version() -> Result<String> {
     Ok(format!("{}.{}.{}", code >> 16, code >> 8 & 0xff, code & 0xff))
 }
 
-fn copy(from: &Path, to: &Path) -> Result<()> {
-    let shown = |path: &Path, error: std::io::Error| format!("{}: {error}", path.display());
-    fs::create_dir_all(to).map_err(|e| shown(to, e))?;
-    for entry in fs::read_dir(from).map_err(|e| shown(from, e))?.flatten() {
-        let (source, dest) = (entry.path(), to.join(entry.file_name()));
-        if source.is_dir() {
-            copy(&source, &dest)?;
-        } else {
-            fs::copy(&source, &dest).map_err(|e| shown(&source, e))?;
-        }
-    }
-    Ok(())
-}
-
 /// A crate of its own with bindings made just now.
 fn bindings(dir: &Path, store: Option<&Path>) -> Result<PathBuf> {
     let crate_dir = dir.join("netlink-families");
     let _ = fs::remove_dir_all(&crate_dir);
     let families = root().join("netlink-families");
-    copy(&families, &crate_dir)?;
+    copy(&families, &crate_dir).map_err(|e| format!("{}: {e}", crate_dir.display()))?;
     let write = |name: &str, text: String| {
         let path = crate_dir.join(name);
         fs::write(&path, text).map_err(|e| format!("{}: {e}", path.display()))

@@ -1,8 +1,12 @@
-//! Developer commands: `cargo xtask demo`, `cargo xtask test`, `cargo xtask generate`.
+//! Developer commands: `cargo xtask help` lists them.
 #![forbid(unsafe_code)]
 
+mod compile_time;
 mod demo;
+mod package;
 mod setup;
+mod skips;
+mod targets;
 mod test;
 
 use std::path::{Path, PathBuf};
@@ -19,6 +23,10 @@ Usage: cargo xtask <COMMAND>
 Commands:
   demo [--system]   From kernel headers to bindings to live tables: the whole pipeline, once
   test [--system]   Set everything up and run all tests
+  package           Package the published crates, and build projects on the packages alone
+  targets           Rust 1.85, a big-endian and a 32-bit machine, no_std, memory checks: the part
+                    of `test` that fetches compilers and emulators into the target folder
+  compile-time      Measure what compiling the families costs, beside netlink-bindings
   generate          Regenerate netlink-families from the schemas and the shipped facts
 
   --system          Install what is missing with the system's package manager; without it the
@@ -29,6 +37,9 @@ Environment:
   UPDATE_EXPECT=1   Tests rewrite their golden files instead of comparing; read what changed";
 
 fn main() -> ExitCode {
+    if let Some(code) = compile_time::rustc() {
+        return code;
+    }
     let args: Vec<String> = std::env::args().skip(1).collect();
     let system = args.iter().any(|a| a == "--system");
     if let Some(odd) = args.iter().skip(1).find(|a| *a != "--system") {
@@ -38,6 +49,9 @@ fn main() -> ExitCode {
     let done = match args.first().map(String::as_str) {
         Some("demo") => demo::run(system),
         Some("test") => test::run(system),
+        Some("package") => counted(|skips| package::run(setup::libclang(system).ok().as_deref(), skips)),
+        Some("compile-time") => compile_time::run(),
+        Some("targets") => counted(targets::run),
         Some("generate") => generate(&[]),
         Some("help" | "--help" | "-h") => {
             println!("{HELP}");
@@ -55,6 +69,14 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// A part of `test` alone, with what it skips.
+fn counted(part: impl FnOnce(&skips::Skips) -> Result<()>) -> Result<()> {
+    let skips = skips::Skips::start();
+    let done = part(&skips);
+    skips.report();
+    done
 }
 
 /// The workspace's root.

@@ -91,7 +91,8 @@ fn fetch_wheel() -> Result<PathBuf> {
     Ok(native)
 }
 
-fn limited(command: &mut Command, what: &str) -> Result<()> {
+/// Runs a command that gets something.
+pub(crate) fn limited(command: &mut Command, what: &str) -> Result<()> {
     match run_limited(command, LIMIT) {
         Some(status) if status.success() => Ok(()),
         Some(status) => Err(format!("{what} failed ({status})")),

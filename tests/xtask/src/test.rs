@@ -1,8 +1,8 @@
 //! All tests, with all set-up.
 
-use crate::{Result, cargo, generate, setup, step, target};
+use crate::skips::Skips;
+use crate::{Result, cargo, generate, package, setup, step, targets};
 use netlink_tests::{has_program, live_obstacle};
-use std::fs;
 
 /// Programs that live tests run, and the Debian packages that have them.
 const PROGRAMS: &[(&str, &str)] = &[("ip", "iproute2"), ("unshare", "util-linux"), ("cc", "gcc")];
@@ -21,11 +21,11 @@ pub(crate) fn run(system: bool) -> Result<()> {
     if let Err(reason) = &libclang {
         step(&format!("without libclang: {reason}"));
     }
-    let skips = target().join("skipped-tests.txt");
-    let _ = fs::remove_file(&skips);
+    let skips = Skips::start();
     let mut test = cargo();
-    test.args(["test", "--workspace", "--all-features", "--no-fail-fast"]).env("NETLINK_SKIP_LOG", &skips);
-    if let Ok(path) = libclang {
+    test.args(["test", "--workspace", "--all-features", "--no-fail-fast"])
+        .env("NETLINK_SKIP_LOG", skips.log());
+    if let Ok(path) = &libclang {
         test.env("LIBCLANG_PATH", path);
     }
     if let Some(reason) = live_obstacle() {
@@ -39,8 +39,10 @@ pub(crate) fn run(system: bool) -> Result<()> {
     let smaller = FEATURES.iter().try_for_each(|features| check(features));
     step("checking that the generated families are up to date");
     let fresh = generate(&["--check"]);
-    report(&fs::read_to_string(&skips).unwrap_or_default());
-    tests.and(smaller).and(fresh)
+    let packages = package::run(libclang.ok().as_deref(), &skips);
+    let targets = targets::run(&skips);
+    skips.report();
+    tests.and(smaller).and(fresh).and(packages).and(targets)
 }
 
 /// Checks the runtime with these features alone. Warnings are errors for it, not for what it
@@ -56,15 +58,4 @@ fn check(features: &str) -> Result<()> {
         "warnings",
     ]);
     crate::run(&mut check)
-}
-
-/// Says how many tests were skipped, and why.
-fn report(skips: &str) {
-    let mut lines: Vec<&str> = skips.lines().collect();
-    lines.sort_unstable();
-    lines.dedup();
-    println!("skipped tests: {}", lines.len());
-    for line in lines {
-        println!("  {line}");
-    }
 }

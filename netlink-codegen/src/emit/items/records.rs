@@ -69,7 +69,23 @@ impl Rows<'_> {
             args: args.join(", "),
             name: scope.claim(names::field(&member.c_name)),
             ty: if member.grown { format!("Option<{}>", typed.ty) } else { typed.ty },
+            // Serde's own implementations stop there.
+            long_array: match array_len(&member.ty) {
+                0..=32 => "",
+                _ if member.grown => "optional_array",
+                _ => "array",
+            },
         })
+    }
+}
+
+/// Elements of a member that is an array in Rust.
+fn array_len(ty: &MemberType) -> u32 {
+    match ty {
+        MemberType::Text(n) | MemberType::Bytes(n) | MemberType::Mac(n) => *n,
+        // Bytes of bytes are one array.
+        MemberType::Array(element, n) => array_len(element).max(1).saturating_mul(*n),
+        _ => 0,
     }
 }
 

@@ -46,6 +46,7 @@ impl Rows<'_> {
                 args: "header".to_owned(),
                 name: "header".to_owned(),
                 ty: self.imports.word(Item::Struct(header))?,
+                long_array: "",
             }),
             None => None,
         };
@@ -72,6 +73,7 @@ impl Rows<'_> {
             args: args.join(", "),
             name: scope.claim(attr_field(&attr.name)),
             ty: typed.ty,
+            long_array: "",
         }))
     }
 
@@ -103,6 +105,7 @@ impl Rows<'_> {
                 args: [vec!["default".to_owned()], typed.words].concat().join(", "),
                 name: "Other".to_owned(),
                 ty: typed.ty,
+                long_array: "",
             });
         }
         fields.push(Field {
@@ -110,6 +113,7 @@ impl Rows<'_> {
             args: "unknown".to_owned(),
             name: "Unknown".to_owned(),
             ty: "Vec<u8>".to_owned(),
+            long_array: "",
         });
         let intro =
             if sub.doc.is_empty() { format!("The formats of `{}`.", sub.name) } else { String::new() };
@@ -139,6 +143,7 @@ impl Rows<'_> {
             args: args.join(", "),
             name: scope.claim(names::type_name(shown)),
             ty: typed.ty,
+            long_array: "",
         })
     }
 }

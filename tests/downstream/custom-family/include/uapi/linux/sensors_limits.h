@@ -1,0 +1,2 @@
+/* Limits of the family `sensors`. */
+#define SENSORS_LIMIT_LABEL 15

@@ -1,0 +1,145 @@
+//! Fetches Debian packages and unpacks them below the target folder: nothing is installed, and
+//! nobody need be root.
+
+use super::packages::{GROUPS, Group, Package};
+use crate::setup::limited;
+use crate::{Result, step};
+use netlink_tests::has_program;
+use std::cell::OnceCell;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// A folder with unpacked packages of all architectures; Debian's paths keep them apart.
+pub(super) struct Debs {
+    root: PathBuf,
+    /// apt's own folder: its lists of other architectures are not the system's business.
+    apt: PathBuf,
+    /// Whether they are up to date.
+    updated: OnceCell<Result<()>>,
+}
+
+impl Debs {
+    /// The packages below this folder. Those of another list of packages are removed.
+    pub(super) fn open(dir: &Path) -> Result<Self> {
+        let debs = Debs { root: dir.join("root"), apt: dir.join("apt"), updated: OnceCell::new() };
+        let listed = debs.root.join("packages");
+        let wanted = format!("{GROUPS:#?}\n");
+        if fs::read_to_string(&listed).is_ok_and(|found| found == wanted) {
+            return Ok(debs);
+        }
+        let _ = fs::remove_dir_all(&debs.root);
+        let _ = fs::remove_dir_all(&debs.apt);
+        create_dir(&debs.root)?;
+        fs::write(&listed, wanted).map_err(|e| format!("{}: {e}", listed.display()))?;
+        Ok(debs)
+    }
+
+    /// Where a file of a package is.
+    pub(super) fn path(&self, inside: &str) -> PathBuf {
+        self.root.join(inside)
+    }
+
+    /// Makes sure that these packages are there; `Err` says why they cannot be.
+    pub(super) fn need(&self, groups: &[&Group]) -> Result<()> {
+        let done = |group: &Group| self.root.join(format!("have-{}", group.name));
+        let missing: Vec<&Group> = groups.iter().filter(|g| !done(g).exists()).copied().collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        if let Some(program) = ["apt-get", "dpkg-deb", "tar"].into_iter().find(|p| !has_program(p)) {
+            return Err(format!("packages of Debian 12 are needed, but `{program}` is not installed"));
+        }
+        for group in missing {
+            self.fetch(group)
+                .map_err(|why| format!("the packages for `{}` cannot be had: {why}", group.name))?;
+            fs::write(done(group), "").map_err(|e| e.to_string())?;
+        }
+        Ok(())
+    }
+
+    fn fetch(&self, group: &Group) -> Result<()> {
+        let names: Vec<String> = group
+            .packages
+            .iter()
+            .map(|p| format!("{}:{}={}", p.name, p.architecture.replace("all", "amd64"), p.version))
+            .collect();
+        step(&format!("fetching {}", names.join(" ")));
+        self.updated.get_or_init(|| self.update()).clone()?;
+        let download = self.apt.join("download");
+        let _ = fs::remove_dir_all(&download);
+        create_dir(&download)?;
+        limited(self.apt_get().current_dir(&download).arg("download").args(&names), "apt-get download")?;
+        for package in group.packages {
+            self.unpack(package, &download)?;
+        }
+        let _ = fs::remove_dir_all(&download);
+        Ok(())
+    }
+
+    /// Gets apt's lists. That a source cannot be reached need not matter: the download tells what
+    /// is missing.
+    fn update(&self) -> Result<()> {
+        create_dir(&self.apt)?;
+        // No packages are installed; apt insists on a file that says so.
+        let status = self.apt.join("status");
+        fs::write(&status, "").map_err(|e| format!("{}: {e}", status.display()))?;
+        if let Err(reason) = limited(self.apt_get().arg("update"), "apt-get update") {
+            step(&format!("{reason}; going on with what there is"));
+        }
+        Ok(())
+    }
+
+    /// `apt-get` with the system's sources and keys, for several architectures, beside the
+    /// system's own lists.
+    fn apt_get(&self) -> Command {
+        let mut command = Command::new("apt-get");
+        let mut option = |name: &str, value: &str| {
+            command.arg("-o").arg(format!("{name}={value}"));
+        };
+        let apt = self.apt.to_string_lossy();
+        option("Dir::State", &apt);
+        option("Dir::State::status", &format!("{apt}/status"));
+        option("Dir::Cache", &apt);
+        option("APT::Architecture", "amd64");
+        for architecture in ["amd64", "i386", "s390x"] {
+            option("APT::Architectures::", architecture);
+        }
+        option("APT::Sandbox::User", "root");
+        option("Acquire::Languages", "none");
+        option("Acquire::IndexTargets::deb::DEP-11::DefaultEnabled", "false");
+        option("Acquire::Retries", "2");
+        option("Acquire::http::Timeout", "20");
+        command.arg("-qq");
+        command
+    }
+
+    fn unpack(&self, package: &Package, download: &Path) -> Result<()> {
+        let start = format!("{}_", package.name);
+        let end = format!("_{}.deb", package.architecture);
+        let entries = fs::read_dir(download).into_iter().flatten().flatten();
+        let deb = entries
+            .filter(|e| e.file_name().to_str().is_some_and(|n| n.starts_with(&start) && n.ends_with(&end)))
+            .map(|e| e.path())
+            .next()
+            .ok_or_else(|| format!("apt-get downloaded no {start}*{end}"))?;
+        let mut archive = Command::new("dpkg-deb")
+            .arg("--fsys-tarfile")
+            .arg(&deb)
+            .stdout(Stdio::piped())
+            .spawn()
+            .map_err(|e| format!("dpkg-deb: {e}"))?;
+        let mut tar = Command::new("tar");
+        tar.arg("--extract").arg("--directory").arg(&self.root).args(package.paths);
+        tar.stdin(archive.stdout.take().map_or_else(Stdio::null, Stdio::from));
+        // As root it would give the files to whoever has the numbers of their owners.
+        tar.arg("--no-same-owner");
+        let unpacked = crate::run(&mut tar);
+        let _ = archive.wait();
+        unpacked
+    }
+}
+
+pub(super) fn create_dir(dir: &Path) -> Result<()> {
+    fs::create_dir_all(dir).map_err(|e| format!("{}: {e}", dir.display()))
+}
