@@ -4,7 +4,6 @@
 #![allow(dead_code, unreachable_pub)]
 
 use netlink_runtime::build::Enc;
-use netlink_runtime::owned::OwnedSet;
 use netlink_runtime::{AttrSet, View};
 
 #[rustfmt::skip]

@@ -2,7 +2,6 @@
 #![deny(warnings)]
 
 use netlink_runtime::build::Enc;
-use netlink_runtime::owned::OwnedSet;
 use netlink_runtime::prelude::*;
 use netlink_runtime::{AttrSet, View};
 
