@@ -2,12 +2,13 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::DeriveInput;
+use syn::{Data, DeriveInput, Fields};
 
 /// The traits that a C struct may have, without members.
 pub(crate) fn c_struct(input: &DeriveInput) -> Option<TokenStream> {
     let name = &input.ident;
-    input.generics.params.is_empty().then(|| {
+    let is_one = matches!(&input.data, Data::Struct(data) if matches!(data.fields, Fields::Named(_)));
+    (is_one && input.generics.params.is_empty()).then(|| {
         quote! {
             impl ::netlink_runtime::CStruct for #name {
                 const META: &'static ::netlink_runtime::meta::StructMeta =

@@ -37,8 +37,9 @@ impl Ctxt {
 
     /// Notes what `word` says, which may be said once.
     pub(crate) fn once<T>(&self, slot: &mut Option<T>, word: &Ident, value: T) {
-        if slot.replace(value).is_some() {
-            self.error(codes::TWICE, word, format!("`{word}` is said twice"));
+        match slot {
+            None => *slot = Some(value),
+            Some(_) => self.error(codes::TWICE, word, format!("`{word}` is said twice")),
         }
     }
 
@@ -62,7 +63,7 @@ impl Ctxt {
                 self.once(&mut self.root.borrow_mut(), word, path.path.clone());
             }
             other => {
-                let text = "the path of netlink-runtime: `crate = my_crate::netlink_runtime`";
+                let text = "say the path of netlink-runtime: `crate = my_crate::netlink_runtime`";
                 self.error(codes::CRATE_PATH, other, text);
             }
         }

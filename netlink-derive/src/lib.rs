@@ -1,4 +1,5 @@
 #![doc = include_str!("../GUIDE.md")]
+#![doc = include_str!("../CODES.md")]
 #![forbid(unsafe_code)]
 
 mod attr;

@@ -58,7 +58,7 @@ impl Named {
                     cx.error(codes::TWICE, &word, "the integer is said twice");
                 }
                 Item::Word(word) => {
-                    let text = "the integer that it is kept as: `u8` to `u64` or `i8` to `i64`. A byte order is \
+                    let text = "say the integer that it is kept as: `u8` to `u64` or `i8` to `i64`. A byte order is \
                                 said where it is used: `#[netlink(NAME = 1, be16)]` on the field";
                     cx.error(codes::INTEGER, word, text);
                 }
@@ -70,6 +70,10 @@ impl Named {
         let mut entries = Vec::new();
         for variant in &data.variants {
             let (name, docs) = (variant.ident.clone(), attr::docs(&variant.attrs));
+            if entries.iter().any(|entry: &Entry| entry.name == name) {
+                cx.error(codes::NAME_TAKEN, &name, format!("there is an entry `{name}` before this one"));
+                continue;
+            }
             if !matches!(variant.fields, Fields::Unit) {
                 let text = "entries hold nothing: they are values of the integer";
                 cx.error(codes::ENTRY_FIELDS, &variant.fields, text);
@@ -81,14 +85,22 @@ impl Named {
                     syn::parse_quote!(0)
                 }
             };
-            let mut c_name = name.unraw().to_string();
+            let mut c_name = None;
             for item in attr::items(cx, &variant.attrs) {
-                match item {
-                    Item::Number(number) if number.literal.is_none() => c_name = number.c_name,
-                    Item::Word(word) => c_name = word.to_string(),
-                    other => words::ENTRY.refuse(cx, &other),
+                let at = item.at();
+                let said = match item {
+                    Item::Number(number) if number.literal.is_none() => number.c_name,
+                    Item::Word(word) => word.to_string(),
+                    other => {
+                        words::ENTRY.refuse(cx, &other);
+                        continue;
+                    }
+                };
+                if c_name.replace(said).is_some() {
+                    cx.error(codes::TWICE, at, "the C name is said twice");
                 }
             }
+            let c_name = c_name.unwrap_or_else(|| name.unraw().to_string());
             entries.push(Entry { name, c_name, value, docs });
         }
         let (name, vis, attrs) = (item.ident.clone(), item.vis.clone(), item.attrs.clone());

@@ -113,7 +113,14 @@ impl Op {
         for (number, _) in request.iter().chain(&reply) {
             number.check(cx, most, kind);
         }
-        Some(Op { name: input.ident.clone(), channel, request, reply, modes, flags })
+        input.generics.params.is_empty().then(|| Op {
+            name: input.ident.clone(),
+            channel,
+            request,
+            reply,
+            modes,
+            flags,
+        })
     }
 }
 

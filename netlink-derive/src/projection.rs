@@ -67,7 +67,7 @@ impl Projection {
                     cx.once(&mut of, &w, path.path);
                 }
                 Item::Value(w, other) if w == "of" => {
-                    cx.error(codes::OF, other, "the set that this is a projection of: `of = Link`");
+                    cx.error(codes::OF, other, "say the set that this is a projection of: `of = Link`");
                 }
                 other => words::PROJECTION.refuse(cx, &other),
             }

@@ -307,12 +307,14 @@ impl Set {
             match selector {
                 Selector::Field(s) if self.lost.contains(s) => return false,
                 Selector::Field(s) => match self.fields.iter().find(|f| f.name == *s) {
-                    None => {
-                        let fields: Vec<String> =
-                            self.fields.iter().map(|f| format!("`{}`", f.name)).collect();
-                        let text =
-                            format!("no field `{s}` in `{}`, which has {}", self.name, fields.join(", "));
-                        cx.error(codes::NO_SUCH_FIELD, s, text);
+                    None if s == "header" || s == "outer" || s == "request" => {
+                        let text = format!("a selector in another place has a name there: `{s}.name`");
+                        cx.error(codes::SELECTOR_PLACE, s, text);
+                    }
+                    None => cx.error(codes::NO_SUCH_FIELD, s, self.no_field(s)),
+                    Some(chooser) if chooser.name == field.name => {
+                        let text = format!("`{s}` cannot select its own form");
+                        cx.error(codes::NO_SELECTOR, s, text);
                     }
                     Some(chooser) if !chooser.selects() => {
                         let text = format!(
@@ -332,5 +334,18 @@ impl Set {
             }
         }
         cx.count() == before
+    }
+
+    /// What is said of a name that no field has.
+    fn no_field(&self, name: &Ident) -> String {
+        let names: Vec<String> = self.fields.iter().map(|f| f.name.unraw().to_string()).collect();
+        match words::suggest(&name.to_string(), names.iter().map(String::as_str)) {
+            Some(meant) => format!("no field `{name}` in `{}`; did you mean `{meant}`?", self.name),
+            None => {
+                let some: Vec<String> = names.iter().take(8).map(|name| format!("`{name}`")).collect();
+                let more = if names.len() > some.len() { ", …" } else { "" };
+                format!("no field `{name}` in `{}`, which has {}{more}", self.name, some.join(", "))
+            }
+        }
     }
 }

@@ -167,6 +167,11 @@ fn form(cx: &Ctxt, variant: &syn::Variant, items: Vec<Item>) -> Option<Form> {
         Some(inner) => (inner, true),
         None => (ty, false),
     };
+    if shape::is(ty, "bool") {
+        let text = "a form holds its payload, and a flag has none: a form without payload is `Vec<u8>`";
+        cx.error(codes::FIELD_TYPE, ty, text);
+        return None;
+    }
     let wire = wire::wire(cx, &words, ty)?;
     Some(Form { name: variant.ident.clone(), docs: attr::docs(&variant.attrs), keys, wire, boxed })
 }

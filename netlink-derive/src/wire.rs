@@ -288,10 +288,37 @@ pub(crate) fn wire(cx: &Ctxt, words: &Keywords, ty: &Type) -> Option<Wire> {
             return Some(Wire { selects: true, ..wire.guarded(Guard::named(ty)) });
         }
     }
-    let text = "what is this on the wire? Say `nested` (attributes), `struct` (a C struct), `sub(selector)`, or the \
-                integer that an enum is sent as (`u8`, `u32`, `be16`…)";
-    cx.error(codes::WIRE_TYPE, ty, text);
+    cx.error(codes::WIRE_TYPE, ty, what_is(ty));
     None
+}
+
+/// What to say about a type that says too little.
+fn what_is(ty: &Type) -> &'static str {
+    let name = shape::last(ty).map(|(name, _)| name.to_string()).unwrap_or_default();
+    match (shape::bare(ty), name.as_str()) {
+        (Type::Reference(_), _) => {
+            "attribute sets own what they hold: `NlString`, `String`, `Vec<u8>`. To borrow from a message, use the \
+             view, or derive a projection of the set: `#[netlink(of = Set)]`"
+        }
+        (_, "Vec") => {
+            "several of what? Say `array` (one packed array), `indexed` (numbered members, `Vec<(u16, T)>`), or \
+             `multi` (the attribute repeats, and the field is `Vec<T>` without `Option`)"
+        }
+        (Type::Array(_), _) => {
+            "bytes are `Vec<u8>`, perhaps with `exact_len = n`; integers are `Vec<T>` with `array`"
+        }
+        (_, "Address") => {
+            "whose address is this? Say where its family stands: `by(header.member)` or `by(field)`"
+        }
+        (_, "Flex") => "say `flex`: a C struct with a flexible tail",
+        (_, "usize" | "isize" | "u128" | "i128" | "f32" | "f64" | "char") => {
+            "integers have 8 to 64 bits on every machine: `u8` to `u64`, `i8` to `i64`"
+        }
+        _ => {
+            "what is this on the wire? Say `nested` (attributes), `struct` (a C struct), `sub(selector)`, or the \
+             integer that an enum is sent as (`u8`, `u32`, `be16`…)"
+        }
+    }
 }
 
 fn integer(cx: &Ctxt, words: &Keywords, ty: &Type, rust: Word) -> Option<Wire> {

@@ -183,9 +183,13 @@ impl Place {
 }
 
 /// The word of these that was meant, perhaps.
-fn suggest<'w>(word: &str, words: impl Iterator<Item = &'w str>) -> Option<&'w str> {
+pub(crate) fn suggest<'w>(word: &str, words: impl Iterator<Item = &'w str>) -> Option<&'w str> {
     // Words of two or three letters are near to too many others.
-    let far = if word.len() > 3 { 2 } else { 1 };
+    let far = match word.len() {
+        0..=3 => 1,
+        4..=8 => 2,
+        _ => 3,
+    };
     let (steps, near) = words.map(|w| (distance(w, word), w)).min()?;
     (steps <= far && near.len() > 2).then_some(near)
 }

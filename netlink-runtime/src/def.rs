@@ -118,7 +118,10 @@ pub struct Many<K>(PhantomData<fn() -> K>);
 pub struct Chosen<const ID: u16>(());
 
 /// A kind of attribute of the set `S`: how one occurrence is read.
-#[diagnostic::on_unimplemented(message = "`{Self}` is no kind of attribute")]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no kind of attribute",
+    note = "the constants of a set are its attributes with their kinds: `Link::MTU`"
+)]
 pub trait AttrKind<S: AttrSet>: 'static {
     /// What reading gives.
     type Value<'a>;
@@ -152,6 +155,7 @@ fn malformed<K: Wire>(rest: &[u8], len: usize, offset: usize, id: u16, set: &'st
     DecodeError::new(payload.map_or(DecodeErrorKind::Truncated, K::why), set, id, offset)
 }
 
+#[diagnostic::do_not_recommend]
 impl<S: AttrSet, K: Wire> AttrKind<S> for K {
     type Value<'a> = K::View<'a>;
     const REPEATS: bool = false;
@@ -162,6 +166,7 @@ impl<S: AttrSet, K: Wire> AttrKind<S> for K {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<S: AttrSet, K: Wire> AttrKind<S> for Many<K> {
     type Value<'a> = K::View<'a>;
     const REPEATS: bool = true;
@@ -172,6 +177,7 @@ impl<S: AttrSet, K: Wire> AttrKind<S> for Many<K> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<S: Chooses<ID, Form: Selected>, const ID: u16> AttrKind<S> for Chosen<ID> {
     type Value<'a> = <S::Form as Selected>::View<'a>;
     const REPEATS: bool = false;

@@ -11,6 +11,10 @@ use core::fmt;
 use core::marker::PhantomData;
 
 /// An operation that can be asked for. `#[derive(NetlinkOp)]` implements it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no operation that can be asked for",
+    note = "operations have `#[derive(NetlinkOp)]`, and `request(NAME = 1, Type)` if they are asked for"
+)]
 pub trait Operation: Reply {
     /// The request's attributes and header.
     type Request: AttrSet;
@@ -73,6 +77,7 @@ impl<O: Operation> Default for Call<O> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<O: Operation> Request for Call<O> {
     type Reply = O;
     const PROTOCOL: Protocol = O::PROTOCOL;

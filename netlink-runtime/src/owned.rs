@@ -32,7 +32,7 @@ impl Place for WhereUsed {}
 /// A wire type with an owned form.
 pub trait Own: Wire {
     /// The owned form.
-    type Owned: Clone + PartialEq;
+    type Owned;
 
     /// Flag bits that encoding sets on the attribute.
     const FLAGS: u16 = 0;
@@ -54,8 +54,8 @@ pub trait Own: Wire {
     }
 }
 
-/// Whole messages: every attribute set has it.
-pub trait OwnedSet: AttrSet {
+/// Owned values of whole messages: every attribute set that is a value has it.
+pub trait OwnedSet: AttrSet + Clone + PartialEq {
     /// Decodes a view, all of it.
     fn decode(view: Self::View<'_>) -> Result<Self, DecodeError> {
         Self::decode_at(view, 0)
@@ -72,7 +72,7 @@ pub trait OwnedSet: AttrSet {
     }
 }
 
-impl<T: AttrSet> OwnedSet for T {}
+impl<T: AttrSet + Clone + PartialEq> OwnedSet for T {}
 
 /// An attribute as it came: number with flag bits, payload.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -64,7 +64,7 @@ select_int!(u8 u16 u32 u64 i8 i16 i32 i64);
     message = "`{Self}` does not depend on a selector",
     note = "`sub(…)` fields hold enums with `#[derive(NetlinkSub)]`"
 )]
-pub trait Selected: Clone + PartialEq + 'static {
+pub trait Selected: Sized + 'static {
     /// The borrowed form.
     type View<'a>;
 

@@ -16,7 +16,7 @@ use crate::wire::{Attrs, Scope};
     message = "`{Self}` is no attribute set",
     note = "`nested` fields and operations hold types with `#[derive(NetlinkAttrs)]` or `#[derive(NetlinkMessage)]`"
 )]
-pub trait AttrSet: Clone + PartialEq + 'static {
+pub trait AttrSet: Sized + 'static {
     /// The lazy view.
     type View<'a>: View<'a>;
 

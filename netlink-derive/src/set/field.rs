@@ -242,7 +242,13 @@ impl FieldWords {
             let text = format!("`{word}` members come with their numbers: `Vec<({number}, T)>`");
             cx.error(codes::FIELD_TYPE, ty, text);
         }
-        wire::wire(cx, &self.keywords, member?)
+        let member = member?;
+        if shape::is(member, "bool") {
+            let text = format!("members of `{word}` hold a value, and a flag has none: say `Vec<u8>`");
+            cx.error(codes::FIELD_TYPE, member, text);
+            return None;
+        }
+        wire::wire(cx, &self.keywords, member)
     }
 
     fn records(&self, cx: &Ctxt, ty: &Type, set: &Type) -> Option<Wire> {
