@@ -9,7 +9,6 @@ use netlink_codegen::headers::store;
 use netlink_codegen::ir::StructId;
 use netlink_runtime::build::Enc;
 use netlink_runtime::meta::StructMeta;
-use netlink_runtime::owned::OwnedSet;
 use netlink_runtime::walk::StructRef;
 use netlink_runtime::walk::json::{Options, write_struct};
 use netlink_runtime::{AttrSet, CStruct, View};

@@ -1,8 +1,10 @@
 //! `#[netlink(…)]`: the words and what they say.
 
-use crate::ctxt::Ctxt;
-use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, quote};
+use crate::codes;
+use crate::ctxt::{self, Ctxt};
+use crate::words;
+use proc_macro2::{Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
@@ -18,6 +20,35 @@ pub(crate) struct Number {
     /// The number, when it is a literal.
     pub(crate) literal: Option<u64>,
     pub(crate) span: Span,
+}
+
+impl Number {
+    /// The name, to point at.
+    pub(crate) fn at(&self) -> Ident {
+        ctxt::at(self.span)
+    }
+
+    /// An error when the number is larger than `kind` can be.
+    pub(crate) fn check(&self, cx: &Ctxt, most: u64, kind: &str) {
+        if self.literal.is_some_and(|number| number > most) {
+            cx.error(codes::NUMBER_RANGE, self.at(), format!("{kind}: at most {most}"));
+        }
+    }
+
+    /// The same of a constant's path, whose value only rustc knows.
+    pub(crate) fn assert(&self, most: u64, kind: &str) -> Option<TokenStream> {
+        let value = &self.value;
+        let text = codes::NUMBER_RANGE.says(format!("{kind}: at most {most}"));
+        self.literal
+            .is_none()
+            .then(|| self.check_const(&quote!((#value) as ::core::primitive::u64 <= #most), &text))
+    }
+
+    /// A check of rustc's whose error stands at the number.
+    pub(crate) fn check_const(&self, check: &TokenStream, text: &str) -> TokenStream {
+        let place = Span::call_site().located_at(self.span);
+        quote_spanned!(place=> const _: () = ::core::assert!(#check, #text);)
+    }
 }
 
 impl ToTokens for Number {
@@ -122,7 +153,8 @@ impl Parse for Selector {
             ("outer", Some(inner)) if member == "header" => Ok(Selector::OuterHeader(inner)),
             ("outer", None) => Ok(Selector::Outer(member)),
             ("request", None) => Ok(Selector::Request(member)),
-            _ => Err(syn::Error::new_spanned(
+            _ => Err(ctxt::error(
+                codes::SELECTOR_PLACE,
                 first,
                 "a selector is a field, `header.member`, `outer.field`, `outer.header.member` or \
                  `request.member`",
@@ -146,36 +178,6 @@ impl Key {
             Key::Number(number) => number.literal.map_or_else(|| number.value.to_string(), |n| n.to_string()),
         }
     }
-}
-
-/// One word of `#[netlink(…)]`.
-#[derive(Clone)]
-pub(crate) enum Item {
-    /// A C name with its number, or the path of a constant.
-    Number(Number),
-    /// A key that is text or a bare number; the offset of a struct member.
-    Text(LitStr),
-    Int(LitInt),
-    /// A word alone: `nested`.
-    Word(Ident),
-    /// A path through nests: `linkinfo.kind`.
-    Path(Vec<Ident>),
-    /// A word with selectors: `sub(kind)`.
-    Selectors(Ident, Vec<Selector>),
-    /// `type_value(a, b)`.
-    Idents(Ident, Vec<Ident>),
-    /// `pad(IFLA_PAD = 42)`.
-    Numbers(Ident, Vec<Number>),
-    /// `names(Type)`.
-    Type(Ident, Type),
-    /// `bits(3, 2)`.
-    Ints(Ident, Vec<LitInt>),
-    /// `size = 16`, `version = 2`, `protocol = 0`.
-    Value(Ident, Expr),
-    /// `tail(2, rtvia_addr: be u16)`.
-    Tail(Box<Tail>),
-    /// `request(RTM_GETLINK = 18, Link)`.
-    Message(Ident, Number, Option<Type>),
 }
 
 /// `tail(offset, name: words type)`.
@@ -210,7 +212,7 @@ impl Parse for Tail {
             if input.peek2(syn::token::Paren) {
                 let word = input.call(Ident::parse_any)?;
                 if word != "by" {
-                    return Err(syn::Error::new(word.span(), "the address's family: `by(member)`"));
+                    return Err(ctxt::error(codes::ARGUMENTS, &word, "the address's family: `by(member)`"));
                 }
                 let inner;
                 parenthesized!(inner in input);
@@ -224,8 +226,35 @@ impl Parse for Tail {
     }
 }
 
-const VALUES: &[&str] =
-    &["size", "version", "protocol", "family", "length", "crate", "of", "max_len", "min_len", "exact_len"];
+/// One word of `#[netlink(…)]`.
+#[derive(Clone)]
+pub(crate) enum Item {
+    /// A C name with its number, or the path of a constant.
+    Number(Number),
+    /// A key that is text or a bare number; the offset of a struct member.
+    Text(LitStr),
+    Int(LitInt),
+    /// A word alone: `nested`.
+    Word(Ident),
+    /// A path through nests: `linkinfo.kind`.
+    Path(Vec<Ident>),
+    /// A word with selectors: `sub(kind)`.
+    Selectors(Ident, Vec<Selector>),
+    /// `type_value(a, b)`.
+    Idents(Ident, Vec<Ident>),
+    /// `pad(IFLA_PAD = 42)`.
+    Numbers(Ident, Vec<Number>),
+    /// `names(Type)`.
+    Type(Ident, Type),
+    /// `bits(3, 2)`.
+    Ints(Ident, Vec<LitInt>),
+    /// `size = 16`, `version = 2`, `protocol = 0`.
+    Value(Ident, Expr),
+    /// `tail(2, rtvia_addr: be u16)`.
+    Tail(Ident, Box<Tail>),
+    /// `request(RTM_GETLINK = 18, Link)`.
+    Message(Ident, Number, Option<Type>),
+}
 
 impl Parse for Item {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
@@ -245,9 +274,13 @@ impl Parse for Item {
             input.call(Ident::parse_any)?;
             let inner;
             parenthesized!(inner in input);
-            return list(&word, &inner).map_err(|error| with_example(&word, error));
+            let end = |item| if inner.is_empty() { Ok(item) } else { Err(inner.error("unexpected token")) };
+            let item = list(&word, &inner).and_then(end);
+            // What is left would be an error of its own.
+            skip(&inner, |_| false);
+            return item.map_err(|error| with_example(&word, error));
         }
-        if fork.peek(Token![=]) && VALUES.contains(&text.as_str()) {
+        if fork.peek(Token![=]) && words::has_value(&text) {
             input.call(Ident::parse_any)?;
             input.parse::<Token![=]>()?;
             return Ok(Item::Value(word, input.parse()?));
@@ -257,12 +290,62 @@ impl Parse for Item {
                 Punctuated::<Ident, Token![.]>::parse_separated_nonempty_with(input, Ident::parse_any)?;
             return Ok(Item::Path(path.into_iter().collect()));
         }
-        if fork.peek(Token![=]) || text.contains(|c: char| c.is_ascii_uppercase()) {
+        let is_upper = text.contains(|c: char| c.is_ascii_uppercase());
+        if fork.peek(Token![=]) && !is_upper {
+            no_word(&word)?;
+        }
+        if fork.peek(Token![=]) || is_upper {
             return number(input).map(Item::Number);
         }
         input.call(Ident::parse_any)?;
         Ok(Item::Word(word))
     }
+}
+
+/// Before `=` stands a C name; keywords that have no value, and words near to those that have one, are
+/// meant to be keywords.
+fn no_word(word: &Ident) -> syn::Result<()> {
+    let text = word.to_string();
+    if let Some(meant) = words::suggest_value(&text) {
+        let text = format!("unknown netlink keyword `{word} = …`; did you mean `{meant}`?");
+        return Err(ctxt::error(codes::UNKNOWN_KEYWORD, word, text));
+    }
+    match words::arguments(&text) {
+        Some(example) => {
+            Err(ctxt::error(codes::ARGUMENTS, word, format!("this should look like `{word}{example}`")))
+        }
+        None if words::is_keyword(&text) => {
+            Err(ctxt::error(codes::ARGUMENTS, word, format!("`{word}` stands alone: it has no value")))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Skips tokens up to the first where `end` holds.
+fn skip(input: ParseStream<'_>, end: fn(ParseStream<'_>) -> bool) {
+    while !input.is_empty() && !end(input) && input.parse::<TokenTree>().is_ok() {}
+}
+
+/// Items between commas. An error is one item's: those that follow are read.
+fn several(cx: &Ctxt, input: ParseStream<'_>) -> Vec<Item> {
+    let mut out = Vec::new();
+    while !input.is_empty() {
+        match input.parse() {
+            Ok(item) => out.push(item),
+            Err(error) => {
+                cx.syntax(error);
+                skip(input, |rest| rest.peek(Token![,]));
+            }
+        }
+        if !input.is_empty() {
+            if let Err(error) = input.parse::<Token![,]>() {
+                cx.syntax(error);
+                skip(input, |rest| rest.peek(Token![,]));
+                let _ = input.parse::<Token![,]>();
+            }
+        }
+    }
+    out
 }
 
 fn number(input: ParseStream<'_>) -> syn::Result<Number> {
@@ -274,10 +357,13 @@ fn number(input: ParseStream<'_>) -> syn::Result<Number> {
         return Ok(Number { c_name, value: path.to_token_stream(), literal: None, span });
     }
     input.parse::<Token![=]>()?;
-    let literal: LitInt = input
-        .parse()
-        .map_err(|error| syn::Error::new(error.span(), format!("a number stands here: `{c_name} = 1`")))?;
-    let value: u64 = literal.base10_parse()?;
+    let none = |span| {
+        let text =
+            format!("a number stands here: `{c_name} = 1`, or the name alone of a constant that holds it");
+        ctxt::error(codes::NOT_A_NUMBER, ctxt::at(span), text)
+    };
+    let literal: LitInt = input.parse().map_err(|error| none(error.span()))?;
+    let value: u64 = literal.base10_parse().map_err(|_| none(literal.span()))?;
     let bare = LitInt::new(literal.base10_digits(), literal.span());
     Ok(Number { c_name, value: bare.to_token_stream(), literal: Some(value), span })
 }
@@ -301,29 +387,16 @@ fn all<T>(inner: ParseStream<'_>, one: fn(ParseStream<'_>) -> syn::Result<T>) ->
     Ok(Punctuated::<T, Token![,]>::parse_terminated_with(inner, one)?.into_iter().collect())
 }
 
-/// What stands in parentheses after a word.
-fn example(word: &str) -> Option<&'static str> {
-    Some(match word {
-        "sub" | "by" => "(field)",
-        "type_value" => "(outer, inner)",
-        "flags" => "(create, excl)",
-        "pad" | "unused" | "case" => "(NAME = 1)",
-        "names" => "(Type)",
-        "bits" => "(0, 4)",
-        "tail" => "(8, name: be u16)",
-        "request" | "reply" => "(NAME = 1, Type)",
-        _ => return None,
-    })
-}
-
 /// Where syn expected some token, what the whole looks like.
 fn with_example(word: &Ident, error: syn::Error) -> syn::Error {
-    let Some(example) = example(&word.to_string()) else { return error };
-    let text = error.to_string();
-    if !text.starts_with("expected") && !text.starts_with("unexpected") {
-        return error;
+    let coded = codes::is_coded(&error.to_string());
+    match words::arguments(&word.to_string()) {
+        Some(example) if !coded => {
+            let text = format!("this should look like `{word}{example}`");
+            ctxt::error(codes::ARGUMENTS, ctxt::at(error.span()), text)
+        }
+        _ => error,
     }
-    syn::Error::new(error.span(), format!("this should look like `{word}{example}`"))
 }
 
 fn list(word: &Ident, inner: ParseStream<'_>) -> syn::Result<Item> {
@@ -335,7 +408,7 @@ fn list(word: &Ident, inner: ParseStream<'_>) -> syn::Result<Item> {
         "case" => Ok(Item::Numbers(word, all(inner, case)?)),
         "names" => Ok(Item::Type(word, inner.parse()?)),
         "bits" => Ok(Item::Ints(word, all(inner, LitInt::parse)?)),
-        "tail" => inner.parse().map(|tail| Item::Tail(Box::new(tail))),
+        "tail" => Ok(Item::Tail(word, inner.parse()?)),
         "request" | "reply" => {
             let message = number(inner)?;
             let mut ty = None;
@@ -347,10 +420,20 @@ fn list(word: &Ident, inner: ParseStream<'_>) -> syn::Result<Item> {
             }
             Ok(Item::Message(word, message, ty))
         }
-        other => Err(syn::Error::new(
-            word.span(),
-            format!("unknown netlink keyword `{other}(…)`{}", suggest(other)),
-        )),
+        other => {
+            let (code, text) = match (words::arguments(other), words::suggest_arguments(other)) {
+                (Some(example), _) => (codes::ARGUMENTS, format!("this should look like `{word}{example}`")),
+                (None, _) if words::is_keyword(other) => {
+                    (codes::ARGUMENTS, format!("`{word}` stands alone: it has no arguments"))
+                }
+                (None, Some(meant)) => (
+                    codes::UNKNOWN_KEYWORD,
+                    format!("unknown netlink keyword `{word}(…)`; did you mean `{meant}`?"),
+                ),
+                (None, None) => (codes::UNKNOWN_KEYWORD, format!("unknown netlink keyword `{word}(…)`")),
+            };
+            Err(ctxt::error(code, word, text))
+        }
     }
 }
 
@@ -361,11 +444,11 @@ pub(crate) fn container_items(cx: &Ctxt, attrs: &[syn::Attribute]) -> Vec<Item> 
 
 /// The items that an attribute macro got, in the same way.
 pub(crate) fn args(cx: &Ctxt, args: TokenStream) -> Vec<Item> {
-    let parser = Punctuated::<Item, Token![,]>::parse_terminated;
+    let parser = |input: ParseStream<'_>| Ok(several(cx, input));
     match syn::parse::Parser::parse2(parser, args) {
-        Ok(items) => without_root(cx, items.into_iter().collect()),
+        Ok(items) => without_root(cx, items),
         Err(error) => {
-            cx.push(error);
+            cx.syntax(error);
             Vec::new()
         }
     }
@@ -374,7 +457,7 @@ pub(crate) fn args(cx: &Ctxt, args: TokenStream) -> Vec<Item> {
 fn without_root(cx: &Ctxt, items: Vec<Item>) -> Vec<Item> {
     let other = |item: &Item| match item {
         Item::Value(word, path) if word == "crate" => {
-            cx.set_root(path);
+            cx.set_root(word, path);
             false
         }
         _ => true,
@@ -385,19 +468,25 @@ fn without_root(cx: &Ctxt, items: Vec<Item>) -> Vec<Item> {
 /// Every item of every `#[netlink(…)]` among these attributes.
 pub(crate) fn items(cx: &Ctxt, attrs: &[syn::Attribute]) -> Vec<Item> {
     let mut out = Vec::new();
-    for items in attrs.iter().filter_map(parse) {
-        match items {
+    for attr in attrs.iter().filter(|a| a.path().is_ident("netlink")) {
+        match attr.parse_args_with(|input: ParseStream<'_>| Ok(several(cx, input))) {
             Ok(items) => out.extend(items),
-            Err(error) => cx.push(error),
+            Err(error) => cx.syntax(error),
         }
     }
     out
 }
 
-/// The items of a `#[netlink(…)]`; `None` of other attributes.
-pub(crate) fn parse(attr: &syn::Attribute) -> Option<syn::Result<Vec<Item>>> {
-    let items = || attr.parse_args_with(Punctuated::<Item, Token![,]>::parse_terminated);
-    attr.path().is_ident("netlink").then(|| Ok(items()?.into_iter().collect()))
+/// Whether `word = …` stands among the items on a container, whatever else does.
+pub(crate) fn says(attrs: &[syn::Attribute], word: &str) -> bool {
+    let lists =
+        attrs.iter().filter(|a| a.path().is_ident("netlink")).filter_map(|a| a.meta.require_list().ok());
+    let is = |token: &TokenTree| matches!(token, TokenTree::Ident(ident) if ident == word);
+    let value = |token: &TokenTree| matches!(token, TokenTree::Punct(punct) if punct.as_char() == '=');
+    lists.into_iter().any(|list| {
+        let tokens: Vec<TokenTree> = list.tokens.clone().into_iter().collect();
+        tokens.windows(2).any(|two| is(&two[0]) && value(&two[1]))
+    })
 }
 
 /// The doc comments among these attributes, to copy onto accessors.
@@ -405,110 +494,32 @@ pub(crate) fn docs(attrs: &[syn::Attribute]) -> Vec<syn::Attribute> {
     attrs.iter().filter(|a| a.path().is_ident("doc")).cloned().collect()
 }
 
-/// The word that was meant, perhaps; for the end of a message.
-pub(crate) fn suggest(word: &str) -> String {
-    const WORDS: &[&str] = &[
-        "nested",
-        "struct",
-        "union",
-        "anonymous",
-        "case",
-        "flex",
-        "multi",
-        "indexed",
-        "array",
-        "records",
-        "sub",
-        "by",
-        "be",
-        "le",
-        "net",
-        "uint",
-        "sint",
-        "msecs",
-        "header",
-        "rest",
-        "names",
-        "type_value",
-        "bits",
-        "tail",
-        "pad",
-        "unused",
-        "flags",
-        "request",
-        "reply",
-        "text",
-        "opaque",
-        "mac",
-        "default",
-        "unknown",
-        "unterminated",
-    ];
-    // Words of two or three letters are near to too many others.
-    let far = if word.len() > 3 { 2 } else { 1 };
-    let near = WORDS.iter().map(|w| (distance(w, word), w)).min();
-    match near {
-        // A word that exists, but not here or not alone.
-        Some((0, w)) => {
-            example(w).map_or_else(|| " here".to_owned(), |e| format!("; it should look like `{w}{e}`"))
-        }
-        Some((steps, w)) if steps <= far && w.len() > 2 => format!("; did you mean `{w}`?"),
-        _ => String::new(),
-    }
-}
-
-/// How many letters to add, drop, replace or swap with their neighbour.
-fn distance(a: &str, b: &str) -> usize {
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
-    let mut rows = vec![vec![0; b.len() + 1]; a.len() + 1];
-    for i in 0..=a.len() {
-        for j in 0..=b.len() {
-            rows[i][j] = if i == 0 || j == 0 {
-                i + j
-            } else {
-                let replaced = rows[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]);
-                let swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
-                let swapped = if swapped { rows[i - 2][j - 2] + 1 } else { usize::MAX };
-                replaced.min(swapped).min(rows[i - 1][j] + 1).min(rows[i][j - 1] + 1)
-            };
-        }
-    }
-    rows[a.len()][b.len()]
-}
-
 impl Item {
-    /// Tokens to point at.
-    pub(crate) fn tokens(&self) -> TokenStream {
-        let span = match self {
-            Item::Number(n) | Item::Message(_, n, _) => n.span,
-            Item::Text(t) => t.span(),
-            Item::Int(i) => i.span(),
-            Item::Path(path) => path.first().map_or_else(Span::call_site, Ident::span),
-            Item::Tail(tail) => tail.offset.span(),
+    /// The word that it begins with.
+    pub(crate) fn word(&self) -> Option<&Ident> {
+        match self {
             Item::Word(w)
             | Item::Selectors(w, _)
             | Item::Idents(w, _)
             | Item::Numbers(w, _)
             | Item::Type(w, _)
             | Item::Ints(w, _)
-            | Item::Value(w, _) => w.span(),
-        };
-        Ident::new("here", span).to_token_stream()
+            | Item::Value(w, _)
+            | Item::Tail(w, ..)
+            | Item::Message(w, ..) => Some(w),
+            Item::Number(_) | Item::Text(_) | Item::Int(_) | Item::Path(_) => None,
+        }
     }
-}
 
-#[cfg(test)]
-mod tests {
-    use super::suggest;
-
-    #[test]
-    fn near_words_are_suggested() {
-        assert_eq!(suggest("mutli"), "; did you mean `multi`?");
-        assert_eq!(suggest("strct"), "; did you mean `struct`?");
-        assert_eq!(suggest("nestd"), "; did you mean `nested`?");
-        assert_eq!(suggest("colour"), "");
-        assert_eq!(suggest("x"), "");
-        assert_eq!(suggest("multi"), " here");
-        assert_eq!(suggest("bits"), "; it should look like `bits(0, 4)`");
+    /// Something to point at.
+    pub(crate) fn at(&self) -> Ident {
+        ctxt::at(match (self, self.word()) {
+            (_, Some(word)) => word.span(),
+            (Item::Number(n), _) => n.span,
+            (Item::Text(t), _) => t.span(),
+            (Item::Int(i), _) => i.span(),
+            (Item::Path(path), _) => path.first().map_or_else(Span::call_site, Ident::span),
+            _ => Span::call_site(),
+        })
     }
 }

@@ -3,9 +3,11 @@
 mod emit;
 
 use crate::attr::{self, Item, Number, Selector};
+use crate::codes;
 use crate::ctxt::Ctxt;
 use crate::shape;
 use crate::wire::{self, Keywords};
+use crate::words::{self, Place};
 use proc_macro2::TokenStream;
 use syn::ext::IdentExt;
 use syn::{Data, DeriveInput, Expr, Fields, Ident, LitInt, LitStr, Type};
@@ -111,7 +113,7 @@ impl CStruct {
             _ => None,
         };
         let Some(fields) = fields else {
-            cx.error(&input.ident, "C structs are structs with named fields");
+            cx.error(codes::ITEM, &input.ident, "C structs are structs with named fields");
             return None;
         };
         cx.refuse_generics(&input.generics, "C structs");
@@ -119,7 +121,8 @@ impl CStruct {
         let before = cx.count();
         let members: Vec<Member> = fields.iter().filter_map(|f| member(cx, f)).collect();
         let Some(size) = container.size else {
-            cx.error(&input.ident, "how large is it? Say `#[netlink(size = 16)]`, as C's sizeof gives");
+            let text = "how large is it? Say `#[netlink(size = 16)]`, as C's sizeof gives";
+            cx.error(codes::NO_SIZE, &input.ident, text);
             return None;
         };
         if cx.count() == before {
@@ -137,17 +140,17 @@ impl Container {
         let mut out = Container::default();
         for item in attr::container_items(cx, &input.attrs) {
             match item {
-                Item::Value(w, value) if w == "size" => out.size = Some(value),
-                Item::Value(w, value) if w == "length" => out.length = Some(value),
-                Item::Tail(tail) => out.tail = read_tail(cx, *tail),
+                Item::Value(w, value) if w == "size" => cx.once(&mut out.size, &w, value),
+                Item::Value(w, value) if w == "length" => cx.once(&mut out.length, &w, value),
+                Item::Tail(w, tail) => {
+                    if let Some(tail) = read_tail(cx, *tail) {
+                        cx.once(&mut out.tail, &w, tail);
+                    }
+                }
                 Item::Word(w) if out.c_name.is_none() => out.c_name = Some(w.unraw().to_string()),
                 // With capitals it reads like a constant.
                 Item::Number(n) if n.literal.is_none() && out.c_name.is_none() => out.c_name = Some(n.c_name),
-                other => cx.error(
-                    other.tokens(),
-                    "unknown keyword here; structs take their C name, `size = n`, `length = member`, \
-                     `tail(offset, name: type)`, `crate = path`",
-                ),
+                other => words::STRUCT.refuse(cx, &other),
             }
         }
         out
@@ -157,14 +160,20 @@ impl Container {
 fn read_tail(cx: &Ctxt, tail: attr::Tail) -> Option<Tail> {
     let attr::Tail { offset, name, words, by, ty } = tail;
     let mut keywords = Keywords::default();
-    for word in words.iter().filter(|word| !keywords.take(cx, word)) {
-        cx.error(word, format!("unknown netlink keyword `{word}`{}", attr::suggest(&word.to_string())));
+    for word in words {
+        if !keywords.take(cx, &word) {
+            words::MEMBER.refuse(cx, &Item::Word(word));
+        }
     }
     let bytes = shape::is(&ty, "u8");
     let whole = match (by, keywords.form().as_str()) {
         (Some(by), _) => {
             if !bytes {
-                cx.error(&by, "an address is as long as its family has it: a tail with `by(…)` holds `u8`");
+                cx.error(
+                    codes::FIELD_TYPE,
+                    &by,
+                    "an address is as long as its family has it: a tail with `by(…)` holds `u8`",
+                );
             }
             Whole::Address(by)
         }
@@ -200,36 +209,32 @@ pub(crate) struct Words {
 impl Words {
     /// Reads the words of a member; of an arm, `arm` is set.
     pub(crate) fn read(cx: &Ctxt, attrs: &[syn::Attribute], arm: bool) -> Option<Self> {
+        let place: &Place = if arm { &words::ARM } else { &words::MEMBER };
         let mut words = Words::default();
         let before = cx.count();
         for item in attr::items(cx, attrs) {
             match item {
                 Item::Int(int) if words.offset.is_none() => words.offset = Some(int),
+                Item::Int(int) => cx.error(codes::TWICE, int, "the offset is said twice"),
                 Item::Text(text) if words.c_name.is_none() => words.c_name = Some(text),
+                Item::Text(text) => cx.error(codes::TWICE, text, "the C name is said twice"),
                 Item::Ints(w, ints) => match ints.as_slice() {
-                    [first, width] => words.bits = Some((first.clone(), width.clone())),
-                    _ => cx.error(w, "bits have a first bit and a width: `bits(0, 4)`"),
+                    [first, width] => cx.once(&mut words.bits, &w, (first.clone(), width.clone())),
+                    _ => cx.error(codes::ARGUMENTS, w, "bits have a first bit and a width: `bits(0, 4)`"),
                 },
                 Item::Numbers(w, numbers) if arm && w == "case" => words.cases.extend(numbers),
                 Item::Word(w) if arm && w == "default" => words.default = true,
                 Item::Word(w) if !arm && w == "anonymous" => words.anonymous = Some(w),
                 Item::Selectors(w, selectors) if !arm && w == "by" => match selectors.as_slice() {
                     [Selector::Field(member)] => words.by = Some((w, member.clone())),
-                    _ => cx.error(w, "say the member of this struct that decides: `by(member)`"),
+                    _ => cx.error(
+                        codes::ARGUMENTS,
+                        w,
+                        "say the member of this struct that decides: `by(member)`",
+                    ),
                 },
                 Item::Word(w) if words.keywords.take(cx, &w) => {}
-                Item::Word(w) => {
-                    cx.error(&w, format!("unknown netlink keyword `{w}`{}", attr::suggest(&w.to_string())));
-                }
-                other if arm => cx.error(
-                    other.tokens(),
-                    "this does not go with an arm, which takes its offset, `case(NAME = 1)` or `default`, and \
-                     the keywords of its type",
-                ),
-                other => cx.error(
-                    other.tokens(),
-                    "this does not go with a struct member, which takes its offset and the keywords of its type",
-                ),
+                other => place.refuse(cx, &other),
             }
         }
         // What is wrong with the words says more than what follows from it.
@@ -247,7 +252,11 @@ impl Words {
         let one = union && !matches!(shape::bare(ty), Type::Array(_));
         if let Some(word) = &self.anonymous {
             if !one {
-                cx.error(word, "`anonymous` goes with one union, whose arms are members of this struct");
+                cx.error(
+                    codes::FIELD_TYPE,
+                    word,
+                    "`anonymous` goes with one union, whose arms are members of this struct",
+                );
                 return None;
             }
         }
@@ -256,6 +265,7 @@ impl Words {
             let named = self.keywords.word.as_ref().map(|(_, word)| word);
             let Some(word) = integer.as_ref().or(named) else {
                 cx.error(
+                    codes::MEMBER_TYPE,
                     ty,
                     "what are these bits? An integer, or an enum with the integer it is kept as: \
                      `bits(0, 4), u8`",
@@ -263,7 +273,7 @@ impl Words {
                 return None;
             };
             if !matches!(width.base10_parse::<u8>(), Ok(1..=64)) {
-                cx.error(width, "a bitfield has 1 to 64 bits");
+                cx.error(codes::NUMBER_RANGE, width, "a bitfield has 1 to 64 bits");
                 return None;
             }
             let signed = word.signed;
@@ -271,7 +281,7 @@ impl Words {
         }
         match self.by {
             Some((word, _)) if union && !one => {
-                cx.error(word, "`by(…)` goes with one union");
+                cx.error(codes::FIELD_TYPE, word, "`by(…)` goes with one union");
                 None
             }
             Some((_, member)) if !union => Some(Form::By(member)),
@@ -292,7 +302,7 @@ fn member(cx: &Ctxt, field: &syn::Field) -> Option<Member> {
     let name = field.ident.clone()?;
     let words = Words::read(cx, &field.attrs, false)?;
     let Some(offset) = words.offset.clone() else {
-        cx.error(&name, "where is it? Say the offset in bytes: `#[netlink(4)]`");
+        cx.error(codes::NO_OFFSET, &name, "where is it? Say the offset in bytes: `#[netlink(4)]`");
         return None;
     };
     let (ty, grown) = match shape::inside(&field.ty, "Option") {
@@ -330,11 +340,15 @@ fn choosers(cx: &Ctxt, members: &[Member], tail: Option<&Tail>) {
     for (by, hidden) in named.chain(of_tail) {
         match members.iter().find(|m| m.name == *by).map(|m| &m.form) {
             Some(Form::Wire(_) | Form::Bits(_)) => {}
-            Some(_) => cx.error(by, format!("an integer decides, and `{by}` is none")),
+            Some(_) => cx.error(codes::DECIDES, by, format!("an integer decides, and `{by}` is none")),
             None if hidden => {}
             None => {
                 let known: Vec<String> = members.iter().map(|m| format!("`{}`", m.name)).collect();
-                cx.error(by, format!("no member `{by}` in this struct, which has {}", known.join(", ")));
+                cx.error(
+                    codes::NO_MEMBER,
+                    by,
+                    format!("no member `{by}` in this struct, which has {}", known.join(", ")),
+                );
             }
         }
     }
@@ -349,7 +363,8 @@ fn length_member(cx: &Ctxt, length: &Expr, members: &[Member]) -> Option<Ident> 
     match member {
         Some(Member { form: Form::Wire(_), name, .. }) => Some(name.clone()),
         _ => {
-            cx.error(length, "no member of this name: say the one that holds the record's length");
+            let text = "no member of this name: say the one that holds the record's length";
+            cx.error(codes::LENGTH_MEMBER, length, text);
             None
         }
     }

@@ -1,8 +1,10 @@
 //! What one expansion collects: its errors, so that all are reported at once, and where the runtime is.
 
-use proc_macro2::{Span, TokenStream, TokenTree};
+use crate::codes::{self, Code};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use std::cell::RefCell;
+use std::fmt::Display;
 
 /// Errors of one item, and its `crate = path`. Dropping it without [`finish`](Ctxt::finish)
 /// panics, so no error can be forgotten.
@@ -18,14 +20,26 @@ impl Ctxt {
     }
 
     /// An error on these tokens.
-    pub(crate) fn error(&self, at: impl ToTokens, message: impl std::fmt::Display) {
-        self.push(syn::Error::new_spanned(at, message));
+    pub(crate) fn error(&self, code: Code, at: impl ToTokens, text: impl Display) {
+        self.syntax(error(code, at, text));
     }
 
-    /// An error that syn found.
-    pub(crate) fn push(&self, error: syn::Error) {
+    /// What came up while parsing: errors of ours by [`error`], which have their code, or syn's.
+    pub(crate) fn syntax(&self, errors: syn::Error) {
+        let coded = errors.into_iter().map(|error| match error.to_string() {
+            text if codes::is_coded(&text) => error,
+            text => syn::Error::new(error.span(), codes::SYNTAX.says(text)),
+        });
         if let Some(errors) = self.errors.borrow_mut().as_mut() {
-            errors.push(error);
+            errors.extend(coded);
+        }
+    }
+
+    /// Notes what `word` says, which may be said once.
+    pub(crate) fn once<T>(&self, slot: &mut Option<T>, word: &Ident, value: T) {
+        match slot {
+            None => *slot = Some(value),
+            Some(_) => self.error(codes::TWICE, word, format!("`{word}` is said twice")),
         }
     }
 
@@ -37,33 +51,51 @@ impl Ctxt {
     /// An error when the item has parameters.
     pub(crate) fn refuse_generics(&self, generics: &syn::Generics, what: &str) {
         if !generics.params.is_empty() {
-            self.error(&generics.params, format!("{what} have no parameters: say the types themselves"));
+            let text = format!("{what} have no parameters: say the types themselves");
+            self.error(codes::GENERICS, &generics.params, text);
         }
     }
 
     /// `crate = path`.
-    pub(crate) fn set_root(&self, path: &syn::Expr) {
+    pub(crate) fn set_root(&self, word: &Ident, path: &syn::Expr) {
         match path {
             syn::Expr::Path(path) if path.qself.is_none() => {
-                *self.root.borrow_mut() = Some(path.path.clone());
+                self.once(&mut self.root.borrow_mut(), word, path.path.clone());
             }
-            other => self.error(other, "the path of netlink-runtime: `crate = my_crate::netlink_runtime`"),
+            other => {
+                let text = "say the path of netlink-runtime: `crate = my_crate::netlink_runtime`";
+                self.error(codes::CRATE_PATH, other, text);
+            }
         }
     }
 
-    /// The output, with the runtime's path; or `compile_error!`s for everything collected.
+    /// The output, with the runtime's path, after `compile_error!`s for everything collected. With
+    /// errors, the output is what can be had of the item nevertheless: others that use it should not
+    /// be told that it is missing.
     pub(crate) fn finish(self, output: Option<TokenStream>) -> TokenStream {
         let errors = self.errors.borrow_mut().take().unwrap_or_default();
         let all = errors.into_iter().reduce(|mut all, next| {
             all.combine(next);
             all
         });
-        match (all, &*self.root.borrow()) {
-            (Some(all), _) => all.to_compile_error(),
-            (None, None) => output.unwrap_or_default(),
-            (None, Some(root)) => at_root(output.unwrap_or_default(), root),
-        }
+        let mut tokens = all.as_ref().map(syn::Error::to_compile_error).unwrap_or_default();
+        let output = output.unwrap_or_default();
+        tokens.extend(match &*self.root.borrow() {
+            None => output,
+            Some(root) => at_root(output, root),
+        });
+        tokens
     }
+}
+
+/// An error on these tokens, for parsers, which have no context.
+pub(crate) fn error(code: Code, at: impl ToTokens, text: impl Display) -> syn::Error {
+    syn::Error::new_spanned(at, code.says(text))
+}
+
+/// Something to point at, where only the place is known.
+pub(crate) fn at(span: Span) -> Ident {
+    Ident::new("here", span)
 }
 
 /// Puts `root` where `::netlink_runtime` stands. Emitters write that name everywhere, so that

@@ -1,10 +1,14 @@
 #![doc = include_str!("../GUIDE.md")]
+#![doc = include_str!("../CODES.md")]
 #![forbid(unsafe_code)]
 
 mod attr;
+mod broken;
+mod codes;
 mod cstruct;
 mod ctxt;
 mod emit;
+mod guard;
 mod named;
 mod operation;
 #[cfg(test)]
@@ -15,19 +19,25 @@ mod shape;
 mod sub;
 mod union;
 mod wire;
+mod words;
 
 use ctxt::Ctxt;
 use proc_macro::TokenStream;
-use syn::{DeriveInput, parse_macro_input};
+use syn::DeriveInput;
 
 /// Runs a derive: its output, or all errors of the item.
 fn derive(
     input: TokenStream,
     expand: impl FnOnce(&Ctxt, &DeriveInput) -> Option<proc_macro2::TokenStream>,
 ) -> TokenStream {
-    let input = parse_macro_input!(input as DeriveInput);
     let cx = Ctxt::new();
-    let output = expand(&cx, &input);
+    let output = match syn::parse(input) {
+        Ok(input) => expand(&cx, &input),
+        Err(error) => {
+            cx.syntax(error);
+            None
+        }
+    };
     cx.finish(output).into()
 }
 
@@ -170,7 +180,10 @@ pub fn netlink_sub(input: TokenStream) -> TokenStream {
 /// ```
 #[proc_macro_derive(NetlinkStruct, attributes(netlink))]
 pub fn netlink_struct(input: TokenStream) -> TokenStream {
-    derive(input, |cx, input| cstruct::CStruct::read(cx, input).map(|s| cstruct::emit(&s)))
+    derive(input, |cx, input| {
+        let item = cstruct::CStruct::read(cx, input);
+        if cx.count() > 0 { broken::c_struct(input) } else { item.map(|s| cstruct::emit(&s)) }
+    })
 }
 
 /// An operation: what is sent and what comes back.

@@ -1,11 +1,14 @@
 //! `#[derive(NetlinkOp)]`: operations.
 
 use crate::attr::{self, Item, Number};
+use crate::codes;
 use crate::ctxt::Ctxt;
+use crate::guard::Guard;
 use crate::shape;
+use crate::words;
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
-use syn::{DeriveInput, Expr, Ident, Type};
+use syn::{Data, DeriveInput, Expr, Fields, Ident, Type};
 
 /// An operation.
 pub(crate) struct Op {
@@ -16,6 +19,16 @@ pub(crate) struct Op {
     pub(crate) modes: Modes,
     /// `NLM_F_*` words.
     pub(crate) flags: Vec<Ident>,
+}
+
+impl Channel {
+    /// The largest number of a message, and what is said of larger ones.
+    fn limit(&self) -> (u64, &'static str) {
+        match self {
+            Channel::Raw(_) => (u64::from(u16::MAX), "message types are 16 bits"),
+            Channel::Generic { .. } => (u64::from(u8::MAX), "commands of generic netlink are 8 bits"),
+        }
+    }
 }
 
 /// What it is spoken on.
@@ -40,62 +53,74 @@ pub(crate) type Message = (Number, Option<Type>);
 impl Op {
     /// Reads what stands on a unit struct; errors go to `cx`.
     pub(crate) fn read(cx: &Ctxt, input: &DeriveInput) -> Option<Op> {
+        if !matches!(&input.data, Data::Struct(data) if matches!(data.fields, Fields::Unit)) {
+            let text = format!("an operation holds nothing: `struct {};`", input.ident);
+            cx.error(codes::ITEM, &input.ident, text);
+        }
         cx.refuse_generics(&input.generics, "operations");
         let (mut protocol, mut family, mut version) = (None::<Expr>, None::<Expr>, None::<Expr>);
-        let (mut request, mut reply, mut flags) = (None, None, Vec::new());
+        let (mut request, mut reply) = (None::<Message>, None::<Message>);
+        let mut flags = None;
         let mut modes = Modes::default();
         for item in attr::container_items(cx, &input.attrs) {
             match item {
-                Item::Value(w, value) if w == "protocol" => protocol = Some(value),
-                Item::Value(w, value) if w == "family" => family = Some(value),
-                Item::Value(w, value) if w == "version" => version = Some(value),
+                Item::Value(w, value) if w == "protocol" => cx.once(&mut protocol, &w, value),
+                Item::Value(w, value) if w == "family" => cx.once(&mut family, &w, value),
+                Item::Value(w, value) if w == "version" => cx.once(&mut version, &w, value),
                 Item::Word(w) if w == "do" => modes.do_ = true,
                 Item::Word(w) if w == "dump" => modes.dump = true,
                 Item::Word(w) if w == "event" => modes.event = true,
                 Item::Idents(w, words) if w == "flags" => {
                     for word in words.iter().filter(|w| flag(w).is_none()) {
-                        cx.error(word, format!("unknown flag `{word}`: `create`, `excl`, `replace`, `append` or `echo`"));
+                        let text =
+                            format!("unknown flag `{word}`: `create`, `excl`, `replace`, `append` or `echo`");
+                        cx.error(codes::UNKNOWN_FLAG, word, text);
                     }
-                    flags = words;
+                    cx.once(&mut flags, &w, words);
                 }
-                Item::Message(w, number, ty) if w == "request" => request = Some((number, ty)),
-                Item::Message(_, number, ty) => reply = Some((number, ty)),
-                other => cx.error(
-                    other.tokens(),
-                    "unknown keyword here; operations take `protocol = n` or `family = \"…\"` with \
-                     `version = n`, `do`, `dump`, `event`, `request(NAME = n, Type)`, `reply(NAME = n, Type)`, \
-                     `flags(…)`",
-                ),
+                Item::Message(w, number, ty) if w == "request" => cx.once(&mut request, &w, (number, ty)),
+                Item::Message(w, number, ty) => cx.once(&mut reply, &w, (number, ty)),
+                other => words::OPERATION.refuse(cx, &other),
             }
         }
         let channel = match (protocol, family) {
             (Some(protocol), None) => {
                 if let Some(version) = version {
-                    cx.error(version, "`version` goes with `family`: raw protocols have none");
+                    let text = "`version` goes with `family`: raw protocols have none";
+                    cx.error(codes::RAW_VERSION, version, text);
                 }
                 Channel::Raw(protocol)
             }
             (None, Some(family)) => Channel::Generic { family, version },
             (Some(protocol), Some(_)) => {
-                cx.error(
-                    protocol,
-                    "either `protocol = n` (raw) or `family = \"…\"` (generic netlink), not both",
-                );
+                let text = "either `protocol = n` (raw) or `family = \"…\"` (generic netlink), not both";
+                cx.error(codes::BOTH_CHANNELS, protocol, text);
                 return None;
             }
             (None, None) => {
-                cx.error(
-                    &input.ident,
-                    "what is it spoken on? Say `#[netlink(protocol = n)]`, or of generic netlink \
-                     `#[netlink(family = \"…\")]`",
-                );
+                let text = "what is it spoken on? Say `#[netlink(protocol = n)]`, or of generic netlink \
+                            `#[netlink(family = \"…\")]`";
+                cx.error(codes::CHANNEL, &input.ident, text);
                 return None;
             }
         };
         if (modes.do_ || modes.dump) && request.is_none() {
-            cx.error(&input.ident, "`do` and `dump` send a message: say `request(NAME = n, Type)`");
+            let text = "`do` and `dump` send a message: say `request(NAME = n, Type)`";
+            cx.error(codes::NO_REQUEST, &input.ident, text);
         }
-        Some(Op { name: input.ident.clone(), channel, request, reply, modes, flags })
+        let flags = flags.unwrap_or_default();
+        let (most, kind) = channel.limit();
+        for (number, _) in request.iter().chain(&reply) {
+            number.check(cx, most, kind);
+        }
+        input.generics.params.is_empty().then(|| Op {
+            name: input.ident.clone(),
+            channel,
+            request,
+            reply,
+            modes,
+            flags,
+        })
     }
 }
 
@@ -115,7 +140,7 @@ fn flag(word: &Ident) -> Option<u16> {
 pub(crate) fn emit(op: &Op) -> TokenStream {
     let name = &op.name;
     let set = |message: &Option<Message>| match message {
-        Some((_, Some(ty))) => quote!(#ty),
+        Some((_, Some(ty))) => shape::placed(ty),
         _ => quote!(::netlink_runtime::Empty),
     };
     let (request_set, reply_set) = (set(&op.request), set(&op.reply));
@@ -127,6 +152,10 @@ pub(crate) fn emit(op: &Op) -> TokenStream {
         |message: &Option<Message>| message.as_ref().map_or_else(|| quote!(0), |(number, _)| quote!(#number));
     let reply_number = number(&op.reply);
     let flags = op.flags.iter().filter_map(flag).fold(0, |all, bits| all | bits);
+    let guard = match &op.reply {
+        Some((_, Some(ty))) => Some(Guard::set(ty)),
+        _ => None,
+    };
     let reply = quote_spanned! {place=>
         impl ::netlink_runtime::SetReply for #name {
             type Set = #reply_set;
@@ -147,6 +176,7 @@ pub(crate) fn emit(op: &Op) -> TokenStream {
                 payload: &'a [::core::primitive::u8],
                 request: ::core::option::Option<::netlink_runtime::walk::StructRef<'a>>,
             ) -> ::core::result::Result<Self::View<'a>, ::netlink_runtime::DecodeError> {
+                #guard
                 let message = ::netlink_runtime::wire::Scope::message(
                     <#reply_set as ::netlink_runtime::AttrSet>::meta(), payload,
                 );
@@ -159,6 +189,10 @@ pub(crate) fn emit(op: &Op) -> TokenStream {
             }
         }
     };
+    let (most, kind) = op.channel.limit();
+    let numbers = op.request.iter().chain(&op.reply);
+    let checks = numbers.filter_map(|(number, _)| number.assert(most, kind));
+    let reply = quote!(#reply #(#checks)*);
     let Some((request, _)) = &op.request else { return with_alloc(&reply) };
     let c_name = &request.c_name;
     let (protocol, message_type) = match &op.channel {

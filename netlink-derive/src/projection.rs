@@ -1,8 +1,10 @@
 //! `#[netlink(of = Set)]`: structs with just the wanted fields of a set.
 
 use crate::attr::{self, Item};
+use crate::codes;
 use crate::ctxt::Ctxt;
 use crate::shape;
+use crate::words;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
@@ -16,7 +18,8 @@ pub(crate) struct Projection {
     headers: Vec<HeaderField>,
     /// What is wanted of the set itself.
     top: Level,
-    fields: Vec<Ident>,
+    /// There are errors: what is left serves the items that use it.
+    broken: bool,
 }
 
 /// A field that holds the fixed header, or one of its members.
@@ -47,13 +50,11 @@ struct Leaf {
     optional: bool,
     /// Errors are kept in the field.
     fallible: bool,
-    place: Span,
 }
 
 /// Whether the item says what it is a projection of.
 pub(crate) fn is_one(input: &DeriveInput) -> bool {
-    let of = |items: &[Item]| items.iter().any(|item| matches!(item, Item::Value(word, _) if word == "of"));
-    input.attrs.iter().any(|attr| attr::parse(attr).is_some_and(|items| items.is_ok_and(|i| of(&i))))
+    attr::says(&input.attrs, "of")
 }
 
 impl Projection {
@@ -62,14 +63,13 @@ impl Projection {
         let mut of = None;
         for item in attr::container_items(cx, &input.attrs) {
             match item {
-                Item::Value(w, Expr::Path(path)) if w == "of" && path.qself.is_none() => of = Some(path.path),
-                Item::Value(w, other) if w == "of" => {
-                    cx.error(other, "the set that this is a projection of: `of = Link`");
+                Item::Value(w, Expr::Path(path)) if w == "of" && path.qself.is_none() => {
+                    cx.once(&mut of, &w, path.path);
                 }
-                other => cx.error(
-                    other.tokens(),
-                    "unknown keyword here; projections take `of = Set` and `crate = path`",
-                ),
+                Item::Value(w, other) if w == "of" => {
+                    cx.error(codes::OF, other, "say the set that this is a projection of: `of = Link`");
+                }
+                other => words::PROJECTION.refuse(cx, &other),
             }
         }
         let fields = match &input.data {
@@ -80,12 +80,13 @@ impl Projection {
             _ => None,
         };
         let Some(fields) = fields else {
-            cx.error(&input.ident, "projections are structs with named fields");
+            cx.error(codes::ITEM, &input.ident, "projections are structs with named fields");
             return None;
         };
         let lifetimes: Vec<_> = input.generics.lifetimes().collect();
         if let [_, second, ..] = lifetimes.as_slice() {
-            cx.error(second, "a projection borrows from one message: one lifetime is enough");
+            let text = "a projection borrows from one message: one lifetime is enough";
+            cx.error(codes::LIFETIMES, second, text);
         }
         let mut out = Projection {
             name: input.ident.clone(),
@@ -93,11 +94,12 @@ impl Projection {
             of: of?,
             headers: Vec::new(),
             top: Level::default(),
-            fields: Vec::new(),
+            broken: false,
         };
         for field in fields {
             out.field(cx, field);
         }
+        out.broken = cx.count() > 0;
         Some(out)
     }
 
@@ -106,37 +108,53 @@ impl Projection {
         let mut path: Option<Vec<Ident>> = None;
         let before = cx.count();
         for item in attr::items(cx, &field.attrs) {
-            let span = item.tokens();
+            let at = item.at();
             let new = match item {
-                Item::Word(word) => vec![word],
-                Item::Path(path) => path,
-                other => {
-                    cx.error(
-                        other.tokens(),
-                        "a field of a projection takes the name of an attribute's field in the set, or a path \
-                         through nests: `#[netlink(linkinfo.kind)]`",
-                    );
+                Item::Word(word) => Some(vec![word]),
+                Item::Path(path) => Some(path),
+                _ => None,
+            };
+            let new = match new {
+                Some(new) => new,
+                None => {
+                    let text = "a field of a projection takes the name of an attribute's field in the set, or a \
+                                path through nests: `#[netlink(linkinfo.kind)]`";
+                    cx.error(codes::NO_PATH, at, text);
                     continue;
                 }
             };
+            let Some(new) = new.iter().map(as_field).collect::<Option<Vec<Ident>>>() else {
+                cx.error(codes::NO_PATH, at, "no field has this name");
+                continue;
+            };
             if path.replace(new).is_some() {
-                cx.error(span, "the attribute is said twice: a field is one attribute");
+                cx.error(codes::TWICE, at, "the attribute is said twice: a field is one attribute");
             }
         }
         if cx.count() > before {
             return;
         }
-        self.fields.push(name.clone());
         match path.unwrap_or_else(|| vec![name.clone()]).as_slice() {
             [first] if first == "header" => self.headers.push(HeaderField { field: name, member: None }),
             [first, member] if first == "header" => {
                 self.headers.push(HeaderField { field: name, member: Some(member.clone()) });
             }
             [first, ..] if first == "header" => {
-                cx.error(first, "members of the fixed header are reached by `header.member`");
+                let text = "members of the fixed header are reached by `header.member`";
+                cx.error(codes::HEADER_PATH, first, text);
             }
             path => self.top.want(path, Leaf::of(name, &field.ty)),
         }
+    }
+}
+
+/// The field that a word names: `type` is `r#type`, which need not be said.
+fn as_field(word: &Ident) -> Option<Ident> {
+    let text = word.to_string();
+    match text.as_str() {
+        "self" | "Self" | "super" | "crate" => None,
+        _ if text.starts_with("r#") || syn::parse_str::<Ident>(&text).is_ok() => Some(word.clone()),
+        _ => Some(Ident::new_raw(&text, word.span())),
     }
 }
 
@@ -159,7 +177,6 @@ impl Level {
 
 impl Leaf {
     fn of(field: Ident, ty: &Type) -> Self {
-        let place = shape::place(ty);
         let (ty, fallible) = match shape::last(ty) {
             Some((name, args)) if name == "Result" && !args.is_empty() => (args[0], true),
             _ => (ty, false),
@@ -168,13 +185,15 @@ impl Leaf {
             Some(inner) => (inner, true),
             None => (ty, false),
         };
-        Leaf { field, ty: ty.clone(), optional, fallible, place }
+        Leaf { field, ty: ty.clone(), optional, fallible }
     }
 }
 
 /// The parts of the function that reads a projection.
-#[derive(Default)]
 struct Code {
+    /// The message's lifetime. It is said wherever it can be, so that rustc knows bounds that say the
+    /// same as one.
+    message: Lifetime,
     /// Attribute numbers, as patterns.
     consts: TokenStream,
     /// What is met goes here.
@@ -185,39 +204,43 @@ struct Code {
     takes: TokenStream,
 }
 
+/// A set whose attributes are passed over.
+struct Pass {
+    /// Its attributes' definitions: a value with a field for each.
+    attributes: TokenStream,
+    /// Tells variables of this pass from those of others.
+    prefix: String,
+    /// Sets around it.
+    depth: TokenStream,
+    /// How the pass ended.
+    end: TokenStream,
+    /// Where errors are shown.
+    place: Span,
+}
+
 impl Code {
-    /// The pass over one set, whose view is `view` where the code stands. `prefix` tells its variables
-    /// from those of other sets, `end` says how its pass ended.
-    fn level(
-        &mut self,
-        level: &Level,
-        set: &TokenStream,
-        prefix: &str,
-        depth: &TokenStream,
-        end: &TokenStream,
-    ) -> TokenStream {
-        let rt = quote!(::netlink_runtime::project);
+    /// The pass over a set, whose view is `view` where the code stands.
+    fn level(&mut self, level: &Level, pass: &Pass) -> TokenStream {
+        let Pass { attributes, prefix, place, .. } = pass;
         let mut arms = TokenStream::new();
-        for (ix, wanted) in level.wanted.iter().enumerate() {
-            let place = wanted.attr.span();
+        for (ix, Wanted { attr, leaves, inside }) in level.wanted.iter().enumerate() {
+            let place = Span::call_site().located_at(attr.span());
             let number = format_ident!("__N{prefix}_{ix}");
-            let constant = shape::constant(&wanted.attr);
-            let def = quote_spanned!(place=> <#set>::#constant);
-            self.consts.extend(quote_spanned! {place=>
-                const #number: ::core::primitive::u16 = #def.of::<#set>();
-            });
+            let def = quote_spanned!(place=> #attributes.#attr);
+            self.consts.extend(quote_spanned!(place=> const #number: ::core::primitive::u16 = #def.id();));
             let mut arm = TokenStream::new();
-            for leaf in &wanted.leaves {
-                arm.extend(self.leaf(leaf, &def, depth, end));
+            for leaf in leaves {
+                arm.extend(self.leaf(leaf, &def, pass));
             }
-            if let Some(inside) = &wanted.inside {
-                arm.extend(self.inside(inside, wanted, set, &format!("{prefix}_{ix}"), depth, end));
+            if let Some(inside) = inside {
+                arm.extend(self.inside(inside, &def, &format!("{prefix}_{ix}"), place, pass));
             }
             arms.extend(quote!(#number => { #arm }));
         }
         let last = format_ident!("__end{prefix}");
-        quote! {
-            let mut at = #rt::path::cursor::<#set>(&view);
+        let rt = quote_spanned!(*place=> ::netlink_runtime::project);
+        quote_spanned! {*place=>
+            let mut at = #rt::path::cursor(&view);
             while let ::core::option::Option::Some(id) = at.head() {
                 match id {
                     #arms
@@ -225,55 +248,56 @@ impl Code {
                 }
                 at.step();
             }
-            let #last = #rt::End::of(at, <#set as ::netlink_runtime::AttrSet>::meta());
+            let #last = #rt::path::ended(at, &view);
         }
     }
 
     /// A field: its slot, how it is filled, what becomes of it.
-    fn leaf(
-        &mut self,
-        leaf: &Leaf,
-        def: &TokenStream,
-        depth: &TokenStream,
-        end: &TokenStream,
-    ) -> TokenStream {
-        let Leaf { field, ty, optional, fallible, place } = leaf;
-        let rt = quote_spanned!(*place=> ::netlink_runtime::project);
-        let slot = format_ident!("__{}", field.unraw(), span = Span::mixed_site());
-        self.slots.extend(quote!(let mut #slot = ::core::default::Default::default();));
-        let take =
-            if *optional { quote_spanned!(*place=> optional) } else { quote_spanned!(*place=> required) };
-        let question = (!fallible).then(|| quote!(?));
-        self.takes
-            .extend(quote_spanned!(*place=> #field: #rt::#take::<#ty, _, _>(#slot, #def, #end) #question,));
-        quote_spanned!(*place=> #rt::meet::<#ty, _, _>(&mut #slot, #def, &at, &view, #depth);)
+    fn leaf(&mut self, leaf: &Leaf, def: &TokenStream, pass: &Pass) -> TokenStream {
+        let Leaf { field, ty, optional, fallible } = leaf;
+        let (Pass { depth, end, .. }, message) = (pass, &self.message);
+        let (place, ty) = (shape::place(ty), shape::placed(ty));
+        let rt = quote_spanned!(place=> ::netlink_runtime::project);
+        let slot = format_ident!("__{}", field.unraw(), span = Span::mixed_site().located_at(place));
+        self.slots.extend(quote_spanned!(place=> let mut #slot = ::core::default::Default::default();));
+        let take = Ident::new(if *optional { "optional" } else { "required" }, place);
+        let question = (!fallible).then(|| quote_spanned!(place=> ?));
+        self.takes.extend(
+            quote_spanned!(place=> #field: #rt::#take::<#message, '_, #ty, _, _>(#slot, #def, #end) #question,),
+        );
+        quote_spanned!(place=> #rt::meet::<#message, '_, #ty, _, _>(&mut #slot, #def, &at, &view, #depth);)
     }
 
     /// What is wanted inside of a nest.
     fn inside(
         &mut self,
         level: &Level,
-        wanted: &Wanted,
-        around: &TokenStream,
+        def: &TokenStream,
         prefix: &str,
-        depth: &TokenStream,
-        end: &TokenStream,
+        place: Span,
+        around: &Pass,
     ) -> TokenStream {
-        let place = wanted.attr.span();
-        let rt = quote!(::netlink_runtime::project);
-        let (hash, constant) = (shape::hash(&wanted.attr), shape::constant(&wanted.attr));
-        let set = quote_spanned!(place=> <#around as ::netlink_runtime::NestAt<#hash>>::Set);
-        let def = quote_spanned!(place=> <#around>::#constant);
+        let rt = quote_spanned!(place=> ::netlink_runtime::project);
+        // A variable, so that it is the attribute which is shown when it is no nest.
+        let def = quote_spanned!(place=> { let def = #def; #rt::path::nest(def) });
         let (nest, ended, last) = (
             format_ident!("__nest{prefix}"),
             format_ident!("__ended{prefix}"),
             format_ident!("__end{prefix}"),
         );
-        self.slots.extend(quote!(let mut #nest = ::core::option::Option::None;));
-        self.ends.extend(quote!(let #ended = #rt::path::end(&#nest, #def, #end);));
-        let deeper = quote!(#depth + 1);
-        let walk = self.level(level, &set, prefix, &deeper, &quote!(#ended));
-        quote! {
+        let Pass { depth, end, .. } = around;
+        let deeper = quote_spanned!(place=> #depth + 1);
+        self.slots.extend(quote_spanned!(place=> let mut #nest = ::core::option::Option::None;));
+        self.ends.extend(quote_spanned!(place=> let #ended = #rt::path::end(&#nest, #def, #end);));
+        let pass = Pass {
+            attributes: quote_spanned!(place=> #def.attributes()),
+            prefix: prefix.to_owned(),
+            depth: deeper.clone(),
+            end: quote_spanned!(place=> #ended),
+            place,
+        };
+        let walk = self.level(level, &pass);
+        quote_spanned! {place=>
             if #nest.is_none() {
                 #nest = ::core::option::Option::Some(match #rt::path::enter(#def, &at, &view, #deeper) {
                     ::core::result::Result::Ok(view) => {
@@ -302,42 +326,70 @@ pub(crate) fn emit(item: &Projection) -> TokenStream {
     };
     let (impl_generics, _, _) = with_lifetime.split_for_impl();
     let (_, type_generics, where_clause) = generics.split_for_impl();
-    let set = quote!(#of);
-    let mut code = Code::default();
-    let end = quote!(::core::result::Result::Ok(::core::option::Option::Some(&__end)));
-    let walk = code.level(&item.top, &set, "", &quote!(depth), &end);
-    let Code { consts, slots, ends, takes } = code;
-    let headers = item.headers.iter().map(|HeaderField { field, member }| match member {
-        Some(member) => quote_spanned!(member.span()=> #field: view.header().#member,),
-        None => quote_spanned!(field.span()=> #field: view.header(),),
-    });
-    let rt = quote!(::netlink_runtime::project);
-    quote! {
+    let span = of.segments.last().map_or_else(Span::call_site, |segment| segment.ident.span());
+    let place = Span::call_site().located_at(span);
+    let view = quote_spanned!(place=> <#of as ::netlink_runtime::AttrSet>::View<#lifetime>);
+    let body = if item.broken { quote!(::core::unreachable!()) } else { body(item, lifetime.clone(), place) };
+    quote_spanned! {place=>
+        #[diagnostic::do_not_recommend] // no help to who has a type that is none
         impl #impl_generics ::netlink_runtime::Projection<#lifetime> for #name #type_generics #where_clause {
-            type Of = #set;
+            type Of = #of;
 
             // Mostly called from one place, which has the view in registers.
             #[inline]
+            #[allow(unused_variables)] // a projection may want nothing
             fn project_at(
-                view: <#set as ::netlink_runtime::AttrSet>::View<#lifetime>,
+                view: #view,
                 depth: ::core::primitive::u8,
             ) -> ::core::result::Result<Self, ::netlink_runtime::DecodeError> {
-                #consts
-                #rt::check_depth(<#set as ::netlink_runtime::AttrSet>::meta(), depth)?;
-                #slots
-                #walk
-                #ends
-                ::core::result::Result::Ok(Self { #(#headers)* #takes })
+                #body
             }
         }
 
-        impl #impl_generics #rt::FromNest<#lifetime, #set> for #name #type_generics #where_clause {
+        #[diagnostic::do_not_recommend]
+        impl #impl_generics ::netlink_runtime::project::FromNest<#lifetime, #of>
+            for #name #type_generics #where_clause
+        {
             fn from_nest(
-                view: <#set as ::netlink_runtime::AttrSet>::View<#lifetime>,
+                view: #view,
                 depth: ::core::primitive::u8,
             ) -> ::core::result::Result<Self, ::netlink_runtime::DecodeError> {
                 <Self as ::netlink_runtime::Projection<#lifetime>>::project_at(view, depth)
             }
         }
+    }
+}
+
+/// Reads `view` into the struct.
+fn body(item: &Projection, message: Lifetime, place: Span) -> TokenStream {
+    let of = &item.of;
+    let mut code = Code {
+        message,
+        consts: TokenStream::new(),
+        slots: TokenStream::new(),
+        ends: TokenStream::new(),
+        takes: TokenStream::new(),
+    };
+    let pass = Pass {
+        attributes: quote_spanned!(place=> <#of as ::netlink_runtime::AttrSet>::ATTRIBUTES),
+        prefix: String::new(),
+        depth: quote_spanned!(place=> depth),
+        end: quote_spanned!(place=> ::core::result::Result::Ok(::core::option::Option::Some(&__end))),
+        place,
+    };
+    let walk = code.level(&item.top, &pass);
+    let Code { consts, slots, ends, takes, .. } = code;
+    let headers = item.headers.iter().map(|HeaderField { field, member }| {
+        let place = member.as_ref().unwrap_or(field).span();
+        let member = member.iter();
+        quote_spanned!(place=> #field: ::netlink_runtime::project::path::header(&view) #(.#member)*,)
+    });
+    quote_spanned! {place=>
+        #consts
+        ::netlink_runtime::project::check_depth(<#of as ::netlink_runtime::AttrSet>::meta(), depth)?;
+        #slots
+        #walk
+        #ends
+        ::core::result::Result::Ok(Self { #(#headers)* #takes })
     }
 }

@@ -1,11 +1,17 @@
 //! Attribute sets: from a struct to its model.
 
+mod field;
+
 use crate::attr::{self, Item, Number, Selector};
+use crate::codes;
 use crate::ctxt::Ctxt;
+use crate::guard::Guard;
 use crate::shape;
-use crate::wire::{self, Keywords, Kind, Wire};
+use crate::wire::{Kind, Wire};
+use crate::words;
+use field::FieldWords;
 use proc_macro2::Span;
-use quote::{format_ident, quote_spanned};
+use quote::format_ident;
 use syn::ext::IdentExt;
 use syn::{Data, DeriveInput, Expr, Fields, Ident, Type};
 
@@ -20,8 +26,10 @@ pub(crate) struct Set {
     pub(crate) unused: Vec<Number>,
     /// Derive `Debug` for the owned type.
     pub(crate) debug: bool,
-    /// All fields could be read.
-    complete: bool,
+    /// Fields that could not be read.
+    lost: Vec<Ident>,
+    /// There are errors: what is left serves the items that use it.
+    pub(crate) broken: bool,
 }
 
 /// An attribute.
@@ -46,6 +54,7 @@ pub(crate) struct Bounds {
     pub(crate) max: Option<Expr>,
 }
 
+#[expect(clippy::large_enum_variant, reason = "a few of them live, for as long as a macro runs")]
 pub(crate) enum Payload {
     /// Of one wire type.
     Wire(Wire),
@@ -99,6 +108,27 @@ impl Field {
         }
     }
 
+    /// The type of owned values.
+    pub(crate) fn owned(&self) -> &Type {
+        match &self.payload {
+            Payload::Wire(wire) => &wire.ty,
+            Payload::Selected { ty, .. } => ty,
+        }
+    }
+
+    /// Whether it can select the form of another attribute.
+    fn selects(&self) -> bool {
+        self.card != Card::Multi && self.wire().is_some_and(|wire| wire.selects)
+    }
+
+    /// What the type has to be.
+    pub(crate) fn guard(&self) -> Option<Guard> {
+        match &self.payload {
+            Payload::Wire(wire) => wire.guard.clone(),
+            Payload::Selected { ty, .. } => Some(Guard::selected(ty)),
+        }
+    }
+
     /// The wire type, for payloads that have one.
     pub(crate) fn wire(&self) -> Option<&Wire> {
         match &self.payload {
@@ -108,49 +138,41 @@ impl Field {
     }
 }
 
-/// What a payload is made of, when it is more than one thing.
-#[derive(Clone, Copy)]
-enum Members {
-    Indexed,
-    /// So many levels.
-    TypeValue(usize),
-    Array,
-    Records,
+impl Set {
+    /// What its types have to be.
+    pub(crate) fn guards(&self) -> impl Iterator<Item = Guard> {
+        let header = self.header.iter().map(|(_, ty)| Guard::c_struct(ty));
+        header.chain(self.fields.iter().filter_map(Field::guard))
+    }
 }
 
 /// As many as `netlink_runtime::build::MAX_SELECTORS`.
-const MAX_SELECTORS: usize = 4;
+pub(crate) const MAX_SELECTORS: usize = 4;
 
-/// Words of a field that are not about its payload.
-#[derive(Default)]
-struct FieldWords {
-    number: Option<Number>,
-    keywords: Keywords,
-    multi: bool,
-    members: Option<(Ident, Members)>,
-    header: bool,
-    rest: bool,
-    sub: Option<(Ident, Vec<Selector>)>,
-    bounds: Option<(Ident, Bounds)>,
-}
+/// Two of the type's 16 bits are flags.
+pub(crate) const MAX_NUMBER: u64 = 0x3fff;
+
+/// What is said of larger ones.
+pub(crate) const NUMBERS: &str = "attribute numbers are 14 bits";
 
 impl Set {
     /// Reads a struct; errors go to `cx`.
     pub(crate) fn read(cx: &Ctxt, input: &DeriveInput) -> Option<Set> {
-        let Data::Struct(data) = &input.data else {
-            cx.error(&input.ident, "attribute sets are structs with named fields");
-            return None;
+        let named = match &input.data {
+            Data::Struct(data) => match &data.fields {
+                Fields::Named(named) => Some(&named.named),
+                _ => None,
+            },
+            _ => None,
         };
-        let Fields::Named(named) = &data.fields else {
-            cx.error(&input.ident, "attribute sets are structs with named fields");
+        let Some(named) = named else {
+            cx.error(codes::ITEM, &input.ident, "attribute sets are structs with named fields");
             return None;
         };
         if !input.generics.params.is_empty() {
-            cx.error(
-                &input.generics.params,
-                "attribute sets have no parameters: say the types themselves. To borrow fields from a message, \
-                 derive a projection of the set: `#[netlink(of = Set)]`",
-            );
+            let text = "attribute sets have no parameters: say the types themselves. To borrow fields from a \
+                        message, derive a projection of the set: `#[netlink(of = Set)]`";
+            cx.error(codes::GENERICS, &input.generics.params, text);
         }
         let mut set = Set {
             name: input.ident.clone(),
@@ -161,7 +183,8 @@ impl Set {
             pads: Vec::new(),
             unused: Vec::new(),
             debug: false,
-            complete: true,
+            lost: Vec::new(),
+            broken: false,
         };
         for item in attr::container_items(cx, &input.attrs) {
             match item {
@@ -170,18 +193,26 @@ impl Set {
                 Item::Numbers(w, numbers) if w == "unused" => set.unused.extend(numbers),
                 // Where the family is known: operations carry it.
                 Item::Value(w, _) if w == "family" || w == "version" => {}
-                other => cx.error(
-                    other.tokens(),
-                    "unknown keyword here; attribute sets take `debug`, `pad(…)`, `unused(…)`, `family = \"…\"`, \
-                     `version = n`, `crate = path`",
-                ),
+                other => words::SET.refuse(cx, &other),
             }
         }
-        for field in &named.named {
+        for field in named {
             set.field(cx, field);
         }
-        set.check(cx);
-        Some(set)
+        for number in set.pads.iter().chain(&set.unused) {
+            number.check(cx, MAX_NUMBER, NUMBERS);
+        }
+        for number in &set.unused {
+            if let Some(field) = set.fields.iter().find(|f| f.number.literal == number.literal) {
+                let text = format!("this number is used: by `{}` ({})", field.name, field.number.c_name);
+                cx.error(codes::NUMBER_TAKEN, number.at(), text);
+            }
+        }
+        let found: Vec<bool> = set.fields.iter().map(|field| set.finds(cx, field)).collect();
+        let mut found = found.into_iter();
+        set.fields.retain(|_| found.next().unwrap_or_default());
+        set.broken = cx.count() > 0;
+        input.generics.params.is_empty().then_some(set)
     }
 
     fn field(&mut self, cx: &Ctxt, field: &syn::Field) {
@@ -190,262 +221,132 @@ impl Set {
         let words = FieldWords::read(cx, field);
         if cx.count() > before {
             // What is wrong with the words says more than what follows from it.
-            self.complete = false;
+            self.lost.push(name);
             return;
         }
-        if words.header {
-            if let Some((before, _)) = &self.header {
-                cx.error(&name, format!("a set has one header, and that is `{before}`"));
-            }
+        if let Some(word) = &words.header {
             words.alone(cx, "the fixed header");
-            self.header = Some((name, field.ty.clone()));
+            if let Some((before, _)) = &self.header {
+                let text = format!("a set has one header, and that is `{before}`");
+                cx.error(codes::ONE_ONLY, word, text);
+                self.lost.push(name);
+            } else {
+                self.header = Some((name, field.ty.clone()));
+            }
             return;
         }
-        if words.rest {
-            if let Some(before) = &self.rest {
-                cx.error(&name, format!("a set has one `rest`, and that is `{before}`"));
-            }
+        if let Some(word) = &words.rest {
             words.alone(cx, "`rest`");
-            self.rest = Some(name);
+            if let Some(before) = &self.rest {
+                cx.error(codes::ONE_ONLY, word, format!("a set has one `rest`, and that is `{before}`"));
+                self.lost.push(name);
+            } else {
+                self.rest = Some(name);
+            }
             return;
         }
         let Some(number) = words.number.clone() else {
-            cx.error(
-                &name,
-                "which attribute is this? Say its number: `#[netlink(NAME = 1)]`, or the constant that holds it: \
-                 `#[netlink(NAME)]`",
-            );
-            self.complete = false;
+            let text = "which attribute is this? Say its number: `#[netlink(NAME = 1)]`, or the constant that \
+                        holds it: `#[netlink(NAME)]`";
+            cx.error(codes::NO_NUMBER, &name, text);
+            self.lost.push(name);
             return;
         };
         let Some((payload, card, boxed)) = words.payload(cx, &field.ty) else {
-            self.complete = false;
+            self.lost.push(name);
             return;
         };
         let ordinal = self.fields.len() as u16;
         let docs = attr::docs(&field.attrs);
         let bounds = words.bounds(cx, &payload);
-        self.fields.push(Field { name, docs, number, ordinal, payload, card, boxed, bounds });
-    }
-
-    fn check(&self, cx: &Ctxt) {
-        for (ix, field) in self.fields.iter().enumerate() {
-            let name = field.name.to_string();
-            if self.header.is_some() && name == "header" {
-                cx.error(
-                    &field.name,
-                    "a set with a fixed header has a method `header` already: give this attribute another name",
-                );
-            }
-            let setter = self.fields.iter().find(|f| f.has_owned_setter() && f.owned_setter() == field.name);
-            if let Some(other) = setter {
-                cx.error(
-                    &field.name,
-                    format!(
-                        "`{name}` is the setter of `{}` for owned values: give one another name",
-                        other.name
-                    ),
-                );
-            }
-            if let Some(literal) = field.number.literal {
-                if literal > 0x3fff {
-                    let error = "attribute numbers are 14 bits: at most 16383";
-                    cx.push(syn::Error::new(field.number.span, error));
-                }
-                let taken = self.fields[..ix].iter().find(|f| f.number.literal == Some(literal));
-                if let Some(taken) = taken {
-                    let message =
-                        format!("number {literal} is taken by `{}` ({})", taken.name, taken.number.c_name);
-                    cx.push(syn::Error::new(field.number.span, message));
-                }
-            }
-            let Payload::Selected { selectors, .. } = &field.payload else { continue };
-            for selector in selectors {
-                match selector {
-                    Selector::Field(s) if self.complete && !self.fields.iter().any(|f| f.name == *s) => {
-                        let fields: Vec<String> =
-                            self.fields.iter().map(|f| format!("`{}`", f.name)).collect();
-                        let message =
-                            format!("no field `{s}` in `{}`, which has {}", self.name, fields.join(", "));
-                        cx.error(s, message);
-                    }
-                    Selector::Header(s) if self.complete && self.header.is_none() => {
-                        let message = format!("`{}` has no field marked `#[netlink(header)]`", self.name);
-                        cx.error(s, message);
-                    }
-                    _ => {}
-                }
-            }
-        }
-    }
-}
-
-impl FieldWords {
-    fn read(cx: &Ctxt, field: &syn::Field) -> Self {
-        let mut words = FieldWords::default();
-        for item in attr::items(cx, &field.attrs) {
-            match item {
-                Item::Number(number) => {
-                    if words.number.is_some() {
-                        cx.push(syn::Error::new(
-                            number.span,
-                            "the attribute's number is said twice: a field is one attribute",
-                        ));
-                    }
-                    words.number = Some(number);
-                }
-                Item::Word(w) if w == "multi" => words.multi = true,
-                Item::Word(w) if w == "indexed" => words.members(cx, w, Members::Indexed),
-                Item::Word(w) if w == "array" => words.members(cx, w, Members::Array),
-                Item::Word(w) if w == "records" => words.members(cx, w, Members::Records),
-                Item::Word(w) if w == "header" => words.header = true,
-                Item::Word(w) if w == "rest" => words.rest = true,
-                Item::Word(w) => {
-                    if !words.keywords.take(cx, &w) {
-                        cx.error(
-                            &w,
-                            format!("unknown netlink keyword `{w}`{}", attr::suggest(&w.to_string())),
-                        );
-                    }
-                }
-                Item::Type(_, ty) => words.keywords.names = Some(ty),
-                Item::Selectors(w, selectors) => {
-                    if selectors.is_empty() || (w == "by" && selectors.len() > 1) {
-                        cx.error(
-                            &w,
-                            format!("say what selects the form: `{w}(field)` or `{w}(header.member)`"),
-                        );
-                    }
-                    if selectors.len() > MAX_SELECTORS {
-                        cx.error(&w, format!("at most {MAX_SELECTORS} selectors choose one form"));
-                    }
-                    words.sub = Some((w, selectors));
-                }
-                Item::Idents(w, names) if w == "type_value" => {
-                    words.members(cx, w, Members::TypeValue(names.len()));
-                }
-                Item::Value(w, value) if w == "min_len" || w == "max_len" || w == "exact_len" => {
-                    let (_, bounds) = words.bounds.get_or_insert_with(|| (w.clone(), Bounds::default()));
-                    let twice = (w != "max_len" && bounds.min.replace(value.clone()).is_some())
-                        | (w != "min_len" && bounds.max.replace(value).is_some());
-                    if twice {
-                        cx.error(&w, "this length is said twice");
-                    }
-                }
-                Item::Int(int) => {
-                    cx.error(&int, format!("whose number is this? Say the C name too: `NAME = {int}`"));
-                }
-                other => cx.error(
-                    other.tokens(),
-                    "this does not go with a field, which takes `NAME = number` and the keywords of its type",
-                ),
-            }
-        }
-        words
-    }
-
-    /// `indexed`, `array`…: one of them.
-    fn members(&mut self, cx: &Ctxt, word: Ident, members: Members) {
-        if let Some((before, _)) = &self.members {
-            cx.error(&word, format!("`{word}` and `{before}` exclude each other"));
-        }
-        if matches!(members, Members::TypeValue(0)) {
-            cx.error(&word, "name the levels: `type_value(cpu, index)`");
-        }
-        self.members = Some((word, members));
-    }
-
-    /// The field is no attribute, so it has no number.
-    fn alone(&self, cx: &Ctxt, what: &str) {
-        if let Some(number) = &self.number {
-            cx.push(syn::Error::new(number.span, format!("{what} is no attribute: it has no number")));
-        }
-    }
-
-    /// Bounds of the length, which text, bytes and addresses of any length have.
-    fn bounds(&self, cx: &Ctxt, payload: &Payload) -> Option<Bounds> {
-        let (word, bounds) = self.bounds.as_ref()?;
-        if !matches!(payload, Payload::Wire(Wire { kind: Kind::Value, .. })) {
-            cx.error(
-                word,
-                format!("`{word}` goes with text, bytes, arrays and structs: other lengths are fixed"),
-            );
-            return None;
-        }
-        Some(bounds.clone())
-    }
-
-    /// Payload, cardinality and whether the owned field is boxed.
-    fn payload(&self, cx: &Ctxt, ty: &Type) -> Option<(Payload, Card, bool)> {
-        if shape::is(ty, "bool") && self.keywords.form.is_none() && self.keywords.word.is_none() {
-            let wire = wire::wire(cx, &self.keywords, ty)?;
-            return Some((Payload::Wire(wire), Card::Flag, false));
-        }
-        let (inner, card) = if self.multi {
-            let Some(inner) = shape::inside(ty, "Vec") else {
-                cx.error(ty, "`multi` fields hold `Vec<T>`: the attribute repeats");
-                return None;
-            };
-            (inner, Card::Multi)
+        let field = Field { name, docs, number, ordinal, payload, card, boxed, bounds };
+        if self.check(cx, &field) {
+            self.fields.push(field);
         } else {
-            match shape::inside(ty, "Option") {
-                Some(inner) => (inner, Card::Optional),
-                None => (ty, Card::Always),
-            }
-        };
-        let (inner, boxed) = match shape::inside(inner, "Box") {
-            Some(inner) => (inner, true),
-            None => (inner, false),
-        };
-        if let Some((word, selectors)) = &self.sub {
-            let address = word == "by";
-            if card == Card::Multi {
-                cx.error(word, "`multi` does not go with a selector");
-            }
-            if let Some(form) = self.keywords.form.as_ref().or(self.members.as_ref().map(|(w, _)| w)) {
-                cx.error(form, format!("`{word}(…)` already says the form of the payload"));
-            }
-            let payload = Payload::Selected { ty: inner.clone(), selectors: selectors.clone(), address };
-            return Some((payload, card, boxed));
+            self.lost.push(field.name);
         }
-        Some((Payload::Wire(self.wire(cx, inner)?), card, boxed))
     }
 
-    /// The wire type, with members wrapped.
-    fn wire(&self, cx: &Ctxt, ty: &Type) -> Option<Wire> {
-        let rt = quote_spanned!(shape::place(ty)=> ::netlink_runtime::wire);
-        let built = |marker, kind| Wire::of(marker, kind, ty);
-        let Some((word, members)) = &self.members else { return wire::wire(cx, &self.keywords, ty) };
-        let Some(inner) = shape::inside(ty, "Vec") else {
-            cx.error(ty, format!("`{word}` fields hold a `Vec`"));
-            return None;
-        };
-        let pair = |number: &str| {
-            let member = shape::second(inner);
-            if member.is_none() {
-                cx.error(inner, format!("`{word}` members come with their numbers: `Vec<({number}, T)>`"));
+    /// Whether a field agrees with those before it.
+    fn check(&self, cx: &Ctxt, field: &Field) -> bool {
+        let before = cx.count();
+        let Field { name, number, .. } = field;
+        number.check(cx, MAX_NUMBER, NUMBERS);
+        let taken =
+            self.fields.iter().find(|f| number.literal.is_some() && f.number.literal == number.literal);
+        if let (Some(literal), Some(taken)) = (number.literal, taken) {
+            let text = format!("number {literal} is taken by `{}` ({})", taken.name, taken.number.c_name);
+            cx.error(codes::NUMBER_TAKEN, number.at(), text);
+        }
+        let setter = |one: &Field, other: &Field| one.has_owned_setter() && one.owned_setter() == other.name;
+        for other in &self.fields {
+            let text = if setter(other, field) {
+                format!("`{name}` is the setter of `{}` for owned values: give one another name", other.name)
+            } else if setter(field, other) {
+                format!("`{}` is the setter of `{name}` for owned values: give one another name", other.name)
+            } else if field.constant() == other.constant() {
+                let constant = field.constant();
+                format!("the constant `{constant}` would be `{}` as well: give one another name", other.name)
+            } else {
+                continue;
+            };
+            cx.error(codes::NAME_TAKEN, name, text);
+        }
+        cx.count() == before
+    }
+
+    /// Whether a field finds in the whole set what it wants of it.
+    fn finds(&self, cx: &Ctxt, field: &Field) -> bool {
+        let before = cx.count();
+        if self.header.is_some() && field.name == "header" {
+            let text =
+                "a set with a fixed header has a method `header` already: give this attribute another name";
+            cx.error(codes::NAME_TAKEN, &field.name, text);
+        }
+        let Payload::Selected { selectors, .. } = &field.payload else { return cx.count() == before };
+        for selector in selectors {
+            match selector {
+                Selector::Field(s) if self.lost.contains(s) => return false,
+                Selector::Field(s) => match self.fields.iter().find(|f| f.name == *s) {
+                    None if s == "header" || s == "outer" || s == "request" => {
+                        let text = format!("a selector in another place has a name there: `{s}.name`");
+                        cx.error(codes::SELECTOR_PLACE, s, text);
+                    }
+                    None => cx.error(codes::NO_SUCH_FIELD, s, self.no_field(s)),
+                    Some(chooser) if chooser.name == field.name => {
+                        let text = format!("`{s}` cannot select its own form");
+                        cx.error(codes::NO_SELECTOR, s, text);
+                    }
+                    Some(chooser) if !chooser.selects() => {
+                        let text = format!(
+                            "`{s}` cannot select a form: selectors are `NlString`s, integers and enums that \
+                             stand once"
+                        );
+                        cx.error(codes::NO_SELECTOR, s, text);
+                    }
+                    Some(_) => {}
+                },
+                Selector::Header(_) if self.header.is_none() && !self.lost.is_empty() => return false,
+                Selector::Header(s) if self.header.is_none() => {
+                    let text = format!("`{}` has no field marked `#[netlink(header)]`", self.name);
+                    cx.error(codes::NO_HEADER, s, text);
+                }
+                _ => {}
             }
-            wire::wire(cx, &self.keywords, member?)
-        };
-        Some(match *members {
-            Members::Indexed => {
-                let marker = pair("u16")?.marker;
-                built(quote_spanned!(shape::place(ty)=> #rt::IndexedOf<#marker>), Kind::Indexed(marker))
+        }
+        cx.count() == before
+    }
+
+    /// What is said of a name that no field has.
+    fn no_field(&self, name: &Ident) -> String {
+        let names: Vec<String> = self.fields.iter().map(|f| f.name.unraw().to_string()).collect();
+        match words::suggest(&name.to_string(), names.iter().map(String::as_str)) {
+            Some(meant) => format!("no field `{name}` in `{}`; did you mean `{meant}`?", self.name),
+            None => {
+                let some: Vec<String> = names.iter().take(8).map(|name| format!("`{name}`")).collect();
+                let more = if names.len() > some.len() { ", …" } else { "" };
+                format!("no field `{name}` in `{}`, which has {}{more}", self.name, some.join(", "))
             }
-            Members::TypeValue(levels) => {
-                let marker = pair(&format!("[u16; {levels}]"))?.marker;
-                built(
-                    quote_spanned!(shape::place(ty)=> #rt::TypeValueOf<#marker, #levels>),
-                    Kind::TypeValue(marker, levels),
-                )
-            }
-            Members::Array => {
-                let marker = wire::wire(cx, &self.keywords, inner)?.marker;
-                built(quote_spanned!(shape::place(ty)=> #rt::ArrayOf<#marker>), Kind::Value)
-            }
-            Members::Records => {
-                built(quote_spanned!(shape::place(ty)=> #rt::RecordsOf<#inner>), Kind::Records(inner.clone()))
-            }
-        })
+        }
     }
 }

@@ -1,7 +1,8 @@
 //! Types of fields, taken apart: `Option<Vec<(u16, T)>>` and the like.
 
 use crate::attr::{Order, Word};
-use proc_macro2::Span;
+use proc_macro2::{Group, Span, TokenStream, TokenTree};
+use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{GenericArgument, Ident, PathArguments, Type};
@@ -19,6 +20,33 @@ pub(crate) fn bare(ty: &Type) -> &Type {
 /// still see code of a macro.
 pub(crate) fn place(ty: &Type) -> Span {
     Span::call_site().located_at(last(ty).map_or_else(|| bare(ty).span(), |(ident, _)| ident.span()))
+}
+
+/// The type's tokens, all at its [`place`]: where rustc shows errors about a type at the tokens that
+/// name it, these are at one place with those of all other code about it.
+pub(crate) fn placed(ty: &Type) -> TokenStream {
+    placed_at(ty.to_token_stream(), place(ty))
+}
+
+/// Tokens of a type or path, all at one place.
+pub(crate) fn placed_at(tokens: TokenStream, place: Span) -> TokenStream {
+    let at = |token: TokenTree| match token {
+        TokenTree::Group(group) => {
+            let mut placed = Group::new(group.delimiter(), placed_at(group.stream(), place));
+            placed.set_span(place);
+            placed.into()
+        }
+        // What `$crate` means depends on where it was written.
+        TokenTree::Ident(mut ident) if ident == "$crate" => {
+            ident.set_span(place.resolved_at(ident.span()));
+            ident.into()
+        }
+        mut other => {
+            other.set_span(place);
+            other
+        }
+    };
+    tokens.into_iter().map(at).collect()
 }
 
 /// The last segment of a path type, with its generic type arguments.
@@ -66,13 +94,6 @@ pub(crate) fn is(ty: &Type, name: &str) -> bool {
 /// The name of an attribute's constant: `mtu` → `MTU`, `r#type` → `TYPE`.
 pub(crate) fn constant(field: &Ident) -> Ident {
     Ident::new(&field.unraw().to_string().to_uppercase(), field.span())
-}
-
-/// The number by which a nest is found in the type system: its field's name, hashed (FNV-1a).
-pub(crate) fn hash(field: &Ident) -> u64 {
-    field.unraw().to_string().bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    })
 }
 
 /// A search word for an item, unless it is the item's name.

@@ -1,9 +1,11 @@
 //! `#[netlink_union]`: C unions, bytes with a method for each arm.
 
 use crate::attr::{self, Item, Number};
+use crate::codes;
 use crate::cstruct::{Form, Words};
 use crate::ctxt::Ctxt;
 use crate::shape;
+use crate::words;
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
@@ -36,7 +38,11 @@ pub(crate) struct Arm {
 pub(crate) fn expand(args: TokenStream, input: TokenStream) -> TokenStream {
     let item: ItemEnum = match syn::parse2(input) {
         Ok(item) => item,
-        Err(error) => return error.to_compile_error(),
+        Err(error) => {
+            let cx = Ctxt::new();
+            cx.syntax(error);
+            return cx.finish(None);
+        }
     };
     let cx = Ctxt::new();
     let output = Union::read(&cx, args, &item).map(|union| emit(&union));
@@ -50,19 +56,20 @@ impl Union {
         let (mut c_name, mut size) = (None, None);
         for word in attr::args(cx, args) {
             match word {
-                Item::Value(w, value) if w == "size" => size = Some(value),
+                Item::Value(w, value) if w == "size" => cx.once(&mut size, &w, value),
                 Item::Word(w) if c_name.is_none() => c_name = Some(w.unraw().to_string()),
                 Item::Number(n) if n.literal.is_none() && c_name.is_none() => c_name = Some(n.c_name),
-                other => cx.error(
-                    other.tokens(),
-                    "unknown keyword here; unions take their C name, `size = n`, `crate = path`",
-                ),
+                other => words::UNION.refuse(cx, &other),
             }
         }
         cx.refuse_generics(&item.generics, "C unions");
         let arms = item.variants.iter().filter_map(|variant| arm(cx, variant)).collect();
         let Some(size) = size else {
-            cx.error(&name, "how large is it? Say `#[netlink_union(size = 16)]`, as C's sizeof gives");
+            cx.error(
+                codes::NO_SIZE,
+                &name,
+                "how large is it? Say `#[netlink_union(size = 16)]`, as C's sizeof gives",
+            );
             return None;
         };
         let c_name = c_name.unwrap_or_else(|| name.unraw().to_string());
@@ -77,11 +84,15 @@ fn arm(cx: &Ctxt, variant: &syn::Variant) -> Option<Arm> {
         _ => None,
     };
     let Some(ty) = ty else {
-        cx.error(&name, format!("an arm holds its type: `{name}(u32)`"));
+        cx.error(codes::PAYLOAD, &name, format!("an arm holds its type: `{name}(u32)`"));
         return None;
     };
     if let Some((_, value)) = &variant.discriminant {
-        cx.error(value, "arms have no values: say `case(NAME = 1)` where a member chooses");
+        cx.error(
+            codes::ENTRY_VALUE,
+            value,
+            "arms have no values: say `case(NAME = 1)` where a member chooses",
+        );
     }
     let mut words = Words::read(cx, &variant.attrs, true)?;
     let offset = words.offset.take().unwrap_or_else(|| LitInt::new("0", name.span()));
@@ -119,6 +130,7 @@ fn emit(item: &Union) -> TokenStream {
         const _: () = {
             #(#checks)*
 
+            #[diagnostic::do_not_recommend] // no help to who has a type that is none
             impl ::netlink_runtime::CStruct for #name {
                 const META: &'static #rt::StructMeta = &#rt::StructMeta {
                     c_name: #c_name,
@@ -233,7 +245,7 @@ impl Arm {
     /// It begins inside the union, or the error stands at the offset.
     fn check(&self, size: &Expr) -> TokenStream {
         let (name, offset) = (&self.c_name, &self.offset);
-        let message = format!("`{name}` lies beyond the union's size");
+        let message = codes::BEYOND_SIZE.says(format!("`{name}` lies beyond the union's size"));
         let place = Span::call_site().located_at(offset.span());
         quote_spanned!(place=> const _: () = ::core::assert!(#offset < #size, #message);)
     }

@@ -1,7 +1,9 @@
 //! From a field's type and keywords to its wire type. The one place.
 
 use crate::attr::{Order, Word};
+use crate::codes;
 use crate::ctxt::Ctxt;
+use crate::guard::Guard;
 use crate::shape;
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -32,11 +34,11 @@ impl Keywords {
         };
         if let Some(order) = order {
             if self.order.replace((word.clone(), order)).is_some() || self.word.is_some() {
-                cx.error(word, "the byte order is said twice");
+                cx.error(codes::TWICE, word, "the byte order is said twice");
             }
         } else if let Some(parsed) = Word::parse(&text) {
             if self.word.replace((word.clone(), parsed)).is_some() || self.order.is_some() {
-                cx.error(word, "the integer on the wire is said twice");
+                cx.error(codes::TWICE, word, "the integer on the wire is said twice");
             }
         } else if matches!(
             text.as_str(),
@@ -53,7 +55,7 @@ impl Keywords {
                 | "unterminated"
         ) {
             if let Some(before) = self.form.replace(word.clone()) {
-                cx.error(word, format!("`{word}` and `{before}` exclude each other"));
+                cx.error(codes::EXCLUSIVE, word, format!("`{word}` and `{before}` exclude each other"));
             }
         } else {
             return false;
@@ -63,6 +65,24 @@ impl Keywords {
 
     pub(crate) fn form(&self) -> String {
         self.form.as_ref().map(Ident::to_string).unwrap_or_default()
+    }
+
+    /// One of them, to point at; `names(…)`, which has no word here, aside.
+    pub(crate) fn first(&self) -> Option<&Ident> {
+        let order = self.order.as_ref().map(|(word, _)| word);
+        self.form.as_ref().or(order).or(self.word.as_ref().map(|(word, _)| word))
+    }
+
+    /// Whether the form stands without an integer's words, as it has to: all errors are about them.
+    fn form_alone(&self, cx: &Ctxt) -> bool {
+        let order = self.order.as_ref().map(|(word, _)| word);
+        match (&self.form, order.or(self.word.as_ref().map(|(word, _)| word))) {
+            (Some(form), Some(word)) => {
+                cx.error(codes::EXCLUSIVE, word, format!("`{word}` does not go with `{form}`"));
+                false
+            }
+            _ => true,
+        }
     }
 }
 
@@ -74,16 +94,29 @@ pub(crate) struct Wire {
     /// What reading gives, with lifetime `'a`.
     pub(crate) view: TokenStream,
     pub(crate) kind: Kind,
+    /// The type as it was written: that of owned values.
+    pub(crate) ty: Type,
+    /// What the type has to be.
+    pub(crate) guard: Option<Guard>,
+    /// Its values can select the form of another attribute.
+    pub(crate) selects: bool,
     /// Where errors about the field's type are shown.
     pub(crate) place: Span,
 }
 
 impl Wire {
-    /// A container that holds another wire type.
-    pub(crate) fn of(marker: TokenStream, kind: Kind, ty: &Type) -> Self {
-        let place = shape::place(ty);
-        let view = quote_spanned!(place=> <#marker as ::netlink_runtime::wire::wt::Wire>::View<'a>);
-        Wire { marker, view, kind, place }
+    fn of(ty: &Type, marker: TokenStream, view: TokenStream, kind: Kind) -> Self {
+        Wire { marker, view, kind, ty: ty.clone(), guard: None, selects: false, place: shape::place(ty) }
+    }
+
+    /// The same, where the type has to be something.
+    fn guarded(self, guard: Guard) -> Self {
+        Wire { guard: Some(guard), ..self }
+    }
+
+    /// A container of this type that holds it.
+    pub(crate) fn within(self, ty: &Type, marker: TokenStream, view: TokenStream, kind: Kind) -> Self {
+        Wire { marker, view, kind, ty: ty.clone(), selects: false, ..self }
     }
 
     /// `<marker as Wire>`, at the field's type: if that does not fit, the error stands there.
@@ -121,27 +154,26 @@ pub(crate) fn wire(cx: &Ctxt, words: &Keywords, ty: &Type) -> Option<Wire> {
     let place = shape::place(ty);
     let wt = quote_spanned!(place=> ::netlink_runtime::wire::wt);
     let form = words.form();
-    if !matches!(form.as_str(), "nested" | "struct" | "union" | "flex") {
-        if let Some(n) = &words.names {
-            if !shape::is(ty, "Bitfield32") {
-                cx.error(n, "`names(…)` goes with `Bitfield32`");
-            }
-        }
+    if !words.form_alone(cx) {
+        return None;
+    }
+    if let Some(n) = words.names.as_ref().filter(|_| !form.is_empty() || !shape::is(ty, "Bitfield32")) {
+        cx.error(codes::FIELD_TYPE, n, "`names(…)` goes with `Bitfield32`");
+        return None;
     }
     let scalar =
-        |marker: TokenStream, view: TokenStream| Wire { marker, view, kind: Kind::Scalar(ty.clone()), place };
-    let value = |marker: TokenStream, view: TokenStream| Wire { marker, view, kind: Kind::Value, place };
+        |marker: TokenStream, view: TokenStream| Wire::of(ty, marker, view, Kind::Scalar(ty.clone()));
+    let value = |marker: TokenStream, view: TokenStream| Wire::of(ty, marker, view, Kind::Value);
     match form.as_str() {
         "nested" => {
-            return Some(Wire {
-                marker: quote_spanned!(place=> #wt::Nest<#ty>),
-                view: quote_spanned!(place=> <#ty as ::netlink_runtime::AttrSet>::View<'a>),
-                kind: Kind::Nest(ty.clone()),
-                place,
-            });
+            let marker = quote_spanned!(place=> #wt::Nest<#ty>);
+            let view = quote_spanned!(place=> <#ty as ::netlink_runtime::AttrSet>::View<'a>);
+            let wire = Wire::of(ty, marker, view, Kind::Nest(ty.clone()));
+            return Some(wire.guarded(Guard::set(ty)));
         }
         "struct" => {
-            return Some(value(quote_spanned!(place=> #wt::Struct<#ty>), quote_spanned!(place=> #ty)));
+            let wire = value(quote_spanned!(place=> #wt::Struct<#ty>), quote_spanned!(place=> #ty));
+            return Some(wire.guarded(Guard::c_struct(ty)));
         }
         "union" => {
             let marker = quote_spanned!(place=> ::netlink_runtime::wire::Union<#ty>);
@@ -149,16 +181,17 @@ pub(crate) fn wire(cx: &Ctxt, words: &Keywords, ty: &Type) -> Option<Wire> {
         }
         "flex" => {
             let Some(inner) = shape::inside(ty, "Flex") else {
-                cx.error(ty, "`flex` fields hold `Flex<T>`");
+                cx.error(codes::FIELD_TYPE, ty, "`flex` fields hold `Flex<T>`");
                 return None;
             };
-            return Some(value(
-                quote_spanned!(place=> ::netlink_runtime::wire::FlexOf<#inner>),
-                quote_spanned!(place=> ::netlink_runtime::wire::FlexView<'a, #inner>),
-            ));
+            let place = shape::place(inner);
+            let marker = quote_spanned!(place=> ::netlink_runtime::wire::FlexOf<#inner>);
+            let view = quote_spanned!(place=> ::netlink_runtime::wire::FlexView<'a, #inner>);
+            return Some(Wire { place, ..value(marker, view).guarded(Guard::flex(inner)) });
         }
         "unterminated" if !shape::is(ty, "NlString") => {
-            cx.error(ty, "`unterminated` fields hold `NlString`: text that is sent without its NUL");
+            let text = "`unterminated` fields hold `NlString`: text that is sent without its NUL";
+            cx.error(codes::FIELD_TYPE, ty, text);
             return None;
         }
         "unterminated" => {
@@ -168,7 +201,7 @@ pub(crate) fn wire(cx: &Ctxt, words: &Keywords, ty: &Type) -> Option<Wire> {
             ));
         }
         "msecs" if !shape::is(ty, "u64") => {
-            cx.error(ty, "`msecs` fields hold `u64`");
+            cx.error(codes::FIELD_TYPE, ty, "`msecs` fields hold `u64`");
             return None;
         }
         "msecs" => {
@@ -188,10 +221,10 @@ pub(crate) fn wire(cx: &Ctxt, words: &Keywords, ty: &Type) -> Option<Wire> {
                 return Some(scalar(marker, quote_spanned!(place=> #ty)));
             }
             if shape::integer(ty).is_some() {
-                cx.error(
-                    ty,
-                    format!("`{form}` fields hold `{plain}` or an enum: what is sent takes as many bytes as it needs"),
+                let text = format!(
+                    "`{form}` fields hold `{plain}` or an enum: what is sent takes as many bytes as it needs"
                 );
+                cx.error(codes::FIELD_TYPE, ty, text);
                 return None;
             }
             let marker = if form == "uint" {
@@ -199,33 +232,40 @@ pub(crate) fn wire(cx: &Ctxt, words: &Keywords, ty: &Type) -> Option<Wire> {
             } else {
                 quote_spanned!(place=> #wt::NamedSint<#ty>)
             };
-            return Some(scalar(marker, quote_spanned!(place=> #ty)));
+            let wire = scalar(marker, quote_spanned!(place=> #ty));
+            return Some(wire.guarded(Guard::named(ty)));
+        }
+        "text" | "opaque" | "mac" => {
+            let text = format!(
+                "`{form}` is for members of C structs: attributes are `NlString` (text), `Vec<u8>` (bytes), \
+                 `HwAddr` (addresses of links) without a word"
+            );
+            cx.error(codes::MISPLACED, words.first(), text);
+            return None;
         }
         _ => {}
     }
     if let Some((ident, args)) = shape::last(ty) {
         let name = ident.to_string();
         if let Some(word) = shape::integer(ty) {
-            return Some(integer(cx, words, ty, word));
+            return integer(cx, words, ty, word);
         }
         if words.word.is_none() {
             let plain = match name.as_str() {
                 "bool" => Some(scalar(quote_spanned!(place=> #wt::Flag), quote_spanned!(place=> ()))),
-                "String" => Some(value(
-                    quote_spanned!(place=> #wt::Utf8),
-                    quote_spanned!(place=> ::netlink_runtime::types::NlStr<'a>),
-                )),
-                "NlString" => Some(value(
-                    quote_spanned!(place=> #wt::Str),
-                    quote_spanned!(place=> ::netlink_runtime::types::NlStr<'a>),
-                )),
+                "String" | "NlString" => {
+                    let marker = Ident::new(if name == "String" { "Utf8" } else { "Str" }, place);
+                    let view = quote_spanned!(place=> ::netlink_runtime::types::NlStr<'a>);
+                    Some(Wire { selects: true, ..value(quote_spanned!(place=> #wt::#marker), view) })
+                }
                 "Vec" if args.first().is_some_and(|t| shape::is(t, "u8")) => Some(value(
                     quote_spanned!(place=> #wt::Bytes),
                     quote_spanned!(place=> &'a [::core::primitive::u8]),
                 )),
                 "Bitfield32" => Some(match &words.names {
                     Some(names) => {
-                        value(quote_spanned!(place=> #wt::NamedBits<#names>), quote_spanned!(place=> #ty))
+                        let marker = quote_spanned!(place=> #wt::NamedBits<#names>);
+                        value(marker, quote_spanned!(place=> #ty)).guarded(Guard::named(names))
                     }
                     None => value(quote_spanned!(place=> #wt::Bits), quote_spanned!(place=> #ty)),
                 }),
@@ -241,46 +281,90 @@ pub(crate) fn wire(cx: &Ctxt, words: &Keywords, ty: &Type) -> Option<Wire> {
             };
             if let Some(wire) = plain {
                 if let Some((order, _)) = &words.order {
-                    cx.error(order, format!("`{order}` goes with integers"));
+                    cx.error(codes::BYTE_ORDER, order, format!("`{order}` goes with integers"));
+                    return None;
                 }
                 return Some(wire);
             }
         }
         if let Some((_, word)) = words.word {
             let marker = word.wire();
-            return Some(scalar(
-                quote_spanned!(place=> #wt::Named<#ty, #marker>),
-                quote_spanned!(place=> #ty),
-            ));
+            let wire = scalar(quote_spanned!(place=> #wt::Named<#ty, #marker>), quote_spanned!(place=> #ty));
+            return Some(Wire { selects: true, ..wire.guarded(Guard::named(ty)) });
         }
     }
-    cx.error(
-        ty,
-        "what is this on the wire? Say `nested` (attributes), `struct` (a C struct), `sub(selector)`, or the \
-         integer that an enum is sent as (`u8`, `u32`, `be16`…)",
-    );
+    cx.error(codes::WIRE_TYPE, ty, what_is(ty));
     None
 }
 
-fn integer(cx: &Ctxt, words: &Keywords, ty: &Type, rust: Word) -> Wire {
+/// What to say about a type that says too little.
+fn what_is(ty: &Type) -> &'static str {
+    let name = shape::last(ty).map(|(name, _)| name.to_string()).unwrap_or_default();
+    match (shape::bare(ty), name.as_str()) {
+        (Type::Reference(_), _) => {
+            "attribute sets own what they hold: `NlString`, `String`, `Vec<u8>`. To borrow from a message, use the \
+             view, or derive a projection of the set: `#[netlink(of = Set)]`"
+        }
+        (_, "Vec") => {
+            "several of what? Say `array` (one packed array), `indexed` (numbered members, `Vec<(u16, T)>`), or \
+             `multi` (the attribute repeats, and the field is `Vec<T>` without `Option`)"
+        }
+        (Type::Array(_), _) => {
+            "bytes are `Vec<u8>`, perhaps with `exact_len = n`; integers are `Vec<T>` with `array`"
+        }
+        (_, "Address") => {
+            "whose address is this? Say where its family stands: `by(header.member)` or `by(field)`"
+        }
+        (_, "Flex") => "say `flex`: a C struct with a flexible tail",
+        (_, "usize" | "isize" | "u128" | "i128" | "f32" | "f64" | "char") => {
+            "integers have 8 to 64 bits on every machine: `u8` to `u64`, `i8` to `i64`"
+        }
+        _ => {
+            "what is this on the wire? Say `nested` (attributes), `struct` (a C struct), `sub(selector)`, or the \
+             integer that an enum is sent as (`u8`, `u32`, `be16`…)"
+        }
+    }
+}
+
+fn integer(cx: &Ctxt, words: &Keywords, ty: &Type, rust: Word) -> Option<Wire> {
     let mut word = rust;
+    let before = cx.count();
     if let Some((said, on_wire)) = &words.word {
         if (on_wire.signed, on_wire.bits) != (rust.signed, rust.bits) {
             let kept = format!("{}{}", if on_wire.signed { "i" } else { "u" }, on_wire.bits);
-            cx.error(said, format!("the field's type differs: `{said}` on the wire is `{kept}` in Rust"));
+            let text = format!("the field's type differs: `{said}` on the wire is `{kept}` in Rust");
+            cx.error(codes::INTEGERS_DIFFER, said, text);
         }
         word = *on_wire;
     }
     if let Some((said, order)) = &words.order {
         if rust.bits == 8 {
-            cx.error(said, "one byte has no order");
+            cx.error(codes::BYTE_ORDER, said, "one byte has no order");
         } else if *order == Order::Net && rust.signed {
-            cx.error(said, "`net` integers are unsigned");
+            cx.error(codes::BYTE_ORDER, said, "`net` integers are unsigned");
         } else {
             word.order = *order;
         }
     }
-    Wire { marker: word.wire(), view: quote!(#ty), kind: Kind::Scalar(ty.clone()), place: shape::place(ty) }
+    let wire = Wire::of(ty, word.wire(), quote!(#ty), Kind::Scalar(ty.clone()));
+    (cx.count() == before).then_some(Wire { selects: true, ..wire })
+}
+
+/// The wire type of an element of a packed array.
+pub(crate) fn element(cx: &Ctxt, words: &Keywords, ty: &Type) -> Option<Wire> {
+    let wire = wire(cx, words, ty)?;
+    let form = words.form();
+    let fixed = matches!(form.as_str(), "struct" | "union")
+        || words.word.is_some()
+        || shape::integer(ty).is_some()
+        || (form.is_empty() && (shape::is(ty, "Ipv4Addr") || shape::is(ty, "Ipv6Addr")));
+    if !fixed {
+        let text = "elements of an `array` are integers, enums with the integer they are sent as (`u8`, `be32`…), \
+                    addresses, or C structs and unions with `struct` and `union`. Attributes repeat with `multi`, or are numbered with `indexed`";
+        cx.error(codes::FIELD_TYPE, ty, text);
+        return None;
+    }
+    Some(wire)
 }
 
 /// The fixed wire type of a C struct's member.
@@ -305,11 +389,12 @@ pub(crate) fn member(cx: &Ctxt, words: &Keywords, ty: &Type) -> Option<TokenStre
     match (form.as_str(), &words.form) {
         ("" | "struct" | "union", _) | (_, None) => {}
         ("text" | "opaque" | "mac", Some(word)) => {
-            cx.error(ty, format!("`{word}` members are arrays: `[u8; N]`"));
+            cx.error(codes::FIELD_TYPE, ty, format!("`{word}` members are arrays: `[u8; N]`"));
             return None;
         }
         (_, Some(word)) => {
-            cx.error(word, format!("`{word}` is for attributes: members of C structs have a fixed size"));
+            let text = format!("`{word}` is for attributes: members of C structs have a fixed size");
+            cx.error(codes::FIXED_SIZE, word, text);
             return None;
         }
     }
@@ -318,12 +403,10 @@ pub(crate) fn member(cx: &Ctxt, words: &Keywords, ty: &Type) -> Option<TokenStre
         || shape::is(ty, "Ipv4Addr")
         || shape::is(ty, "Ipv6Addr");
     if form.is_empty() && !plain {
-        cx.error(
-            ty,
-            "what is this in C? Members are integers, enums with the integer they are kept as (`u8`, `be32`…), \
-             `Ipv4Addr`, `Ipv6Addr`, arrays (of bytes with `text`, `opaque` or `mac`), `Address` with `by(member)`, or say `struct` \
-             or `union`",
-        );
+        let text = "what is this in C? Members are integers, enums with the integer they are kept as (`u8`, \
+                    `be32`…), `Ipv4Addr`, `Ipv6Addr`, arrays (of bytes with `text`, `opaque` or `mac`), \
+                    `Address` with `by(member)`, or say `struct` or `union`";
+        cx.error(codes::MEMBER_TYPE, ty, text);
         return None;
     }
     wire(cx, words, ty).map(|w| w.marker)

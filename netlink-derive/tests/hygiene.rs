@@ -295,15 +295,14 @@ mod through_a_macro {
     set!(Made { one: Option<u32> = 1, two: Option<Vec<u8>> = 2, three: bool = 3, });
 }
 
-use netlink_runtime::build::{BuildSet as _, Enc, SetBuilder};
-use netlink_runtime::owned::OwnedSet;
+use netlink_runtime::build::{Enc, SetBuilder};
 use netlink_runtime::{AttrSet, Operation, Reply};
 
-fn encoded<T: OwnedSet>(value: &T) -> Vec<u8> {
+fn encoded<T: AttrSet>(value: &T) -> Vec<u8> {
     value.encode_to(Enc::new(Vec::new())).end().expect("an encodable value")
 }
 
-fn decoded<T: OwnedSet>(bytes: &[u8]) -> T {
+fn decoded<T: AttrSet>(bytes: &[u8]) -> T {
     T::decode_at(netlink_runtime::View::parse(bytes).expect("a header"), 0).expect("a decodable value")
 }
 

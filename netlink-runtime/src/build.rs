@@ -6,12 +6,12 @@ mod to_wire;
 #[cfg(feature = "alloc")]
 pub(crate) use containers::close_record;
 pub use containers::{
-    BuildSub, IndexedBuilder, MAX_SELECTORS, PutKey, PutSelector, RecordsBuilder, SubSlot, TypeValueBuilder,
+    IndexedBuilder, MAX_SELECTORS, PutKey, PutSelector, RecordsBuilder, SubSlot, TypeValueBuilder,
 };
 pub use to_wire::{ToWire, put_address};
 
 use crate::error::EncodeError;
-use crate::view::CStruct;
+use crate::view::{AttrSet, CStruct};
 use crate::wire::{ATTR_HEADER, Attr, NESTED, TYPE_MASK, align, split};
 
 /// Where an encoder writes.
@@ -302,22 +302,9 @@ pub trait SetBuilder<B> {
     }
 }
 
-/// A set that can be built in place. The derives implement it.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is no attribute set",
-    note = "`nested` fields and operations hold types with `#[derive(NetlinkAttrs)]` or `#[derive(NetlinkMessage)]`"
-)]
-pub trait BuildSet: crate::AttrSet {
-    /// The builder.
-    type Builder<B: Buf>: SetBuilder<B>;
-
-    /// Starts a set at the encoder's position: writes the fixed header, zeroed, if it has one.
-    fn builder<B: Buf>(enc: Enc<B>) -> Self::Builder<B>;
-}
-
 /// Appends a nest that `build` fills.
 #[inline]
-pub fn nest<T: BuildSet, B: Buf>(
+pub fn nest<T: AttrSet, B: Buf>(
     mut enc: Enc<B>,
     id: u16,
     build: impl FnOnce(T::Builder<B>) -> T::Builder<B>,

@@ -4,7 +4,7 @@ use crate::error::{DecodeError, DecodeErrorKind};
 use crate::meta::{AttrMeta, SetMeta};
 use crate::selected::Selected;
 use crate::view::AttrSet;
-use crate::wire::wt::Wire;
+use crate::wire::wt::{Nest, Wire};
 use crate::wire::{ATTR_HEADER, Cursor};
 use core::fmt;
 use core::marker::PhantomData;
@@ -53,11 +53,13 @@ impl<S, K> AttrDef<S, K> {
     pub const fn id(self) -> u16 {
         self.id
     }
+}
 
-    /// The number, if the attribute belongs to this set: it does not compile otherwise.
-    #[inline]
-    pub const fn of<T: Same<S>>(self) -> u16 {
-        self.id
+impl<S, T: AttrSet> AttrDef<S, Nest<T>> {
+    /// What is in the nest. For derived code.
+    #[doc(hidden)]
+    pub const fn attributes(self) -> T::Attributes {
+        T::ATTRIBUTES
     }
 }
 
@@ -79,35 +81,34 @@ impl<S: AttrSet, K> fmt::Debug for AttrDef<S, K> {
     }
 }
 
-/// The same set. Every set is the same as itself.
+/// The kind of a nest that stands once: what a path such as `linkinfo.kind` goes through.
 #[diagnostic::on_unimplemented(
-    message = "this is an attribute of `{S}`, not of `{Self}`",
-    label = "an attribute of another set"
+    message = "a path goes through nests that stand once, and this attribute is none",
+    label = "an attribute of kind `{Self}`"
 )]
-pub trait Same<S> {}
-impl<S> Same<S> for S {}
-
-/// The set in a nest that stands once, found by (the hash of) its field's name: how a path such as
-/// `linkinfo.kind` finds its way. Derived.
-#[diagnostic::on_unimplemented(
-    message = "a path goes through nests that stand once, and this attribute of `{Self}` is none",
-    label = "no nest that stands once"
-)]
-pub trait NestAt<const NAME: u64> {
+pub trait NestKind {
     /// The set in it.
     type Set: AttrSet;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: AttrSet> NestKind for Nest<T> {
+    type Set = T;
 }
 
 /// A set that chooses the form of its attribute `ID` by selectors. Derived.
 pub trait Chooses<const ID: u16>: AttrSet {
     /// The forms.
-    type Form: Selected;
+    // No bound: what has none is said once, where the attribute is read.
+    type Form;
 
     /// Reads the payload in the form that the selectors choose, wherever they stand.
     fn choose<'a>(
         view: &Self::View<'a>,
         payload: &'a [u8],
-    ) -> Result<<Self::Form as Selected>::View<'a>, DecodeError>;
+    ) -> Result<<Self::Form as Selected>::View<'a>, DecodeError>
+    where
+        Self::Form: Selected;
 }
 
 /// The kind of an attribute that repeats.
@@ -117,7 +118,10 @@ pub struct Many<K>(PhantomData<fn() -> K>);
 pub struct Chosen<const ID: u16>(());
 
 /// A kind of attribute of the set `S`: how one occurrence is read.
-#[diagnostic::on_unimplemented(message = "`{Self}` is no kind of attribute")]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no kind of attribute",
+    note = "the constants of a set are its attributes with their kinds: `Link::MTU`"
+)]
 pub trait AttrKind<S: AttrSet>: 'static {
     /// What reading gives.
     type Value<'a>;
@@ -153,6 +157,7 @@ fn malformed<K: Wire>(rest: &[u8], len: usize, offset: usize, id: u16, set: &'st
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<S: AttrSet, K: Wire> AttrKind<S> for K {
     type Value<'a> = K::View<'a>;
     const REPEATS: bool = false;
@@ -163,6 +168,7 @@ impl<S: AttrSet, K: Wire> AttrKind<S> for K {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<S: AttrSet, K: Wire> AttrKind<S> for Many<K> {
     type Value<'a> = K::View<'a>;
     const REPEATS: bool = true;
@@ -173,7 +179,8 @@ impl<S: AttrSet, K: Wire> AttrKind<S> for Many<K> {
     }
 }
 
-impl<S: Chooses<ID>, const ID: u16> AttrKind<S> for Chosen<ID> {
+#[diagnostic::do_not_recommend]
+impl<S: Chooses<ID, Form: Selected>, const ID: u16> AttrKind<S> for Chosen<ID> {
     type Value<'a> = <S::Form as Selected>::View<'a>;
     const REPEATS: bool = false;
 

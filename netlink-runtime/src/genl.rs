@@ -79,6 +79,7 @@ pub struct GetFamily<'n>(
     pub &'n str,
 );
 
+#[diagnostic::do_not_recommend]
 impl Request for GetFamily<'_> {
     type Reply = Family;
 

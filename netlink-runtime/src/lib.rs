@@ -42,7 +42,7 @@ mod view;
 pub mod walk;
 pub mod wire;
 
-pub use def::{AttrDef, AttrKind, Chooses, Chosen, Many, NestAt, Same};
+pub use def::{AttrDef, AttrKind, Chooses, Chosen, Many, NestKind};
 pub use error::{DecodeError, DecodeErrorKind, EncodeError};
 #[cfg(feature = "derive")]
 pub use netlink_derive::{
@@ -55,8 +55,8 @@ pub use project::Projection;
 pub use protocol::{MessageType, Protocol};
 #[cfg(feature = "alloc")]
 pub use request::{Reply, Request, SetReply};
-pub use selected::{Select, Selected, Selector, SubMessage};
-pub use view::{AttrSet, CStruct, NamedValue, RecordHeader, View};
+pub use selected::{Select, Selected, Selector};
+pub use view::{AttrSet, CStruct, Headed, NamedValue, RecordHeader, View};
 
 #[cfg(all(doctest, feature = "derive", feature = "std"))]
 #[doc = include_str!("../README.md")]

@@ -1,6 +1,6 @@
 //! Operations: what derived operation types share.
 
-use crate::build::{BuildSet, Enc, SetBuilder};
+use crate::build::{Enc, SetBuilder};
 use crate::error::EncodeError;
 use crate::meta::SetMeta;
 use crate::protocol::{MessageType, Protocol};
@@ -11,9 +11,13 @@ use core::fmt;
 use core::marker::PhantomData;
 
 /// An operation that can be asked for. `#[derive(NetlinkOp)]` implements it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no operation that can be asked for",
+    note = "operations have `#[derive(NetlinkOp)]`, and `request(NAME = 1, Type)` if they are asked for"
+)]
 pub trait Operation: Reply {
     /// The request's attributes and header.
-    type Request: BuildSet;
+    type Request: AttrSet;
 
     /// The request's C name: `RTM_NEWLINK`.
     const NAME: &'static str;
@@ -65,7 +69,7 @@ impl<O: Operation> Call<O> {
 }
 
 /// The builder of a request's payload.
-pub type Builder<T> = <T as BuildSet>::Builder<Vec<u8>>;
+pub type Builder<T> = <T as AttrSet>::Builder<Vec<u8>>;
 
 impl<O: Operation> Default for Call<O> {
     fn default() -> Self {
@@ -73,6 +77,7 @@ impl<O: Operation> Default for Call<O> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<O: Operation> Request for Call<O> {
     type Reply = O;
     const PROTOCOL: Protocol = O::PROTOCOL;

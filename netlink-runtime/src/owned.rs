@@ -32,7 +32,7 @@ impl Place for WhereUsed {}
 /// A wire type with an owned form.
 pub trait Own: Wire {
     /// The owned form.
-    type Owned: Clone + PartialEq;
+    type Owned;
 
     /// Flag bits that encoding sets on the attribute.
     const FLAGS: u16 = 0;
@@ -54,25 +54,8 @@ pub trait Own: Wire {
     }
 }
 
-/// An attribute set with an owned form. The derives implement it.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is no attribute set",
-    note = "`nested` fields and operations hold types with `#[derive(NetlinkAttrs)]` or `#[derive(NetlinkMessage)]`"
-)]
+/// Owned values of whole messages: every attribute set that is a value has it.
 pub trait OwnedSet: AttrSet + Clone + PartialEq {
-    /// Decodes a view, all of it. `depth` counts the nests above it: 0 for a message.
-    #[inline]
-    fn decode_at(view: Self::View<'_>, depth: u8) -> Result<Self, DecodeError> {
-        Self::decode_in::<WhereUsed>(view, depth)
-    }
-
-    /// See [`decode_at`](Self::decode_at), and [`Place`] for why it is generic.
-    #[doc(hidden)]
-    fn decode_in<P: Place>(view: Self::View<'_>, depth: u8) -> Result<Self, DecodeError>;
-
-    /// Appends the fixed header, if the set has one, and the attributes.
-    fn encode_to<B: Buf>(&self, enc: Enc<B>) -> Enc<B>;
-
     /// Decodes a view, all of it.
     fn decode(view: Self::View<'_>) -> Result<Self, DecodeError> {
         Self::decode_at(view, 0)
@@ -89,30 +72,7 @@ pub trait OwnedSet: AttrSet + Clone + PartialEq {
     }
 }
 
-/// A selected payload with an owned form.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` does not depend on a selector",
-    note = "`sub(…)` fields hold enums with `#[derive(NetlinkSub)]`, `by(…)` fields hold `Address`"
-)]
-pub trait OwnSelected: Selected + Clone + PartialEq {
-    /// Keeps a value.
-    #[inline]
-    fn own(view: Self::View<'_>, depth: u8) -> Result<Self, DecodeError> {
-        Self::own_in::<WhereUsed>(view, depth)
-    }
-
-    /// See [`own`](Self::own), and [`Place`] for why it is generic.
-    #[doc(hidden)]
-    fn own_in<P: Place>(view: Self::View<'_>, depth: u8) -> Result<Self, DecodeError>;
-
-    /// Whether encoding gives this payload again. See [`Own::exact`].
-    fn exact(&self, _payload: &[u8]) -> bool {
-        true
-    }
-
-    /// Appends the payload as one attribute.
-    fn put<B: Buf>(&self, enc: Enc<B>, id: u16) -> Enc<B>;
-}
+impl<T: AttrSet + Clone + PartialEq> OwnedSet for T {}
 
 /// An attribute as it came: number with flag bits, payload.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -372,7 +332,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Keeps a selected value, after all attributes were seen.
-    pub fn own_selected<T: OwnSelected>(
+    pub fn own_selected<T: Selected>(
         &mut self,
         view: T::View<'_>,
         id: u16,
@@ -393,7 +353,7 @@ impl<'a> Reader<'a> {
 
     #[cold]
     #[inline(never)]
-    fn inexact_selected<T: OwnSelected>(&mut self, value: &T, id: u16, payload: &[u8]) {
+    fn inexact_selected<T: Selected>(&mut self, value: &T, id: u16, payload: &[u8]) {
         let canonical = value.put(Enc::new(Vec::new()), id).end();
         self.keep_inexact_selected(canonical.unwrap_or_default(), id, payload);
     }

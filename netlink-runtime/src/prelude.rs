@@ -1,6 +1,6 @@
 //! What message definitions need: `use netlink_runtime::prelude::*`.
 
-pub use crate::build::{BuildSet as _, SetBuilder as _};
+pub use crate::build::SetBuilder as _;
 #[cfg(feature = "alloc")]
 pub use crate::owned::{OwnedSet as _, Rest};
 #[cfg(not(feature = "alloc"))]

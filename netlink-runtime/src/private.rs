@@ -4,9 +4,7 @@
 use crate::build::SetBuilder;
 use crate::build::{Buf, Enc, zeroes};
 use crate::error::{DecodeError, DecodeErrorKind, EncodeError};
-use crate::meta::{SetMeta, TypeMeta};
-#[cfg(feature = "alloc")]
-use crate::owned::OwnedSet;
+use crate::meta::{AttrMeta, SetMeta, StructMeta, TypeMeta};
 use crate::selected::{Selected, Selector};
 use crate::view::{AttrSet, CStruct};
 use crate::wire::wt::Wire;
@@ -60,16 +58,17 @@ pub use crate::meta::Selector as Place;
 
 /// Splits a payload into its fixed header and its attributes.
 #[inline]
-pub fn split_header<'a, T: AttrSet>(
+pub fn split_header<'a, H: CStruct>(
     payload: &'a [u8],
     scope: Scope<'a>,
-) -> Result<(T::Header, Attrs<'a>), DecodeError> {
-    let size = T::Header::META.size as usize;
+    set: &'static SetMeta,
+) -> Result<(H, Attrs<'a>), DecodeError> {
+    let size = H::META.size as usize;
     if payload.len() < size {
-        return Err(DecodeError::new(DecodeErrorKind::Header, T::meta(), 0, payload.len()));
+        return Err(DecodeError::new(DecodeErrorKind::Header, set, 0, payload.len()));
     }
     let attrs = payload.get(align(size)..).unwrap_or_default();
-    Ok((T::Header::read(payload), Attrs::within(attrs, scope)))
+    Ok((H::read(payload), Attrs::within(attrs, scope)))
 }
 
 /// Reads a selected payload.
@@ -97,8 +96,8 @@ fn malformed(attrs: &[u8], id: u16, set: &'static SetMeta) -> DecodeError {
 
 /// Appends a zeroed fixed header and its padding.
 #[inline]
-pub fn put_header<H: CStruct, B: Buf>(enc: &mut Enc<B>) {
-    zeroes(enc, align(H::META.size as usize));
+pub fn put_header<B: Buf>(enc: &mut Enc<B>, header: &'static StructMeta) {
+    zeroes(enc, align(header.size as usize));
 }
 
 /// Writes the fixed header where [`put_header`] made room.
@@ -141,6 +140,19 @@ pub fn check_len<K: Wire, B: Buf>(
         enc.truncate(at);
         enc.fail(EncodeError::Length { attr: id, len: len as u32 });
     }
+}
+
+/// Whether no field before the one of this ordinal has its number. `sorted` is what
+/// [`AttrMeta::sorted`] gives: of equal numbers, fields stand in their order.
+pub const fn is_free(sorted: &[AttrMeta], ordinal: u16) -> bool {
+    let mut at = 1;
+    while at < sorted.len() {
+        if sorted[at].ordinal == ordinal {
+            return sorted[at - 1].id != sorted[at].id;
+        }
+        at += 1;
+    }
+    true
 }
 
 /// Whether a member lies inside its struct.
@@ -205,8 +217,8 @@ pub fn debug_union<T: CStruct>(
 
 /// `Debug` of an owned set: that of its view.
 #[cfg(feature = "alloc")]
-pub fn debug_owned<T: OwnedSet>(value: &T, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    debug_bytes(T::meta(), value.to_bytes(), f)
+pub fn debug_owned<T: AttrSet>(value: &T, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    debug_bytes(T::meta(), value.encode_to(Enc::new(Vec::new())).end(), f)
 }
 
 #[cfg(feature = "alloc")]

@@ -68,7 +68,9 @@ pub trait Projection<'a>: Sized {
 /// projections hold.
 #[diagnostic::on_unimplemented(
     message = "an attribute of kind `{K}` cannot be read into `{Self}`",
-    label = "a field of the wrong type for this attribute"
+    label = "a field of the wrong type for this attribute",
+    note = "a field holds what the accessor of the view gives, its owned form, or a type with `FromView`; nests are \
+            read into their view, the set, or a projection of it, attributes that repeat into `Vec<T>` or `Multi`"
 )]
 pub trait FromAttr<'a, S: AttrSet, K>: Sized {
     /// What was met so far.
@@ -108,6 +110,7 @@ impl<S: AttrSet> core::fmt::Debug for Place<'_, '_, S> {
 /// The first occurrence, read.
 type First<T> = Option<Result<T, DecodeError>>;
 
+#[diagnostic::do_not_recommend] // the field's type does not fit the attribute, whatever is behind it
 impl<'a, S: AttrSet, K: Wire, T: FromView<'a, K>> FromAttr<'a, S, K> for T {
     type Slot = First<T>;
 
@@ -139,9 +142,10 @@ fn one<'a, S: AttrSet, K: Wire, T: FromView<'a, K>>(
     T::from_view(value, place.depth + 1).map_err(|error| error.placed(S::meta(), place.id, at.offset()))
 }
 
+#[diagnostic::do_not_recommend]
 impl<'a, S, T, const ID: u16> FromAttr<'a, S, Chosen<ID>> for T
 where
-    S: Chooses<ID>,
+    S: Chooses<ID, Form: Selected>,
     T: FromForm<'a, S::Form>,
 {
     type Slot = First<T>;
@@ -166,6 +170,7 @@ where
 
 /// All occurrences; the first that cannot be read is the field's error.
 #[cfg(feature = "alloc")]
+#[diagnostic::do_not_recommend]
 impl<'a, S: AttrSet, K: Wire, T: FromView<'a, K>> FromAttr<'a, S, Many<K>> for Vec<T> {
     type Slot = (Vec<T>, Option<DecodeError>);
     const ALL: bool = true;
@@ -193,6 +198,7 @@ impl<'a, S: AttrSet, K: Wire, T: FromView<'a, K>> FromAttr<'a, S, Many<K>> for V
 }
 
 /// All occurrences, as an iterator: without allocation.
+#[diagnostic::do_not_recommend]
 impl<'a, S: AttrSet, K: Wire> FromAttr<'a, S, Many<K>> for Multi<'a, K> {
     type Slot = Option<Multi<'a, K>>;
 
@@ -253,29 +259,35 @@ fn broken_header(attrs: &[u8], set: &'static SetMeta) -> DecodeError {
 /// How the pass over a field's set ended; `None` when the set was not there.
 pub type Ended<'e, 'a> = Result<Option<&'e End<'a>>, DecodeError>;
 
+// Bounds such as `'s: 's` make a lifetime one that derived code may say, together with that of the
+// message: so rustc takes the bounds of all these functions for one, and tells once of a field whose type
+// does not fit.
+
 /// Notes an attribute for a field. For derived code.
 #[inline]
-pub fn meet<'a, T, S: AttrSet, K>(
-    slot: &mut T::Slot,
+pub fn meet<'a, 's, T, S: AttrSet, K>(
+    slot: &'s mut T::Slot,
     def: AttrDef<S, K>,
-    at: &Cursor<'a>,
-    view: &S::View<'a>,
+    at: &'s Cursor<'a>,
+    view: &'s S::View<'a>,
     depth: u8,
 ) where
     T: FromAttr<'a, S, K>,
+    's: 's,
 {
     T::meet(slot, at, Place { id: def.id(), depth, view });
 }
 
 /// A field that may be absent. For derived code.
 #[inline]
-pub fn optional<'a, T, S: AttrSet, K>(
+pub fn optional<'a, 's, T, S: AttrSet, K>(
     slot: T::Slot,
     def: AttrDef<S, K>,
-    end: Ended<'_, 'a>,
+    end: Ended<'s, 'a>,
 ) -> Result<Option<T>, DecodeError>
 where
     T: FromAttr<'a, S, K>,
+    's: 's,
 {
     let Some(end) = end? else { return Ok(None) };
     match T::take(slot)? {
@@ -287,13 +299,14 @@ where
 
 /// A field that every message has. For derived code.
 #[inline]
-pub fn required<'a, T, S: AttrSet, K>(
+pub fn required<'a, 's, T, S: AttrSet, K>(
     slot: T::Slot,
     def: AttrDef<S, K>,
-    end: Ended<'_, 'a>,
+    end: Ended<'s, 'a>,
 ) -> Result<T, DecodeError>
 where
     T: FromAttr<'a, S, K>,
+    's: 's,
 {
     match optional::<T, S, K>(slot, def, end)? {
         Some(value) => Ok(value),
@@ -313,9 +326,14 @@ pub fn check_depth(set: &'static SetMeta, depth: u8) -> Result<(), DecodeError> 
 /// The nests that a path goes through. For derived code.
 pub mod path {
     use super::{Cursor, DecodeError, End, Ended, check_depth};
-    use crate::def::{AttrDef, AttrKind};
-    use crate::view::{AttrSet, View};
+    use crate::def::{AttrDef, AttrKind, NestKind};
+    use crate::view::{AttrSet, Headed, View};
     use crate::wire::wt::Nest;
+
+    /// The same definition, if a path may go through the attribute.
+    pub const fn nest<S, K: NestKind>(def: AttrDef<S, K>) -> AttrDef<S, Nest<K::Set>> {
+        AttrDef::new(def.id())
+    }
 
     /// The view of the nest that the cursor is at.
     #[inline]
@@ -331,8 +349,20 @@ pub mod path {
 
     /// A pass over a set.
     #[inline]
-    pub fn cursor<'a, T: AttrSet>(view: &T::View<'a>) -> Cursor<'a> {
+    pub fn cursor<'a, V: View<'a>>(view: &V) -> Cursor<'a> {
         Cursor::new(view.attrs())
+    }
+
+    /// The fixed header.
+    #[inline]
+    pub fn header<'a, V: View<'a, Set: Headed>>(view: &V) -> <V::Set as Headed>::Value {
+        V::Set::header(view)
+    }
+
+    /// How a pass over a set ended.
+    #[inline]
+    pub fn ended<'a, V: View<'a>>(at: Cursor<'a>, _: &V) -> End<'a> {
+        End::of(at, V::Set::meta())
     }
 
     /// How the pass over a nest ended, given that over the set around.

@@ -8,6 +8,10 @@ use crate::walk::StructRef;
 use alloc::vec::Vec;
 
 /// A request that a socket can send. Derived operations make them.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no request",
+    note = "operations make them: `GetLink::request()` for one reply, `GetLink::dump()` for all"
+)]
 pub trait Request {
     /// How replies are read.
     type Reply: Reply;
@@ -34,6 +38,7 @@ pub trait Request {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<R: Request + ?Sized> Request for &R {
     type Reply = R::Reply;
 

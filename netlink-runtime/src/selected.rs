@@ -1,6 +1,13 @@
 //! Payloads whose form depends on a selector: sub-messages and addresses by family.
 
+use crate::build::{Buf, SubSlot};
+#[cfg(feature = "alloc")]
+use crate::build::{Enc, put_address};
+#[cfg(feature = "alloc")]
+use crate::error::DecodeError;
 use crate::meta::SubMeta;
+#[cfg(feature = "alloc")]
+use crate::owned::{Place, WhereUsed};
 use crate::types::{Address, NlStr};
 use crate::wire::Scope;
 
@@ -51,31 +58,56 @@ macro_rules! select_int {
 }
 select_int!(u8 u16 u32 u64 i8 i16 i32 i64);
 
-/// A payload that a selector chooses the form of. `#[derive(NetlinkSub)]` implements it.
+/// A payload that a selector chooses the form of. `#[derive(NetlinkSub)]` implements it, for
+/// sub-messages; an [`Address`] is another.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not depend on a selector",
-    note = "`sub(…)` fields hold enums with `#[derive(NetlinkSub)]`, `by(…)` fields hold `Address`"
+    note = "`sub(…)` fields hold enums with `#[derive(NetlinkSub)]`"
 )]
 pub trait Selected: Sized + 'static {
     /// The borrowed form.
     type View<'a>;
 
+    /// The builder: of a sub-message, one method for each form, which ends it.
+    type Builder<B: Buf>;
+
+    /// The table of forms, for tools.
+    const META: &'static SubMeta;
+
     /// Reads a payload in a message; `None` when it is malformed.
     fn read<'a>(payload: &'a [u8], selectors: &[Selector<'a>], scope: Scope<'a>) -> Option<Self::View<'a>>;
+
+    /// Starts a payload.
+    fn builder<B: Buf>(slot: SubSlot<B>) -> Self::Builder<B>;
+
+    /// Keeps a value.
+    #[cfg(feature = "alloc")]
+    #[inline]
+    fn own(view: Self::View<'_>, depth: u8) -> Result<Self, DecodeError> {
+        Self::own_in::<WhereUsed>(view, depth)
+    }
+
+    /// See [`own`](Self::own), and [`Place`] for why it is generic.
+    #[cfg(feature = "alloc")]
+    #[doc(hidden)]
+    fn own_in<P: Place>(view: Self::View<'_>, depth: u8) -> Result<Self, DecodeError>;
+
+    /// Whether encoding gives this payload again. See [`Own::exact`](crate::owned::Own::exact).
+    #[cfg(feature = "alloc")]
+    fn exact(&self, _payload: &[u8]) -> bool {
+        true
+    }
+
+    /// Appends the payload as one attribute.
+    #[cfg(feature = "alloc")]
+    fn put<B: Buf>(&self, enc: Enc<B>, id: u16) -> Enc<B>;
 }
 
-/// A sub-message table, for tools.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` does not depend on a selector",
-    note = "`sub(…)` fields hold enums with `#[derive(NetlinkSub)]`"
-)]
-pub trait SubMessage: Selected {
-    /// The table.
-    const META: &'static SubMeta;
-}
-
+#[diagnostic::do_not_recommend] // `sub(…)` does not take it
 impl Selected for Address {
     type View<'a> = Address;
+    type Builder<B: Buf> = SubSlot<B>;
+    const META: &'static SubMeta = Address::FORMS;
 
     #[inline]
     fn read<'a>(payload: &'a [u8], selectors: &[Selector<'a>], _scope: Scope<'a>) -> Option<Address> {
@@ -84,5 +116,22 @@ impl Selected for Address {
             _ => 0,
         };
         Address::read(payload, family)
+    }
+
+    #[inline]
+    fn builder<B: Buf>(slot: SubSlot<B>) -> SubSlot<B> {
+        slot
+    }
+
+    #[cfg(feature = "alloc")]
+    #[inline]
+    fn own_in<P: Place>(view: Address, _depth: u8) -> Result<Address, DecodeError> {
+        Ok(view)
+    }
+
+    #[cfg(feature = "alloc")]
+    #[inline]
+    fn put<B: Buf>(&self, enc: Enc<B>, id: u16) -> Enc<B> {
+        put_address(*self, enc, id)
     }
 }

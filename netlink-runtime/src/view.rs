@@ -1,12 +1,17 @@
 //! Traits that derived types implement.
 
+use crate::build::{Buf, Enc, SetBuilder};
 use crate::error::DecodeError;
 use crate::meta::{EnumMeta, SetMeta, StructMeta};
+#[cfg(feature = "alloc")]
+use crate::owned::{Place, WhereUsed};
 use crate::project::Projection;
 use crate::wire::{Attrs, Scope};
 
-/// An attribute set with a borrowed form. `#[derive(NetlinkMessage)]` and
-/// `#[derive(NetlinkAttrs)]` implement it.
+/// An attribute set in its three forms: borrowed, owned (the type itself) and being built.
+/// `#[derive(NetlinkMessage)]` and `#[derive(NetlinkAttrs)]` implement it.
+///
+/// It is one trait, so that what is no attribute set lacks one thing.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no attribute set",
     note = "`nested` fields and operations hold types with `#[derive(NetlinkAttrs)]` or `#[derive(NetlinkMessage)]`"
@@ -18,11 +23,56 @@ pub trait AttrSet: Sized + 'static {
     /// The view with an index of its attributes: the same accessors.
     type Indexed<'a>: Copy + core::fmt::Debug;
 
-    /// The fixed header before the attributes; `()` where there is none.
-    type Header: CStruct;
+    /// The fixed header before the attributes, a [`CStruct`]; `()` where there is none.
+    // No bound: what is no C struct is said once, where the header is read.
+    type Header;
+
+    /// The builder.
+    type Builder<B: Buf>: SetBuilder<B>;
+
+    /// A struct with the attributes' definitions as fields, named as they are in the set: projections
+    /// name them by it.
+    #[doc(hidden)]
+    type Attributes;
+
+    /// The definitions.
+    #[doc(hidden)]
+    const ATTRIBUTES: Self::Attributes;
 
     /// Names and types of the attributes.
     fn meta() -> &'static SetMeta;
+
+    /// Starts a set at the encoder's position: writes the fixed header, zeroed, if it has one.
+    fn builder<B: Buf>(enc: Enc<B>) -> Self::Builder<B>;
+
+    /// Decodes a view, all of it. `depth` counts the nests above it: 0 for a message.
+    #[cfg(feature = "alloc")]
+    #[inline]
+    fn decode_at(view: Self::View<'_>, depth: u8) -> Result<Self, DecodeError> {
+        Self::decode_in::<WhereUsed>(view, depth)
+    }
+
+    /// See [`decode_at`](Self::decode_at), and [`Place`] for why it is generic.
+    #[cfg(feature = "alloc")]
+    #[doc(hidden)]
+    fn decode_in<P: Place>(view: Self::View<'_>, depth: u8) -> Result<Self, DecodeError>;
+
+    /// Appends the fixed header, if the set has one, and the attributes.
+    #[cfg(feature = "alloc")]
+    fn encode_to<B: Buf>(&self, enc: Enc<B>) -> Enc<B>;
+}
+
+/// A set with a fixed header. Derived.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no fixed header",
+    label = "no field of `{Self}` is marked `#[netlink(header)]`"
+)]
+pub trait Headed: AttrSet {
+    /// The header: nothing where there is none, and so nothing more to say.
+    type Value;
+
+    /// The header that a view has read.
+    fn header(view: &Self::View<'_>) -> Self::Value;
 }
 
 /// A lazy view of an attribute set.
@@ -92,6 +142,7 @@ pub trait CStruct: Copy + PartialEq + Default + core::fmt::Debug + 'static {
     fn wire_len(&self) -> usize;
 }
 
+#[diagnostic::do_not_recommend] // no help to who has a type that is none
 impl CStruct for () {
     const META: &'static StructMeta = &StructMeta { c_name: "", size: 0, members: &[] };
     const PADDED: bool = false;

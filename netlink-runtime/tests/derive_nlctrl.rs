@@ -2,7 +2,6 @@
 #![deny(warnings)]
 
 use netlink_runtime::build::Enc;
-use netlink_runtime::owned::OwnedSet;
 use netlink_runtime::prelude::*;
 use netlink_runtime::{AttrSet, View};
 
@@ -82,7 +81,7 @@ fn op_flags(view: &CtrlView<'_>) -> OpFlags {
 
 #[test]
 fn builder_writes_the_same_bytes() {
-    use netlink_runtime::build::{BuildSet, SetBuilder};
+    use netlink_runtime::build::SetBuilder;
     let mut built = Vec::new();
     let enc = Ctrl::builder(Enc::new(&mut built))
         .family_id(16)

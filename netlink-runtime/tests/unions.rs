@@ -285,7 +285,7 @@ fn messages_come_back_as_they_were() {
 
 #[test]
 fn setters_take_unions() {
-    use netlink_runtime::build::{BuildSet, Enc, SetBuilder};
+    use netlink_runtime::build::{Enc, SetBuilder};
     let addr = InetAddr::from_ip(Ipv4Addr::LOCALHOST);
     let built = Message::builder(Enc::new(Vec::new()))
         .addr(addr)

@@ -1,7 +1,7 @@
 //! rt-link has a form for every link kind that the newest kernel registers, and for no other.
 
 use netlink_families::rt_link::LinkData;
-use netlink_runtime::SubMessage;
+use netlink_runtime::Selected;
 use netlink_runtime::meta::Key;
 use std::collections::BTreeSet;
 

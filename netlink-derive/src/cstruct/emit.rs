@@ -41,6 +41,7 @@ pub(crate) fn emit(item: &CStruct) -> TokenStream {
             const __SIZE: ::core::primitive::usize = #size;
             #(#checks)*
 
+            #[diagnostic::do_not_recommend] // no help to who has a type that is none
             impl ::netlink_runtime::CStruct for #name {
                 const META: &'static #rt::StructMeta = &#rt::StructMeta {
                     c_name: #c_name,
@@ -223,7 +224,7 @@ impl Member {
             (Form::Bits(Bits { first, width, .. }), _) => quote!(bits_fit(#offset, #first, #width, __SIZE)),
             (_, size) => quote!(fits(#offset, #size, __SIZE)),
         };
-        let message = format!("`{name}` lies beyond the struct's size");
+        let message = crate::codes::BEYOND_SIZE.says(format!("`{name}` lies beyond the struct's size"));
         let place = Span::call_site().located_at(offset.span());
         quote_spanned!(place=> const _: () = ::core::assert!(#private::#fits, #message);)
     }

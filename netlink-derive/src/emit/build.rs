@@ -1,6 +1,7 @@
 //! The builder: one setter for each attribute, writing in place.
 
 use crate::attr::Selector;
+use crate::guard::Guard;
 use crate::set::{Bounds, Card, Field, Payload, Set};
 use crate::shape;
 use crate::wire::{Kind, Wire};
@@ -16,16 +17,17 @@ pub(crate) fn emit(set: &Set) -> TokenStream {
     let owned = set.fields.iter().filter_map(owned);
     let unbounded = set.fields.iter().filter_map(unbounded);
     let header = set.header.as_ref().map(|(_, ty)| {
+        let guard = Guard::c_struct(ty);
         quote_spanned! {shape::place(ty)=>
             /// Sets the fixed header; until then it is zero.
             #[inline]
             pub fn header(mut self, header: #ty) -> Self {
+                #guard
                 ::netlink_runtime::__private::set_header(&mut self.enc, self.start, &header);
                 self
             }
         }
     });
-    let header_ty = set.header.as_ref().map_or_else(|| quote!(()), |(_, ty)| quote!(#ty));
     quote! {
         #[doc = #doc]
         #[derive(::core::fmt::Debug)]
@@ -61,19 +63,30 @@ pub(crate) fn emit(set: &Set) -> TokenStream {
                 self.enc
             }
         }
+    }
+}
 
-        impl ::netlink_runtime::build::BuildSet for #name {
-            type Builder<B: ::netlink_runtime::build::Buf> = #builder<B>;
+/// The builder as `AttrSet` has it.
+pub(crate) fn methods(set: &Set) -> TokenStream {
+    let builder = format_ident!("{}Builder", set.name);
+    let header = set.header.as_ref().map(|(_, ty)| {
+        let header = shape::placed(ty);
+        quote_spanned! {shape::place(ty)=>
+            ::netlink_runtime::__private::put_header(&mut enc, <#header as ::netlink_runtime::CStruct>::META);
+        }
+    });
+    quote! {
+        type Builder<B: ::netlink_runtime::build::Buf> = #builder<B>;
 
-            #[inline]
-            fn builder<B: ::netlink_runtime::build::Buf>(
-                mut enc: ::netlink_runtime::build::Enc<B>,
-            ) -> #builder<B> {
-                let start = enc.position();
-                ::netlink_runtime::__private::put_header::<#header_ty, B>(&mut enc);
-                let once = ::netlink_runtime::build::Once::new(enc.position());
-                #builder { enc, start, once }
-            }
+        #[inline]
+        #[allow(unused_mut)] // only sets with a header write one
+        fn builder<B: ::netlink_runtime::build::Buf>(
+            mut enc: ::netlink_runtime::build::Enc<B>,
+        ) -> #builder<B> {
+            let start = enc.position();
+            #header
+            let once = ::netlink_runtime::build::Once::new(enc.position());
+            #builder { enc, start, once }
         }
     }
 }
@@ -98,10 +111,12 @@ impl Method<'_> {
         } else {
             quote_spanned!(place=> self.once.check(&mut self.enc, #number))
         };
+        let guard = field.guard();
         quote_spanned! {place=>
             #attributes
             #[inline]
             pub fn #name(mut self, #argument) -> Self {
+                #guard
                 if #once #check {
                     self.enc = #write;
                 }
@@ -146,7 +161,7 @@ fn setter(set: &Set, field: &Field) -> TokenStream {
                     (argument, write, quote!())
                 }
                 Kind::Nest(ty) => closure(
-                    quote_spanned!(place=> <#ty as #rt::BuildSet>::Builder<B>),
+                    quote_spanned!(place=> <#ty as ::netlink_runtime::AttrSet>::Builder<B>),
                     quote_spanned!(place=> #rt::nest::<#ty, B>(self.enc, #number, build)),
                 ),
                 Kind::Indexed(member) => container(quote_spanned!(place=> #rt::IndexedBuilder<B, #member>)),
@@ -162,13 +177,15 @@ fn setter(set: &Set, field: &Field) -> TokenStream {
             quote!(),
         ),
         Payload::Selected { ty, selectors, .. } => {
-            let builder = quote_spanned!(place=> <#ty as #rt::BuildSub>::Builder<B>);
+            let builder = quote_spanned!(place=> <#ty as ::netlink_runtime::Selected>::Builder<B>);
             let (slots, checks) = selector_slots(set, selectors, field);
+            let form = shape::placed(ty);
             (
                 quote_spanned!(place=> build: impl ::core::ops::FnOnce(#builder) -> #rt::Enc<B>),
-                quote_spanned! {place=>
-                    build(<#ty as #rt::BuildSub>::builder(#rt::SubSlot::new(self.enc, #number, #slots)))
-                },
+                quote_spanned! {place=> {
+                    let slot = #rt::SubSlot::new(self.enc, #number, #slots);
+                    build(<#form as ::netlink_runtime::Selected>::builder(slot))
+                }},
                 checks,
             )
         }
@@ -202,15 +219,12 @@ fn owned(field: &Field) -> Option<TokenStream> {
     let name = field.owned_setter();
     let (argument, write) = match &field.payload {
         Payload::Wire(w) if field.has_owned_setter() => {
-            let own = w.as_own();
-            (
-                quote_spanned!(place=> value: &#own::Owned),
-                quote_spanned!(place=> #own::put(value, self.enc, #number)),
-            )
+            let (own, ty) = (w.as_own(), &w.ty);
+            (quote_spanned!(place=> value: &#ty), quote_spanned!(place=> #own::put(value, self.enc, #number)))
         }
         Payload::Selected { ty, address: false, .. } => (
             quote_spanned!(place=> value: &#ty),
-            quote_spanned!(place=> ::netlink_runtime::owned::OwnSelected::put(value, self.enc, #number)),
+            quote_spanned!(place=> ::netlink_runtime::Selected::put(value, self.enc, #number)),
         ),
         Payload::Wire(_) | Payload::Selected { .. } => return None,
     };
@@ -223,10 +237,11 @@ fn unbounded(field: &Field) -> Option<TokenStream> {
     let place = field.place();
     let (number, name) = (&field.number, field.unbounded_setter());
     let own = field.wire().map(Wire::as_own)?;
+    let ty = field.owned();
     let method = Method {
         field,
         name: &name,
-        argument: quote_spanned!(place=> value: &#own::Owned),
+        argument: quote_spanned!(place=> value: &#ty),
         check: TokenStream::new(),
         write: quote_spanned!(place=> #own::put(value, self.enc, #number)),
     };
@@ -265,7 +280,7 @@ pub(crate) fn form(wire: &Wire) -> (TokenStream, TokenStream) {
     let marker = &wire.marker;
     match &wire.kind {
         Kind::Nest(ty) => {
-            let builder = quote_spanned!(place=> <#ty as #rt::BuildSet>::Builder<B>);
+            let builder = quote_spanned!(place=> <#ty as ::netlink_runtime::AttrSet>::Builder<B>);
             (
                 quote_spanned!(place=> build: impl ::core::ops::FnOnce(#builder) -> #builder),
                 quote_spanned!(place=> |enc, id| #rt::nest::<#ty, B>(enc, id, build)),

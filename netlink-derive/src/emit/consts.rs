@@ -4,9 +4,9 @@
 use super::view::selector;
 use crate::set::{Card, Field, Payload, Set};
 use crate::shape;
-use crate::wire::Kind;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
+use syn::ext::IdentExt;
 
 pub(crate) fn emit(set: &Set) -> TokenStream {
     let Set { name, vis, .. } = set;
@@ -16,21 +16,14 @@ pub(crate) fn emit(set: &Set) -> TokenStream {
         let c_name = &number.c_name;
         let alias = shape::alias(c_name, &constant);
         let doc = format!("`{c_name}`, as code names it: the number with its type.");
-        let kind = match (&field.payload, field.card) {
-            (Payload::Wire(w), Card::Multi) => {
-                let marker = &w.marker;
-                quote_spanned!(place=> ::netlink_runtime::Many<#marker>)
-            }
-            (Payload::Wire(w), _) => w.marker.clone(),
-            (Payload::Selected { .. }, _) => quote_spanned!(place=> ::netlink_runtime::Chosen<{ #number }>),
-        };
+        let ty = definition(set, field);
         quote_spanned! {place=>
             #[doc = #doc]
             #alias
-            #vis const #constant: ::netlink_runtime::AttrDef<#name, #kind> = ::netlink_runtime::AttrDef::new(#number);
+            #vis const #constant: #ty = ::netlink_runtime::AttrDef::new(#number);
         }
     });
-    let facts = set.fields.iter().filter_map(|field| fact(set, field));
+    let choosers = set.fields.iter().filter_map(|field| chooser(set, field));
     quote! {
         #[allow(dead_code)] // an attribute for which nobody has a use yet
         impl #name {
@@ -38,50 +31,73 @@ pub(crate) fn emit(set: &Set) -> TokenStream {
         }
 
         const _: () = {
-            #(#facts)*
+            #(#choosers)*
         };
     }
 }
 
-/// Nests that paths may go through; payloads that selectors choose.
-fn fact(set: &Set, field: &Field) -> Option<TokenStream> {
+/// The type of an attribute's definition.
+fn definition(set: &Set, field: &Field) -> TokenStream {
+    let (place, number, name) = (field.place(), &field.number, &set.name);
+    let kind = match (&field.payload, field.card) {
+        (Payload::Wire(w), Card::Multi) => {
+            let marker = &w.marker;
+            quote_spanned!(place=> ::netlink_runtime::Many<#marker>)
+        }
+        (Payload::Wire(w), _) => w.marker.clone(),
+        (Payload::Selected { .. }, _) => quote_spanned!(place=> ::netlink_runtime::Chosen<{ #number }>),
+    };
+    quote_spanned!(place=> ::netlink_runtime::AttrDef<#name, #kind>)
+}
+
+/// The definitions as fields of a struct, and what `AttrSet` has of it.
+pub(crate) fn attributes(set: &Set) -> (TokenStream, TokenStream) {
+    let name = &set.name;
+    let attributes = format_ident!("__{}Attributes", name.unraw());
+    let fields: Vec<_> = set.fields.iter().map(|f| &f.name).collect();
+    let types = set.fields.iter().map(|f| definition(set, f));
+    let constants = set.fields.iter().map(Field::constant);
+    let item = quote! {
+        #[doc(hidden)]
+        #[allow(unreachable_pub)] // only the trait reaches it
+        pub struct #attributes {
+            #(pub #fields: #types,)*
+        }
+    };
+    let members = quote! {
+        type Attributes = #attributes;
+        const ATTRIBUTES: #attributes = #attributes { #(#fields: #name::#constants,)* };
+    };
+    (item, members)
+}
+
+/// A payload that selectors choose.
+fn chooser(set: &Set, field: &Field) -> Option<TokenStream> {
     let place = field.place();
     let (name, number) = (&set.name, &field.number);
-    match &field.payload {
-        Payload::Wire(w) if field.card != Card::Multi => {
-            let Kind::Nest(ty) = &w.kind else { return None };
-            let hash = shape::hash(&field.name);
-            Some(quote_spanned! {place=>
-                impl ::netlink_runtime::NestAt<#hash> for #name {
-                    type Set = #ty;
-                }
-            })
-        }
-        Payload::Wire(_) => None,
-        Payload::Selected { ty, selectors, .. } => {
-            let view = format_ident!("{name}View");
-            // Said in digits: Rust 1.85 does not infer a constant argument from `_`.
-            let count = selectors.len();
-            let selectors = selectors.iter().map(|s| selector(s, place));
-            Some(quote_spanned! {place=>
-                impl ::netlink_runtime::Chooses<{ #number }> for #name {
-                    type Form = #ty;
+    let Payload::Selected { ty, selectors, .. } = &field.payload else { return None };
+    let view = format_ident!("{name}View");
+    // Said in digits: Rust 1.85 does not infer a constant argument from `_`.
+    let count = selectors.len();
+    let selectors = selectors.iter().map(|s| selector(s, place));
+    let form = shape::placed(ty);
+    Some(quote_spanned! {place=>
+        impl ::netlink_runtime::Chooses<{ #number }> for #name {
+            type Form = #ty;
 
-                    #[inline]
-                    fn choose<'a>(
-                        view: &#view<'a>,
-                        payload: &'a [::core::primitive::u8],
-                    ) -> ::core::result::Result<
-                        <#ty as ::netlink_runtime::Selected>::View<'a>,
-                        ::netlink_runtime::DecodeError,
-                    > {
-                        ::netlink_runtime::__private::selected::<#ty, #count>(
-                            payload, view.attrs, #number, <#name as ::netlink_runtime::AttrSet>::meta(),
-                            || ::core::result::Result::Ok([#(#selectors),*]),
-                        )
-                    }
-                }
-            })
+            #[inline]
+            fn choose<'a>(
+                view: &#view<'a>,
+                payload: &'a [::core::primitive::u8],
+            ) -> ::core::result::Result<
+                <#ty as ::netlink_runtime::Selected>::View<'a>,
+                ::netlink_runtime::DecodeError,
+            > {
+                ::netlink_runtime::__private::selected::<#form, #count>(
+                    payload, view.attrs, #number, <#name as ::netlink_runtime::AttrSet>::meta(),
+                    || ::core::result::Result::Ok([#(#selectors),*]),
+                )
+            }
         }
-    }
+    })
 }

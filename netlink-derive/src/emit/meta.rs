@@ -1,8 +1,10 @@
-//! The static metadata.
+//! The static metadata, and the trait of attribute sets.
 
+use super::{build, consts, owned};
 use crate::attr::{Number, Selector};
+use crate::codes;
 use crate::cstruct;
-use crate::set::{Card, Field, Payload, Set};
+use crate::set::{Card, Field, MAX_NUMBER, NUMBERS, Payload, Set};
 use crate::shape;
 use crate::wire::Kind;
 use proc_macro2::TokenStream;
@@ -15,31 +17,53 @@ pub(crate) fn emit(set: &Set) -> TokenStream {
     let text = name.unraw().to_string();
     let rt = quote!(::netlink_runtime::meta);
     let (header, header_ty) = match &set.header {
-        Some((_, ty)) => (
-            quote_spanned!(shape::place(ty)=> ::core::option::Option::Some(<#ty as ::netlink_runtime::CStruct>::META)),
-            quote!(#ty),
-        ),
+        Some((_, ty)) => {
+            let header = shape::placed(ty);
+            let meta = quote_spanned!(shape::place(ty)=> <#header as ::netlink_runtime::CStruct>::META);
+            (quote!(::core::option::Option::Some(#meta)), quote!(#ty))
+        }
         None => (quote!(::core::option::Option::None), quote!(())),
     };
     let attrs = set.fields.iter().map(|f| attr(set, f));
     let pads = set.pads.iter().map(|n| without_field(n, &quote!(Pad)));
     let unused = set.unused.iter().map(|n| without_field(n, &quote!(Unused)));
+    // Of constants' numbers, rustc alone knows the values.
+    let by_path = set.fields.iter().any(|f| f.number.literal.is_none());
+    let checks = set.fields.iter().filter(|_| by_path).map(|Field { number, ordinal, .. }| {
+        let fits = number.assert(MAX_NUMBER, NUMBERS);
+        let text = format!("`{}` has the number of an attribute before it", number.c_name);
+        let free = quote!(::netlink_runtime::__private::is_free(&__SORTED, #ordinal));
+        let free = number.check_const(&free, &codes::NUMBER_TAKEN.says(text));
+        quote!(#fits #free)
+    });
+    let (definitions, attributes) = consts::attributes(set);
+    let (build, owned) = (build::methods(set), owned::methods(set));
     let count = set.fields.len() + set.pads.len() + set.unused.len();
     quote! {
         const __SORTED: [#rt::AttrMeta; #count] = #rt::AttrMeta::sorted([#(#attrs,)* #(#pads,)* #(#unused,)*]);
         static __ATTRS: [#rt::AttrMeta; #count] = __SORTED;
+        #(#checks)*
         const __INDEXED: ::core::primitive::usize = #rt::AttrMeta::indexed(&__SORTED);
         static __META: #rt::SetMeta = #rt::SetMeta { name: #text, header: #header, attrs: &__ATTRS };
 
+        #definitions
+
+        #[diagnostic::do_not_recommend] // no help to who has a type that is none
         impl ::netlink_runtime::AttrSet for #name {
             type View<'a> = #view<'a>;
             type Indexed<'a> = #view<'a, ::netlink_runtime::wire::Index<'a, __INDEXED>>;
             type Header = #header_ty;
 
+            #attributes
+
+            #build
+
             #[inline]
             fn meta() -> &'static #rt::SetMeta {
                 &__META
             }
+
+            #owned
         }
     }
 }
@@ -64,15 +88,18 @@ fn attr(set: &Set, field: &Field) -> TokenStream {
     };
     let ty = match &field.payload {
         Payload::Wire(w) => {
-            let wire = w.as_wire();
-            quote_spanned!(place=> #wire::TYPE)
+            let (wire, guard) = (w.as_wire(), &w.guard);
+            quote_spanned!(place=> { #guard #wire::TYPE })
         }
         Payload::Selected { ty, selectors, address } => {
             let selectors = selectors.iter().map(|s| selector(set, s));
             if *address {
                 quote_spanned!(place=> #rt::TypeMeta::IpBy(#(#selectors)*))
             } else {
-                quote_spanned!(place=> #rt::TypeMeta::Sub(<#ty as ::netlink_runtime::SubMessage>::META, &[#(#selectors),*]))
+                let form = shape::placed(ty);
+                quote_spanned! {place=>
+                    #rt::TypeMeta::Sub(<#form as ::netlink_runtime::Selected>::META, &[#(#selectors),*])
+                }
             }
         }
     };

@@ -1,15 +1,26 @@
 //! The owned type: decoding in one pass, encoding through the setters.
 
 use crate::set::{Card, Field, Payload, Set};
+use crate::shape;
 use crate::wire::Kind;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 
+/// The methods of `AttrSet` that need an allocator.
+pub(crate) fn methods(set: &Set) -> TokenStream {
+    let (decode, encode) = (decode(set), encode(set));
+    quote! {
+        ::netlink_runtime::__alloc! {
+            #decode
+            #encode
+        }
+    }
+}
+
+/// What owned values are besides.
 pub(crate) fn emit(set: &Set) -> TokenStream {
     let Set { name, .. } = set;
-    let decode = decode(set);
-    let encode = encode(set);
     let debug = set.debug.then(|| {
         let text = name.unraw().to_string();
         quote! {
@@ -25,18 +36,14 @@ pub(crate) fn emit(set: &Set) -> TokenStream {
     });
     quote! {
         ::netlink_runtime::__alloc! {
-            impl ::netlink_runtime::owned::OwnedSet for #name {
-                #decode
-                #encode
-            }
-
+            #[diagnostic::do_not_recommend] // no help to who has a type that is none
             impl ::netlink_runtime::project::FromNest<'_, #name> for #name {
                 #[inline]
                 fn from_nest(
                     view: <#name as ::netlink_runtime::AttrSet>::View<'_>,
                     depth: ::core::primitive::u8,
                 ) -> ::core::result::Result<Self, ::netlink_runtime::DecodeError> {
-                    <Self as ::netlink_runtime::owned::OwnedSet>::decode_at(view, depth)
+                    <Self as ::netlink_runtime::AttrSet>::decode_at(view, depth)
                 }
             }
         }
@@ -46,12 +53,23 @@ pub(crate) fn emit(set: &Set) -> TokenStream {
 
 fn decode(set: &Set) -> TokenStream {
     let name = &set.name;
+    if set.broken {
+        return quote! {
+            fn decode_in<P: ::netlink_runtime::owned::Place>(
+                _: Self::View<'_>,
+                _: ::core::primitive::u8,
+            ) -> ::core::result::Result<Self, ::netlink_runtime::DecodeError> {
+                ::core::unreachable!()
+            }
+        };
+    }
     let keep = set.rest.is_some();
     // Numbers that are paths become constants, so that they can be patterns.
     let consts = set.fields.iter().map(|f| {
         let (ident, number) = (pattern(f), &f.number);
         quote!(const #ident: ::core::primitive::u16 = #number;)
     });
+    let guards = set.guards();
     let slots = set.fields.iter().map(slot);
     let arms = set.fields.iter().map(arm);
     let selected = set.fields.iter().filter_map(late);
@@ -63,6 +81,7 @@ fn decode(set: &Set) -> TokenStream {
             view: Self::View<'_>,
             depth: ::core::primitive::u8,
         ) -> ::core::result::Result<Self, ::netlink_runtime::DecodeError> {
+            #(#guards)*
             #(#consts)*
             let attrs = view.attrs;
             let meta = <#name as ::netlink_runtime::AttrSet>::meta();
@@ -128,21 +147,15 @@ fn arm(field: &Field) -> TokenStream {
 fn late(field: &Field) -> Option<TokenStream> {
     let place = field.place();
     let Payload::Selected { ty, .. } = &field.payload else { return None };
-    let (name, local, number) = (&field.name, local(field), &field.number);
-    let read = if field.card == Card::Always {
-        quote_spanned!(place=> ::core::option::Option::Some(view.#name()?))
-    } else {
-        quote_spanned!(place=> view.#name()?)
-    };
+    let (local, number) = (local(field), &field.number);
+    let form = shape::placed(ty);
     Some(quote_spanned! {place=>
         let #local = match #local {
             ::core::option::Option::None => ::core::option::Option::None,
-            ::core::option::Option::Some(payload) => match #read {
-                ::core::option::Option::None => ::core::option::Option::None,
-                ::core::option::Option::Some(value) => {
-                    ::core::option::Option::Some(reader.own_selected::<#ty>(value, #number, payload)?)
-                }
-            },
+            ::core::option::Option::Some(payload) => {
+                let value = <Self as ::netlink_runtime::Chooses<{ #number }>>::choose(&view, payload)?;
+                ::core::option::Option::Some(reader.own_selected::<#form>(value, #number, payload)?)
+            }
         };
     })
 }
@@ -170,6 +183,7 @@ fn value(field: &Field) -> TokenStream {
 fn encode(set: &Set) -> TokenStream {
     let name = &set.name;
     let count = set.fields.len() as u16;
+    let guards = set.guards();
     let arms = set.fields.iter().map(put);
     let header = set.header.as_ref().map(|(field, _)| quote!(builder = builder.header(self.#field);));
     let run = match &set.rest {
@@ -181,11 +195,12 @@ fn encode(set: &Set) -> TokenStream {
             &self,
             enc: ::netlink_runtime::build::Enc<B>,
         ) -> ::netlink_runtime::build::Enc<B> {
+            #(#guards)*
             #[allow(unused_mut)] // only sets with a header write one
-            let mut builder = <#name as ::netlink_runtime::build::BuildSet>::builder(enc);
+            let mut builder = <#name as ::netlink_runtime::AttrSet>::builder(enc);
             #header
             #[allow(unused_mut, unused_variables)] // sets without attributes have no arms
-            let put = |mut builder: <#name as ::netlink_runtime::build::BuildSet>::Builder<B>,
+            let put = |mut builder: <#name as ::netlink_runtime::AttrSet>::Builder<B>,
                        ordinal: ::core::primitive::u16,
                        from: ::core::primitive::usize,
                        limit: ::core::primitive::usize| {

@@ -2,6 +2,7 @@
 
 use crate::attr::Selector;
 use crate::cstruct;
+use crate::guard::Guard;
 use crate::set::{Card, Field, Payload, Set};
 use crate::shape;
 use proc_macro2::{Ident, Span, TokenStream};
@@ -17,24 +18,31 @@ pub(crate) fn emit(set: &Set) -> TokenStream {
          the attributes, or an index of them."
     );
     let (field, method, parse, build, bytes) = match &set.header {
-        Some((_, ty)) => (
-            quote!(header: #ty,),
-            quote_spanned! {shape::place(ty)=>
-                /// The fixed header.
-                #[inline]
-                pub fn header(&self) -> #ty {
-                    self.header
-                }
-            },
-            quote_spanned! {shape::place(ty)=>
-                let (header, attrs) = ::netlink_runtime::__private::split_header::<#name>(payload, scope)?;
-            },
-            quote!(header,),
-            quote_spanned! {shape::place(ty)=>
-                let mut header = [0; <#ty as ::netlink_runtime::CStruct>::META.size as usize];
-                ::netlink_runtime::CStruct::write(&self.header, &mut header);
-            },
-        ),
+        Some((_, ty)) => {
+            let guard = Guard::c_struct(ty);
+            let header = shape::placed(ty);
+            (
+                quote!(header: #ty,),
+                quote_spanned! {shape::place(ty)=>
+                    /// The fixed header.
+                    #[inline]
+                    pub fn header(&self) -> #ty {
+                        self.header
+                    }
+                },
+                quote_spanned! {shape::place(ty)=>
+                    #guard
+                    let set = <#name as ::netlink_runtime::AttrSet>::meta();
+                    let (header, attrs): (#ty, _) =
+                        ::netlink_runtime::__private::split_header(payload, scope, set)?;
+                },
+                quote!(header,),
+                quote_spanned! {shape::place(ty)=>
+                    let mut header = [0; <#header as ::netlink_runtime::CStruct>::META.size as usize];
+                    <#header as ::netlink_runtime::CStruct>::write(&self.header, &mut header);
+                },
+            )
+        }
         None => (
             quote!(),
             quote!(),
@@ -43,6 +51,19 @@ pub(crate) fn emit(set: &Set) -> TokenStream {
             quote!(let header = [];),
         ),
     };
+    let headed = set.header.as_ref().map(|(_, ty)| {
+        quote! {
+            #[diagnostic::do_not_recommend] // no help to who has a set that is none
+            impl ::netlink_runtime::Headed for #name {
+                type Value = #ty;
+
+                #[inline]
+                fn header(view: &#view<'_>) -> #ty {
+                    view.header
+                }
+            }
+        }
+    });
     let copy = set.header.as_ref().map(|_| quote!(header: self.header,));
     quote! {
         #[doc = #doc]
@@ -57,6 +78,8 @@ pub(crate) fn emit(set: &Set) -> TokenStream {
             #method
             #(#accessors)*
         }
+
+        #headed
 
         impl<'a> ::netlink_runtime::View<'a> for #view<'a> {
             type Set = #name;
@@ -90,6 +113,7 @@ pub(crate) fn emit(set: &Set) -> TokenStream {
             }
         }
 
+        #[diagnostic::do_not_recommend] // no help to who has a type that is none
         impl<'a> ::netlink_runtime::project::FromNest<'a, #name> for #view<'a> {
             #[inline]
             fn from_nest(
@@ -178,11 +202,13 @@ fn accessor(set: &Set, field: &Field) -> TokenStream {
             }
         }
     };
+    let guard = field.guard();
     quote_spanned! {place=>
         #(#docs)*
         #alias
         #[inline]
         pub fn #name(&self) -> #ty {
+            #guard
             #body
         }
     }

@@ -52,7 +52,9 @@ impl Text {
                     let flags = attr.path().is_ident("netlink_flags");
                     if flags || attr.path().is_ident("netlink_enum") {
                         let args = attr.meta.require_list().map_err(|e| e.to_string())?.tokens.clone();
-                        return Named::read(cx, args, item, flags).map(|e| named(&e)).transpose();
+                        return Named::read(cx, args, &item.clone().into(), flags)
+                            .map(|e| named(&e))
+                            .transpose();
                     }
                 }
                 self.derived(cx, &item.attrs, &item.clone().into())

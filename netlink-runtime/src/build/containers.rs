@@ -1,9 +1,9 @@
 //! Builders of payloads with members, and of sub-messages.
 
-use super::{Buf, BuildSet, Enc, SetBuilder, ToWire, nest};
+use super::{Buf, Enc, SetBuilder, ToWire, nest};
 use crate::error::EncodeError;
 use crate::meta::Key;
-use crate::view::RecordHeader;
+use crate::view::{AttrSet, RecordHeader};
 use crate::wire::wt::{Int, Named, Nest, Str, Utf8};
 use core::marker::PhantomData;
 
@@ -32,7 +32,7 @@ impl<B: Buf, K> IndexedBuilder<B, K> {
     }
 }
 
-impl<B: Buf, T: BuildSet> IndexedBuilder<B, Nest<T>> {
+impl<B: Buf, T: AttrSet> IndexedBuilder<B, Nest<T>> {
     /// Appends a member that is a nest.
     #[inline]
     pub fn nest(mut self, index: u16, build: impl FnOnce(T::Builder<B>) -> T::Builder<B>) -> Self {
@@ -95,7 +95,7 @@ impl<B: Buf, K, const N: usize> TypeValueBuilder<B, K, N> {
     }
 }
 
-impl<B: Buf, T: BuildSet, const N: usize> TypeValueBuilder<B, Nest<T>, N> {
+impl<B: Buf, T: AttrSet, const N: usize> TypeValueBuilder<B, Nest<T>, N> {
     /// Appends a member that is a nest.
     #[inline]
     pub fn nest(mut self, types: [u16; N], build: impl FnOnce(T::Builder<B>) -> T::Builder<B>) -> Self {
@@ -113,10 +113,7 @@ pub struct RecordsBuilder<B, T> {
     set: PhantomData<fn() -> T>,
 }
 
-impl<B: Buf, T: BuildSet> RecordsBuilder<B, T>
-where
-    T::Header: RecordHeader,
-{
+impl<B: Buf, T> RecordsBuilder<B, T> {
     /// Appends an attribute whose records `build` writes.
     #[inline]
     pub fn build(mut enc: Enc<B>, id: u16, build: impl FnOnce(Self) -> Self) -> Enc<B> {
@@ -125,7 +122,12 @@ where
         enc.close(at);
         enc
     }
+}
 
+impl<B: Buf, T: AttrSet> RecordsBuilder<B, T>
+where
+    T::Header: RecordHeader,
+{
     /// Appends a record; its length is written for you.
     #[inline]
     pub fn record(mut self, build: impl FnOnce(T::Builder<B>) -> T::Builder<B>) -> Self {
@@ -186,25 +188,7 @@ impl<B: Buf> SubSlot<B> {
     }
 }
 
-/// Builders of sub-messages: one method for each form, which ends the builder. The derive of
-/// `NetlinkSub` implements it.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` does not depend on a selector",
-    note = "`sub(…)` fields hold enums with `#[derive(NetlinkSub)]`"
-)]
-pub trait BuildSub: crate::SubMessage {
-    /// The builder.
-    type Builder<B: Buf>;
-
-    /// Starts a sub-message.
-    fn builder<B: Buf>(slot: SubSlot<B>) -> Self::Builder<B>;
-}
-
 /// Wire types that a selector can be written as.
-#[diagnostic::on_unimplemented(
-    message = "an attribute of wire type `{Self}` cannot select a form",
-    note = "selectors are `NlString`s, integers, and types made by `#[netlink_enum]` or `#[netlink_flags]`"
-)]
 pub trait PutKey {
     /// Appends a selector.
     fn put_key<B: Buf>(enc: Enc<B>, id: u16, key: Key) -> Enc<B>;

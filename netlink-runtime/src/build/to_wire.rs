@@ -11,7 +11,8 @@ use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 /// Values that can be written as an attribute of wire type `K`.
 #[diagnostic::on_unimplemented(
     message = "an attribute of wire type `{K}` cannot be set from `{Self}`",
-    label = "a value of the wrong type for this attribute"
+    label = "a value of the wrong type for this attribute",
+    note = "a setter takes what the accessor of the view gives, and owned values by reference"
 )]
 pub trait ToWire<K> {
     /// Appends the attribute.

@@ -1,9 +1,9 @@
 //! Owned forms of payloads with members.
 
-use super::{Own, OwnedSet, encodes_to};
+use super::{Own, encodes_to};
 use crate::build::{Buf, Enc, close_record};
 use crate::error::{DecodeError, NOWHERE};
-use crate::view::RecordHeader;
+use crate::view::{AttrSet, RecordHeader};
 use crate::wire::{Attrs, Indexed, IndexedOf, NESTED, Records, RecordsOf, TYPE_MASK, TypeValue, TypeValueOf};
 use alloc::vec::Vec;
 
@@ -85,7 +85,7 @@ fn put_level<K: Own, B: Buf, const N: usize>(
     enc
 }
 
-impl<T: OwnedSet> Own for RecordsOf<T>
+impl<T: AttrSet> Own for RecordsOf<T>
 where
     T::Header: RecordHeader,
 {

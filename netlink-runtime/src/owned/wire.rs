@@ -1,10 +1,10 @@
 //! The owned forms of the wire types.
 
-use super::{Own, OwnSelected, OwnedSet, Place, encodes_to};
-use crate::build::{Buf, Enc, ToWire, put_address, put_struct};
+use super::{Own, encodes_to};
+use crate::build::{Buf, Enc, ToWire, put_struct};
 use crate::error::{DecodeError, DecodeErrorKind};
-use crate::types::{Address, Bitfield32, HwAddr, LabelStack, NlStr, NlString};
-use crate::view::{CStruct, NamedValue};
+use crate::types::{Bitfield32, HwAddr, LabelStack, NlStr, NlString};
+use crate::view::{AttrSet, CStruct, NamedValue};
 use crate::wire::wt::{self, Int};
 use crate::wire::{ArrayElement, ArrayOf, NESTED, NET_BYTEORDER};
 use alloc::string::String;
@@ -159,7 +159,7 @@ impl Own for wt::Bytes {
     }
 }
 
-impl<T: OwnedSet> Own for wt::Nest<T> {
+impl<T: AttrSet> Own for wt::Nest<T> {
     type Owned = T;
     const FLAGS: u16 = NESTED;
 
@@ -238,17 +238,5 @@ impl Own for wt::Labels {
 
     fn put<B: Buf>(value: &LabelStack, enc: Enc<B>, id: u16) -> Enc<B> {
         ToWire::<wt::Labels>::put_as(value, enc, id)
-    }
-}
-
-impl OwnSelected for Address {
-    #[inline]
-    fn own_in<P: Place>(view: Address, _depth: u8) -> Result<Address, DecodeError> {
-        Ok(view)
-    }
-
-    #[inline]
-    fn put<B: Buf>(&self, enc: Enc<B>, id: u16) -> Enc<B> {
-        put_address(*self, enc, id)
     }
 }

@@ -14,7 +14,7 @@ use core::time::Duration;
 
 /// Types that an attribute of wire type `K` can be read into. Implement it for types of your own.
 #[diagnostic::on_unimplemented(
-    message = "an attribute of wire type `{K}` cannot be read into `{Self}`",
+    message = "an attribute of kind `{K}` cannot be read into `{Self}`",
     label = "a field of the wrong type for this attribute"
 )]
 pub trait FromView<'a, K: Wire>: Sized {

@@ -1,6 +1,7 @@
 //! Addresses whose family stands elsewhere, and MPLS labels.
 
 use super::HwAddr;
+use crate::meta::{FormatMeta, Key, SubMeta, TypeMeta};
 use core::fmt;
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -117,6 +118,21 @@ impl Address {
     /// Families whose addresses are IPv4 or IPv6: none said, `AF_INET`, `AF_INET6`, `AF_BRIDGE`
     /// (remote ends of tunnels) and multicast routing's `RTNL_FAMILY_IPMR` and `_IP6MR`.
     const IP: [u64; 6] = [0, 2, 10, 7, 128, 129];
+
+    /// What an address of a family is, for tools.
+    pub(crate) const FORMS: &'static SubMeta = &SubMeta {
+        name: "Address",
+        formats: &[
+            FormatMeta { keys: &[Key::Number(Self::IP[0])], ty: TypeMeta::Ip },
+            FormatMeta { keys: &[Key::Number(Self::IP[1])], ty: TypeMeta::Ip },
+            FormatMeta { keys: &[Key::Number(Self::IP[2])], ty: TypeMeta::Ip },
+            FormatMeta { keys: &[Key::Number(Self::IP[3])], ty: TypeMeta::Ip },
+            FormatMeta { keys: &[Key::Number(Self::IP[4])], ty: TypeMeta::Ip },
+            FormatMeta { keys: &[Key::Number(Self::IP[5])], ty: TypeMeta::Ip },
+            FormatMeta { keys: &[Key::Number(Self::AF_MPLS)], ty: TypeMeta::Labels },
+        ],
+        default: Some(TypeMeta::Mac),
+    };
 
     /// Reads an address of this family: an entry of a label stack for
     /// [`AF_MPLS`](Self::AF_MPLS), 4 or 16 bytes for IP, bytes of other families as they are.

@@ -10,11 +10,16 @@ use core::marker::PhantomData;
 pub struct ArrayOf<K>(PhantomData<fn() -> K>);
 
 /// An element type of a packed array.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no element of a packed array",
+    note = "elements are integers, enums with the integer they are sent as, and C structs"
+)]
 pub trait ArrayElement: Fixed {
     /// The element type, for tools.
     const ELEMENT: Element;
 }
 
+#[diagnostic::do_not_recommend]
 impl<K: Int> ArrayElement for K {
     const ELEMENT: Element = Element::Scalar(K::SCALAR, None);
 }

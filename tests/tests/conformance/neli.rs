@@ -8,7 +8,7 @@ use allocation_counter::measure;
 use netlink_families::common::Af;
 use netlink_families::rt_link::{Link, LinkView, NewLink};
 use netlink_families::rt_neigh::{Ndmsg, Neigh, NewNeigh};
-use netlink_runtime::build::{BuildSet, Enc, SetBuilder};
+use netlink_runtime::build::{Enc, SetBuilder};
 use netlink_runtime::collect::{Flow, collector};
 use netlink_runtime::error::DecodeErrorKind::Truncated;
 use netlink_runtime::message::{Header, NLM_F_CREATE};

@@ -5,7 +5,7 @@ use crate::script::*;
 use crate::sets::*;
 use crate::sockets::*;
 use netlink_families::rt_link::{Link, LinkData, LinkDataView, LinkInfo, LinkInfoView, LinkView, Vlan};
-use netlink_runtime::build::{BuildSet, Enc, SetBuilder};
+use netlink_runtime::build::{Enc, SetBuilder};
 use netlink_runtime::error::DecodeErrorKind::{Header, Length, Truncated};
 use netlink_runtime::owned::OwnedSet;
 use netlink_runtime::prelude::*;

@@ -9,7 +9,7 @@ use netlink_families::lwtunnel::{Encap, EncapView, Mpls};
 use netlink_families::rt_link::{Link, LinkInfo, LinkView, PropList};
 use netlink_families::rt_route::{GetRoute, Nexthop, Route, RouteView, Rtmsg, Rtnexthop};
 use netlink_runtime::AttrSet;
-use netlink_runtime::build::{BuildSet, Enc, SetBuilder};
+use netlink_runtime::build::{Enc, SetBuilder};
 use netlink_runtime::collect::{Flow, Outcome, collector};
 use netlink_runtime::error::DecodeErrorKind::{Record, Truncated};
 use netlink_runtime::owned::OwnedSet;

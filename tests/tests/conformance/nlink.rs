@@ -7,7 +7,7 @@ use crate::sockets::*;
 use allocation_counter::measure;
 use netlink_families::rt_link::{GetLink, Link, LinkView, RtextFilter};
 use netlink_families::rt_route::Route;
-use netlink_runtime::build::{BuildSet, Enc, SetBuilder};
+use netlink_runtime::build::{Enc, SetBuilder};
 use netlink_runtime::error::DecodeErrorKind::{Length, Truncated};
 use netlink_runtime::message::{Header, MessageRef};
 use netlink_runtime::owned::OwnedSet;

@@ -8,7 +8,7 @@ use netlink_families::lwtunnel::Ipv6RplSrHdr;
 use netlink_families::nlctrl::Policy;
 use netlink_families::rt_link::{Link, LinkView};
 use netlink_families::rt_route::Route;
-use netlink_runtime::build::{BuildSet, Enc, SetBuilder};
+use netlink_runtime::build::{Enc, SetBuilder};
 use netlink_runtime::error::DecodeErrorKind::{Length, Truncated};
 use netlink_runtime::extack;
 use netlink_runtime::message::Messages;

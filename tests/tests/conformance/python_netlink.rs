@@ -5,7 +5,7 @@ use crate::script::*;
 use crate::sets::*;
 use crate::sockets::*;
 use netlink_families::nlctrl::{Ctrl, OpPolicy, Policy};
-use netlink_runtime::build::{BuildSet, Enc, SetBuilder};
+use netlink_runtime::build::{Enc, SetBuilder};
 use netlink_runtime::error::DecodeErrorKind::Truncated;
 use netlink_runtime::extack;
 use netlink_runtime::message::{GenlHeader, MessageRef};

@@ -9,7 +9,7 @@ use netlink_families::lwtunnel::{Encap, EncapView, Mpls};
 use netlink_families::nlctrl::{Ctrl, OpPolicy, Policy};
 use netlink_families::rt_link::{Link, RtnlLinkIfmap};
 use netlink_families::rt_route::{Nexthop, NexthopView, Route, RouteView, Rtnexthop};
-use netlink_runtime::build::{BuildSet, Enc, SetBuilder};
+use netlink_runtime::build::{Enc, SetBuilder};
 use netlink_runtime::collect::{Flow, collector};
 use netlink_runtime::error::DecodeErrorKind::{Length, Record, Truncated, Utf8};
 use netlink_runtime::extack;

@@ -179,7 +179,6 @@ fn an_empty_af_spec() {
     let view = LinkView::parse(&bytes).unwrap();
     assert!(view.af_spec().unwrap().is_some());
     let enc = Enc::new(Vec::new());
-    let built =
-        <Sample as netlink_runtime::build::BuildSet>::builder(enc).inner(|i| i).finish().end().unwrap();
+    let built = <Sample as netlink_runtime::AttrSet>::builder(enc).inner(|i| i).finish().end().unwrap();
     assert!(SampleView::parse(&built).unwrap().inner().unwrap().is_some());
 }

@@ -27,8 +27,8 @@ pub(crate) fn lying(len: u16, ty: u16, payload: &[u8]) -> Vec<u8> {
 }
 
 /// A payload with its fixed header.
-pub(crate) fn payload<S: AttrSet>(header: S::Header, attrs: &[Vec<u8>]) -> Vec<u8> {
-    let mut bytes = vec![0; align(S::Header::META.size as usize)];
+pub(crate) fn payload<S: AttrSet<Header: CStruct>>(header: S::Header, attrs: &[Vec<u8>]) -> Vec<u8> {
+    let mut bytes = vec![0; align(<S::Header as CStruct>::META.size as usize)];
     header.write(&mut bytes);
     bytes.extend(attrs.concat());
     bytes

@@ -15,6 +15,8 @@ struct Link {
     mtu: Option<Data>,
     #[netlink(IFLA_KIND = 1)]
     kind: Option<NlString>,
+    #[netlink(IFLA_OTHER = 5, sub(family))]
+    other: Option<Data>,
 }
 
 fn main() {}

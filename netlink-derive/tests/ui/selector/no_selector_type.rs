@@ -15,6 +15,10 @@ struct Link {
     mtu: Option<Data>,
     #[netlink(IFLA_KIND = 1)]
     kind: Option<Vec<u8>>,
+    #[netlink(IFLA_OTHER = 5, sub(kinds))]
+    other: Option<Data>,
+    #[netlink(IFLA_KINDS = 2, multi)]
+    kinds: Vec<NlString>,
 }
 
 fn main() {}

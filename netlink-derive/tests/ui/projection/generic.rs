@@ -1,0 +1,50 @@
+use netlink_runtime::prelude::*;
+
+#[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
+#[netlink(ifinfomsg, size = 8)]
+struct Header {
+    #[netlink(0)]
+    family: u8,
+    #[netlink(4)]
+    index: i32,
+}
+
+#[derive(Clone, Debug, PartialEq, NetlinkMessage)]
+struct Link {
+    #[netlink(header)]
+    header: Header,
+    #[netlink(IFLA_IFNAME = 3)]
+    ifname: Option<NlString>,
+    #[netlink(IFLA_MTU = 4)]
+    mtu: Option<u32>,
+    #[netlink(IFLA_LINKINFO = 18, nested)]
+    linkinfo: Option<LinkInfo>,
+    #[netlink(IFLA_PROP = 52, nested, multi)]
+    props: Vec<LinkInfo>,
+    #[netlink(IFLA_ALT_IFNAME = 53, multi)]
+    names: Vec<NlString>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, NetlinkAttrs)]
+struct LinkInfo {
+    #[netlink(IFLA_INFO_KIND = 1)]
+    kind: Option<NlString>,
+    #[netlink(IFLA_INFO_DATA = 2, sub(kind))]
+    data: Option<Data>,
+}
+
+#[derive(Clone, Debug, PartialEq, NetlinkSub)]
+enum Data {
+    #[netlink("raw")]
+    Raw(u32),
+    #[netlink(unknown)]
+    Unknown(Vec<u8>),
+}
+
+#[derive(NetlinkMessage)]
+#[netlink(of = Link)]
+struct Row<T> {
+    mtu: Option<T>,
+}
+
+fn main() {}

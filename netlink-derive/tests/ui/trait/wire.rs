@@ -1,0 +1,7 @@
+use netlink_runtime::wire::wt::Wire;
+
+fn wire<K: Wire>() {}
+
+fn main() {
+    wire::<u32>();
+}
