@@ -54,6 +54,7 @@ pub(crate) struct Bounds {
     pub(crate) max: Option<Expr>,
 }
 
+#[expect(clippy::large_enum_variant, reason = "they live for one expansion")]
 pub(crate) enum Payload {
     /// Of one wire type.
     Wire(Wire),
