@@ -356,10 +356,8 @@ fn choosers(cx: &Ctxt, members: &[Member], tail: Option<&Tail>) {
 
 /// `length = member`: the member that says how long a record is.
 fn length_member(cx: &Ctxt, length: &Expr, members: &[Member]) -> Option<Ident> {
-    let member = match length {
-        Expr::Path(path) => path.path.get_ident().and_then(|i| members.iter().find(|m| m.name == *i)),
-        _ => None,
-    };
+    let name = shape::path(length).and_then(|path| path.get_ident());
+    let member = name.and_then(|name| members.iter().find(|m| m.name == *name));
     match member {
         Some(Member { form: Form::Wire(_), name, .. }) => Some(name.clone()),
         _ => {

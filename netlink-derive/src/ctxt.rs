@@ -1,6 +1,7 @@
 //! What one expansion collects: its errors, so that all are reported at once, and where the runtime is.
 
 use crate::codes::{self, Code};
+use crate::shape;
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use std::cell::RefCell;
@@ -58,13 +59,11 @@ impl Ctxt {
 
     /// `crate = path`.
     pub(crate) fn set_root(&self, word: &Ident, path: &syn::Expr) {
-        match path {
-            syn::Expr::Path(path) if path.qself.is_none() => {
-                self.once(&mut self.root.borrow_mut(), word, path.path.clone());
-            }
-            other => {
+        match shape::path(path) {
+            Some(path) => self.once(&mut self.root.borrow_mut(), word, path.clone()),
+            None => {
                 let text = "say the path of netlink-runtime: `crate = my_crate::netlink_runtime`";
-                self.error(codes::CRATE_PATH, other, text);
+                self.error(codes::CRATE_PATH, path, text);
             }
         }
     }

@@ -31,7 +31,7 @@ fn derive(
     expand: impl FnOnce(&Ctxt, &DeriveInput) -> Option<proc_macro2::TokenStream>,
 ) -> TokenStream {
     let cx = Ctxt::new();
-    let output = match syn::parse(input) {
+    let output = match shape::item(input.into()) {
         Ok(input) => expand(&cx, &input),
         Err(error) => {
             cx.syntax(error);

@@ -8,7 +8,7 @@ use crate::words;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
-use syn::{Data, DeriveInput, Expr, Fields, GenericParam, Generics, Lifetime, Path, Type};
+use syn::{Data, DeriveInput, Fields, GenericParam, Generics, Lifetime, Path, Type};
 
 /// A projection.
 pub(crate) struct Projection {
@@ -63,12 +63,13 @@ impl Projection {
         let mut of = None;
         for item in attr::container_items(cx, &input.attrs) {
             match item {
-                Item::Value(w, Expr::Path(path)) if w == "of" && path.qself.is_none() => {
-                    cx.once(&mut of, &w, path.path);
-                }
-                Item::Value(w, other) if w == "of" => {
-                    cx.error(codes::OF, other, "say the set that this is a projection of: `of = Link`");
-                }
+                Item::Value(w, value) if w == "of" => match shape::path(&value) {
+                    Some(path) => cx.once(&mut of, &w, path.clone()),
+                    None => {
+                        let text = "say the set that this is a projection of: `of = Link`";
+                        cx.error(codes::OF, value, text);
+                    }
+                },
                 other => words::PROJECTION.refuse(cx, &other),
             }
         }

@@ -5,7 +5,34 @@ use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{GenericArgument, Ident, PathArguments, Type};
+use syn::{DeriveInput, Expr, GenericArgument, Ident, Path, PathArguments, Type};
+
+/// The item, with its name where it says `Self`: most derived code is not where that means the same.
+pub(crate) fn item(tokens: TokenStream) -> syn::Result<DeriveInput> {
+    let item: DeriveInput = syn::parse2(tokens.clone())?;
+    if !item.generics.params.is_empty() {
+        // The name alone is no type.
+        return Ok(item);
+    }
+    syn::parse2(named(tokens, &item.ident))
+}
+
+fn named(tokens: TokenStream, name: &Ident) -> TokenStream {
+    let name_for = |token: TokenTree| match token {
+        TokenTree::Group(group) => {
+            let mut named = Group::new(group.delimiter(), named(group.stream(), name));
+            named.set_span(group.span());
+            named.into()
+        }
+        TokenTree::Ident(ident) if ident == "Self" => {
+            let mut name = name.clone();
+            name.set_span(name.span().located_at(ident.span()));
+            name.into()
+        }
+        other => other,
+    };
+    tokens.into_iter().map(name_for).collect()
+}
 
 /// Without parentheses, and without the invisible ones that a `macro_rules!` puts around `$t:ty`.
 pub(crate) fn bare(ty: &Type) -> &Type {
@@ -13,6 +40,17 @@ pub(crate) fn bare(ty: &Type) -> &Type {
         Type::Group(group) => bare(&group.elem),
         Type::Paren(paren) => bare(&paren.elem),
         other => other,
+    }
+}
+
+/// The path that an expression is, if it is one; a `macro_rules!` puts its `$path` into invisible
+/// parentheses as well.
+pub(crate) fn path(expr: &Expr) -> Option<&Path> {
+    match expr {
+        Expr::Group(group) => path(&group.expr),
+        Expr::Paren(paren) => path(&paren.expr),
+        Expr::Path(path) if path.qself.is_none() => Some(&path.path),
+        _ => None,
     }
 }
 

@@ -6,7 +6,9 @@ use crate::build::{Buf, Enc, zeroes};
 use crate::error::{DecodeError, DecodeErrorKind, EncodeError};
 use crate::meta::{AttrMeta, SetMeta, StructMeta, TypeMeta};
 use crate::selected::{Selected, Selector};
-use crate::view::{AttrSet, CStruct};
+#[cfg(feature = "alloc")]
+use crate::view::AttrSet;
+use crate::view::CStruct;
 use crate::wire::wt::Wire;
 use crate::wire::{ATTR_HEADER, Attrs, Scope, align, split};
 #[cfg(feature = "alloc")]

@@ -128,7 +128,7 @@ impl FieldWords {
     /// Bounds of the length, which text, bytes and addresses of any length have.
     pub(super) fn bounds(&self, cx: &Ctxt, payload: &Payload) -> Option<Bounds> {
         let (word, bounds) = self.bounds.as_ref()?;
-        if !matches!(payload, Payload::Wire(Wire { kind: Kind::Value, .. })) {
+        if !matches!(payload, Payload::Wire(wire) if matches!(wire.kind, Kind::Value)) {
             let text = format!("`{word}` goes with text, bytes, arrays and structs: other lengths are fixed");
             cx.error(codes::BOUNDS, word, text);
             return None;

@@ -3,10 +3,17 @@
 use super::{Form, Sub};
 use crate::attr::Key;
 use crate::emit::build::form as form_setter;
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::Ident;
 use syn::ext::IdentExt;
+
+/// The name at another place.
+fn at(name: &Ident, place: Span) -> Ident {
+    let mut name = name.clone();
+    name.set_span(place);
+    name
+}
 
 /// A pattern for the selectors.
 fn pattern(form: usize, keys: &[Key]) -> TokenStream {
@@ -93,7 +100,7 @@ pub(crate) fn emit(item: &Sub) -> TokenStream {
     });
     let read = |f: &Form| {
         let (name, wire, guard) = (&f.name, f.wire.as_wire(), &f.wire.guard);
-        let view = Ident::new(&view.to_string(), f.wire.place);
+        let view = at(&view, f.wire.place);
         quote_spanned! {f.wire.place=> {
             #guard
             match #wire::read_in(payload, scope) {
@@ -279,7 +286,7 @@ fn owned(item: &Sub, view: &Ident) -> TokenStream {
         let place = f.wire.place;
         let (name, own, guard) = (&f.name, f.wire.as_own(), &f.wire.guard);
         let boxed = f.boxed.then(|| quote_spanned!(place=> .map(::netlink_runtime::__private::Box::new)));
-        let view = Ident::new(&view.to_string(), place);
+        let view = at(view, place);
         quote_spanned!(place=> #view::#name(v) => {
             #guard
             #own::own(v, depth) #boxed .map(Self::#name)

@@ -122,6 +122,21 @@ pub enum Flags {
     ONE = 1,
 }
 
+/// What is shown in a list.
+#[derive(Clone, Debug, NetlinkMessage)]
+#[netlink(of = Message, crate = nl)]
+pub struct Row<'m> {
+    /// Of the fixed header.
+    #[netlink(header.family)]
+    pub family: u8,
+    /// Text.
+    pub kind: Option<&'m str>,
+    /// By kind.
+    pub data: Option<DataView<'m>>,
+    /// The number, if it can be read.
+    pub number: Result<Option<u32>, nl::DecodeError>,
+}
+
 /// An operation.
 #[derive(NetlinkOp)]
 #[netlink(crate = nl, family = "some", version = 1, do, dump, request(GET = 1, Message), reply(NEW = 2))]

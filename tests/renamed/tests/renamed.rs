@@ -4,7 +4,7 @@ use netlink_renamed::rt::build::Enc;
 use netlink_renamed::rt::owned::OwnedSet;
 use netlink_renamed::rt::prelude::{Address, Flex};
 use netlink_renamed::rt::{Operation, View};
-use netlink_renamed::{Data, Flags, Get, Header, Message, Nest, State, Tailed, Union};
+use netlink_renamed::{Data, Flags, Get, Header, Message, Nest, Row, State, Tailed, Union};
 
 netlink_renamed::holder!(Holder: u32 = 1);
 
@@ -38,6 +38,30 @@ fn every_macro_takes_the_path() {
     assert_eq!(encoded(&value)[..2], [2, 5]);
     assert_eq!(format!("{:?}", Flags(3)), "ONE | 0x2");
     assert_eq!(<Get as Operation>::FLAGS, 0);
+}
+
+#[test]
+fn projections_and_collectors_take_it_too() {
+    use netlink_renamed::rt::collect::{collector, Flow};
+    use netlink_renamed::rt::Projection;
+
+    let value = Message {
+        header: Header { family: 2, ..Header::default() },
+        kind: Some("other".into()),
+        number: Some(7),
+        ..Message::default()
+    };
+    let bytes = encoded(&value);
+    let row = Row::from_payload(&bytes).expect("a row");
+    assert_eq!((row.family, row.kind, row.number), (2, Some("other"), Ok(Some(7))));
+    assert!(row.data.is_none());
+    let kinds = collector::<Message, usize>().on(Message::KIND, |count, kind| {
+        *count += kind.bytes().len();
+        Flow::Next
+    });
+    let mut length = 0;
+    kinds.run(View::parse(&bytes).expect("a header"), &mut length).expect("readable attributes");
+    assert_eq!(length, 5);
 }
 
 #[test]
