@@ -10,16 +10,25 @@ use syn::{DeriveInput, Expr, GenericArgument, Ident, Path, PathArguments, Type};
 /// The item, with its name where it says `Self`: most derived code is not where that means the same.
 pub(crate) fn item(tokens: TokenStream) -> syn::Result<DeriveInput> {
     let item: DeriveInput = syn::parse2(tokens.clone())?;
-    if !item.generics.params.is_empty() {
-        // The name alone is no type.
+    // With parameters the name alone is no type.
+    if !item.generics.params.is_empty() || !says_self(&tokens) {
         return Ok(item);
     }
     syn::parse2(named(tokens, &item.ident))
 }
 
+fn says_self(tokens: &TokenStream) -> bool {
+    tokens.clone().into_iter().any(|token| match token {
+        TokenTree::Group(group) => says_self(&group.stream()),
+        TokenTree::Ident(ident) => ident == "Self",
+        _ => false,
+    })
+}
+
 fn named(tokens: TokenStream, name: &Ident) -> TokenStream {
     let name_for = |token: TokenTree| match token {
-        TokenTree::Group(group) => {
+        // A group that is made anew forgets where its delimiters are.
+        TokenTree::Group(group) if says_self(&group.stream()) => {
             let mut named = Group::new(group.delimiter(), named(group.stream(), name));
             named.set_span(group.span());
             named.into()
