@@ -108,14 +108,12 @@ impl Field {
     }
 }
 
-/// What a payload is made of, when it is more than one thing.
+/// How a container numbers its members.
 #[derive(Clone, Copy)]
 enum Members {
     Indexed,
     /// So many levels.
     TypeValue(usize),
-    Array,
-    Records,
 }
 
 /// As many as `netlink_runtime::build::MAX_SELECTORS`.
@@ -296,8 +294,6 @@ impl FieldWords {
                 }
                 Item::Word(w) if w == "multi" => words.multi = true,
                 Item::Word(w) if w == "indexed" => words.members(cx, w, Members::Indexed),
-                Item::Word(w) if w == "array" => words.members(cx, w, Members::Array),
-                Item::Word(w) if w == "records" => words.members(cx, w, Members::Records),
                 Item::Word(w) if w == "header" => words.header = true,
                 Item::Word(w) if w == "rest" => words.rest = true,
                 Item::Word(w) => {
@@ -344,7 +340,7 @@ impl FieldWords {
         words
     }
 
-    /// `indexed`, `array`…: one of them.
+    /// `indexed` or `type_value(…)`.
     fn members(&mut self, cx: &Ctxt, word: Ident, members: Members) {
         if let Some((before, _)) = &self.members {
             cx.error(&word, format!("`{word}` and `{before}` exclude each other"));
@@ -402,7 +398,9 @@ impl FieldWords {
             if card == Card::Multi {
                 cx.error(word, "`multi` does not go with a selector");
             }
-            if let Some(form) = self.keywords.form.as_ref().or(self.members.as_ref().map(|(w, _)| w)) {
+            let members = self.members.as_ref().map(|(w, _)| w);
+            let several = self.keywords.several.as_ref().map(|(w, _)| w);
+            if let Some(form) = self.keywords.form.as_ref().or(members).or(several) {
                 cx.error(form, format!("`{word}(…)` already says the form of the payload"));
             }
             let payload = Payload::Selected { ty: inner.clone(), selectors: selectors.clone(), address };
@@ -438,13 +436,6 @@ impl FieldWords {
                     quote_spanned!(shape::place(ty)=> #rt::TypeValueOf<#marker, #levels>),
                     Kind::TypeValue(marker, levels),
                 )
-            }
-            Members::Array => {
-                let marker = wire::wire(cx, &self.keywords, inner)?.marker;
-                built(quote_spanned!(shape::place(ty)=> #rt::ArrayOf<#marker>), Kind::Value)
-            }
-            Members::Records => {
-                built(quote_spanned!(shape::place(ty)=> #rt::RecordsOf<#inner>), Kind::Records(inner.clone()))
             }
         })
     }

@@ -16,14 +16,34 @@ pub(crate) struct Keywords {
     pub(crate) word: Option<(Ident, Word)>,
     /// Which of `nested`, `struct`, `flex`, `uint`, `sint`, `msecs`, `text`, `opaque`, `mac`.
     pub(crate) form: Option<Ident>,
+    /// `array`, `records`: the payload is several of what the other words say.
+    pub(crate) several: Option<(Ident, Several)>,
     /// `names(T)`.
     pub(crate) names: Option<Type>,
+}
+
+/// How values stand in one payload, one after the other.
+#[derive(Clone, Copy)]
+pub(crate) enum Several {
+    Array,
+    Records,
 }
 
 impl Keywords {
     /// Takes a word, if it is one of these.
     pub(crate) fn take(&mut self, cx: &Ctxt, word: &Ident) -> bool {
         let text = word.to_string();
+        let several = match text.as_str() {
+            "array" => Some(Several::Array),
+            "records" => Some(Several::Records),
+            _ => None,
+        };
+        if let Some(several) = several {
+            if let Some((before, _)) = self.several.replace((word.clone(), several)) {
+                cx.error(word, format!("`{word}` and `{before}` exclude each other"));
+            }
+            return true;
+        }
         let order = match text.as_str() {
             "be" => Some(Order::Big),
             "le" => Some(Order::Little),
@@ -117,6 +137,26 @@ pub(crate) enum Kind {
 
 /// The wire type of one payload of this Rust type.
 pub(crate) fn wire(cx: &Ctxt, words: &Keywords, ty: &Type) -> Option<Wire> {
+    let Some((word, several)) = &words.several else { return single(cx, words, ty) };
+    let Some(inner) = shape::inside(ty, "Vec") else {
+        cx.error(ty, format!("`{word}` fields hold a `Vec`"));
+        return None;
+    };
+    let rt = quote_spanned!(shape::place(ty)=> ::netlink_runtime::wire);
+    Some(match several {
+        Several::Array => {
+            let marker = single(cx, words, inner)?.marker;
+            Wire::of(quote_spanned!(shape::place(ty)=> #rt::ArrayOf<#marker>), Kind::Value, ty)
+        }
+        Several::Records => {
+            let kind = Kind::Records(inner.clone());
+            Wire::of(quote_spanned!(shape::place(ty)=> #rt::RecordsOf<#inner>), kind, ty)
+        }
+    })
+}
+
+/// The wire type of one value of this Rust type.
+fn single(cx: &Ctxt, words: &Keywords, ty: &Type) -> Option<Wire> {
     let place = shape::place(ty);
     let wt = quote_spanned!(place=> ::netlink_runtime::wire::wt);
     let form = words.form();
@@ -293,6 +333,10 @@ pub(crate) fn member(cx: &Ctxt, words: &Keywords, ty: &Type) -> Option<TokenStre
         }
         let inner = member(cx, words, elem)?;
         return Some(quote_spanned!(place=> #wt::Fix<#inner, { #len }>));
+    }
+    if let Some((word, _)) = &words.several {
+        cx.error(word, format!("`{word}` is for attributes: members of C structs have a fixed size"));
+        return None;
     }
     match (form.as_str(), &words.form) {
         ("" | "struct", _) | (_, None) => {}
