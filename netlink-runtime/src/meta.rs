@@ -242,6 +242,10 @@ pub enum Element {
     Scalar(Scalar, Names),
     /// C structs.
     Struct(&'static StructMeta),
+    /// IPv4 addresses.
+    Ip4,
+    /// IPv6 addresses.
+    Ip6,
 }
 
 /// Where a selector's value stands.
