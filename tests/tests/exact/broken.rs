@@ -14,6 +14,7 @@ struct Swapped(u32);
 
 impl NamedValue for Swapped {
     const META: &'static EnumMeta = &EnumMeta { name: "Swapped", flags: false, entries: &[] };
+    const BYTES: usize = 4;
 
     fn from_bits(bits: u64) -> Self {
         Swapped(bits as u32)
