@@ -145,8 +145,10 @@ pub(crate) fn read_wire<'a, K: Wire>(
 #[cold]
 #[inline(never)]
 fn malformed<K: Wire>(at: &Cursor<'_>, id: u16, set: &'static SetMeta) -> DecodeError {
-    let kind = at.payload().map_or(DecodeErrorKind::Truncated, K::why);
-    DecodeError::new(kind, set, id, at.offset())
+    match at.payload() {
+        Some(payload) => K::malformed(payload, set, id, at.offset()),
+        None => DecodeError::new(DecodeErrorKind::Truncated, set, id, at.offset()),
+    }
 }
 
 impl<S: AttrSet, K: Wire> AttrKind<S> for K {

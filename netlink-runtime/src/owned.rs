@@ -107,6 +107,9 @@ struct Kept {
     order: Vec<Seen>,
     unknown: Vec<RawAttr>,
     inexact: Vec<Inexact>,
+    /// All bytes of the set, where its attributes are not padded with zeroes or something follows
+    /// the last one.
+    unframed: Option<Vec<u8>>,
 }
 
 /// One attribute of the original: its type and which field took it.
@@ -169,6 +172,33 @@ fn set_member_flags(mut members: &mut [u8], flags: u16) {
     }
 }
 
+/// Whether attributes are padded as we do, and nothing follows the last one.
+fn is_framed(bytes: &[u8]) -> bool {
+    let mut end = 0;
+    for attr in Attrs::new(bytes).iter(&NOWHERE) {
+        let Ok(attr) = attr else { return false };
+        let stop = attr.offset + ATTR_HEADER + attr.payload.len();
+        end = align(stop);
+        if bytes.get(stop..end).is_none_or(|padding| padding.iter().any(|b| *b != 0)) {
+            return false;
+        }
+    }
+    end == bytes.len()
+}
+
+/// Whether a value encodes to this very payload.
+pub(crate) fn is_put_as<K: Own>(value: &K::Owned, payload: &[u8]) -> bool {
+    let mut out = Vec::new();
+    K::put(value, Enc::new(&mut out), 0);
+    let len = out.first_chunk().map_or(0, |header| split(*header).0);
+    out.get(ATTR_HEADER..len) == Some(payload)
+}
+
+/// Whether the attributes are the same, however they are padded.
+fn same_attrs(a: &[u8], b: &[u8]) -> bool {
+    Attrs::new(a).iter(&NOWHERE).eq(Attrs::new(b).iter(&NOWHERE))
+}
+
 impl PartialEq for Rest {
     /// Order and form do not count, only what the fields do not say.
     fn eq(&self, other: &Self) -> bool {
@@ -219,7 +249,10 @@ impl<'a> Reader<'a> {
     }
 
     /// What is kept.
-    pub fn rest(self) -> Rest {
+    pub fn rest(mut self) -> Rest {
+        if !is_framed(self.attrs.bytes()) {
+            self.kept.get_or_insert_default().unframed = Some(self.attrs.bytes().to_vec());
+        }
         Rest(self.kept)
     }
 
@@ -275,7 +308,7 @@ impl<'a> Reader<'a> {
     fn value<K: Own>(&mut self, attr: Attr<'a>) -> Result<K::Owned, DecodeError> {
         let set = self.set;
         let Some(view) = K::read_in(attr.payload, self.attrs.scope()) else {
-            return Err(DecodeError::new(K::why(attr.payload), set, attr.id(), attr.offset));
+            return Err(K::malformed(attr.payload, set, attr.id(), attr.offset));
         };
         let value = K::own(view, self.depth + 1).map_err(|e| place(e, attr, set))?;
         if !K::exact(&value, attr.payload) {
@@ -349,11 +382,18 @@ impl<'a> Reader<'a> {
         id: u16,
         payload: &[u8],
     ) -> Result<T, DecodeError> {
-        let value = T::own(view, self.depth + 1)?;
+        let value = T::own(view, self.depth + 1).map_err(|error| self.placed(error, id))?;
         if self.keep && !value.exact(payload) {
             self.inexact_selected(&value, id, payload);
         }
         Ok(value)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn placed(&self, error: DecodeError, id: u16) -> DecodeError {
+        let found = self.attrs.iter(self.set).filter_map(Result::ok).find(|a| a.id() == id);
+        found.map_or(error, |attr| place(error, attr, self.set))
     }
 
     #[cold]
@@ -375,9 +415,7 @@ impl<'a> Reader<'a> {
 /// is placed here.
 #[cold]
 fn place(error: DecodeError, attr: Attr<'_>, set: &'static SetMeta) -> DecodeError {
-    if error.kind == DecodeErrorKind::Header {
-        DecodeError::new(DecodeErrorKind::Header, error.set, attr.id(), attr.payload.len())
-    } else if core::ptr::eq(error.set, &NOWHERE) {
+    if core::ptr::eq(error.set, &NOWHERE) {
         DecodeError::new(error.kind, set, attr.id(), attr.offset)
     } else {
         error
@@ -405,6 +443,7 @@ impl Rest {
             }
             return to;
         };
+        let set = to.enc().position();
         for step in Replay::new(kept, fields) {
             match step {
                 Step::Unknown(attr) => to.enc().bytes(attr.raw_type, &attr.payload),
@@ -416,6 +455,10 @@ impl Rest {
                     }
                 }
             }
+        }
+        if let Some(original) = kept.unframed.as_ref().filter(|o| same_attrs(o, to.enc().since(set))) {
+            to.enc().truncate(set);
+            to.enc().raw(original);
         }
         to
     }

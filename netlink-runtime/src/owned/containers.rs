@@ -1,12 +1,10 @@
 //! Owned forms of payloads with members.
 
-use super::{Own, OwnedSet};
+use super::{Own, OwnedSet, is_framed, is_put_as};
 use crate::build::{Buf, Enc, close_record};
 use crate::error::{DecodeError, NOWHERE};
 use crate::view::RecordHeader;
-use crate::wire::{
-    Attrs, Indexed, IndexedOf, NESTED, Records, RecordsOf, TYPE_MASK, TypeValue, TypeValueOf, align,
-};
+use crate::wire::{Attrs, Indexed, IndexedOf, NESTED, Records, RecordsOf, TYPE_MASK, TypeValue, TypeValueOf};
 use alloc::vec::Vec;
 
 /// Whether every attribute in a container has the flag bits that encoding sets.
@@ -36,6 +34,7 @@ impl<K: Own> Own for IndexedOf<K> {
     fn exact(value: &Self::Owned, payload: &[u8]) -> bool {
         let mut members = Attrs::new(payload).iter(&NOWHERE);
         flags_are(payload, K::FLAGS)
+            && is_framed(payload)
             && value
                 .iter()
                 .all(|(_, v)| members.next().is_some_and(|m| m.is_ok_and(|m| K::exact(v, m.payload))))
@@ -59,9 +58,7 @@ impl<K: Own, const N: usize> Own for TypeValueOf<K, N> {
 
     fn exact(value: &Self::Owned, payload: &[u8]) -> bool {
         // Levels may hold empty containers and repeat numbers; only the bytes tell.
-        let mut out = Vec::new();
-        Self::put(value, Enc::new(&mut out), 0);
-        out.get(4..).is_some_and(|written| written == payload)
+        is_put_as::<Self>(value, payload)
     }
 }
 
@@ -111,9 +108,6 @@ where
     }
 
     fn exact(value: &Vec<T>, payload: &[u8]) -> bool {
-        let mut out = Vec::new();
-        Self::put(value, Enc::new(&mut out), 0);
-        out.get(4..4 + payload.len()).is_some_and(|written| written == payload)
-            && out.len() == 4 + align(payload.len())
+        is_put_as::<Self>(value, payload)
     }
 }

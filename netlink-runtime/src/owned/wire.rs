@@ -1,7 +1,7 @@
 //! The owned forms of the wire types.
 
-use super::{Own, OwnSelected, OwnedSet};
-use crate::build::{Buf, Enc, ToWire, put_address, put_struct};
+use super::{Own, OwnSelected, OwnedSet, is_put_as};
+use crate::build::{Buf, Enc, ToWire, put_address};
 use crate::error::{DecodeError, DecodeErrorKind};
 use crate::types::{Address, Bitfield32, HwAddr, LabelStack, NlStr, NlString};
 use crate::view::{CStruct, NamedValue};
@@ -175,6 +175,14 @@ impl<T: OwnedSet> Own for wt::Nest<T> {
         enc.close(at);
         enc
     }
+
+    #[inline]
+    fn exact(value: &T, payload: &[u8]) -> bool {
+        // Attributes see to it themselves; bytes of a fixed header that belong to no member do not.
+        let header = const { T::Header::META };
+        !(T::Header::PADDED || header.has_holes() || header.size % 4 != 0)
+            || is_put_as::<Self>(value, payload)
+    }
 }
 
 impl<T: CStruct> Own for wt::Struct<T> {
@@ -191,7 +199,8 @@ impl<T: CStruct> Own for wt::Struct<T> {
 
     #[inline]
     fn exact(value: &T, payload: &[u8]) -> bool {
-        payload.len() == value.wire_len() && (!T::PADDED || is_written_as(value, payload))
+        payload.len() == value.wire_len()
+            && (!(T::PADDED || const { T::META.has_holes() }) || is_written_as(value, payload))
     }
 }
 
@@ -203,11 +212,7 @@ fn is_written_as<T: CStruct>(value: &T, payload: &[u8]) -> bool {
             value.write(out);
             out == payload
         }
-        None => {
-            let mut out = Vec::new();
-            put_struct(value, &mut Enc::new(&mut out));
-            out == payload
-        }
+        None => is_put_as::<wt::Struct<T>>(value, payload),
     }
 }
 
@@ -221,6 +226,11 @@ impl<K: ArrayElement> Own for ArrayOf<K> {
 
     fn put<B: Buf>(value: &Vec<K::Value>, enc: Enc<B>, id: u16) -> Enc<B> {
         ToWire::<ArrayOf<K>>::put_as(value, enc, id)
+    }
+
+    #[inline]
+    fn exact(value: &Vec<K::Value>, payload: &[u8]) -> bool {
+        !const { K::MEMBER.has_holes() } || is_put_as::<Self>(value, payload)
     }
 }
 

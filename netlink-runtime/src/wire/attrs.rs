@@ -128,8 +128,7 @@ impl<'a> Attrs<'a> {
             match attr {
                 Err(error) => return Some(DecodeError { attr: id, ..error }),
                 Ok(attr) if attr.id() == id => {
-                    let kind = K::why(attr.payload);
-                    return Some(DecodeError::new(kind, set, id, attr.offset));
+                    return Some(K::malformed(attr.payload, set, id, attr.offset));
                 }
                 Ok(_) => {}
             }
@@ -273,6 +272,12 @@ impl<'a, K: Wire> Iterator for Multi<'a, K> {
 
 impl<K: Wire> core::iter::FusedIterator for Multi<'_, K> {}
 
+impl<'a, K: Wire<View<'a>: core::fmt::Debug>> core::fmt::Debug for Multi<'a, K> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_list().entries(self.clone()).finish()
+    }
+}
+
 /// Decodes one attribute's payload, or says what is wrong with it.
 #[inline]
 pub(crate) fn read<'a, K: Wire>(
@@ -282,7 +287,7 @@ pub(crate) fn read<'a, K: Wire>(
 ) -> Result<K::View<'a>, DecodeError> {
     match K::read_in(attr.payload, scope) {
         Some(value) => Ok(value),
-        None => Err(DecodeError::new(K::why(attr.payload), set, attr.id(), attr.offset)),
+        None => Err(K::malformed(attr.payload, set, attr.id(), attr.offset)),
     }
 }
 

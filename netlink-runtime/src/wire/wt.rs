@@ -5,8 +5,8 @@
 
 use super::scope::Scope;
 use crate::build::ToWire;
-use crate::error::DecodeErrorKind;
-use crate::meta::{EnumMeta, MemberType, Order, Scalar, SetRef, StructMeta, TypeMeta};
+use crate::error::{DecodeError, DecodeErrorKind};
+use crate::meta::{EnumMeta, MemberType, Order, Scalar, SetMeta, SetRef, StructMeta, TypeMeta};
 use crate::types::{Bitfield32, HwAddr, NlStr};
 use crate::view::{AttrSet, CStruct, NamedValue, View};
 use core::marker::PhantomData;
@@ -50,6 +50,13 @@ pub trait Wire: 'static {
     #[cold]
     fn why(_payload: &[u8]) -> DecodeErrorKind {
         DecodeErrorKind::Length
+    }
+
+    /// The error for a payload that [`read`](Self::read) gives `None` for, of this attribute at this
+    /// offset of a set.
+    #[cold]
+    fn malformed(payload: &[u8], set: &'static SetMeta, attr: u16, offset: usize) -> DecodeError {
+        DecodeError::new(Self::why(payload), set, attr, offset)
     }
 }
 
@@ -457,8 +464,8 @@ impl<T: AttrSet> Wire for Nest<T> {
         Self::read_in(bytes.get(super::ATTR_HEADER..len)?, scope)
     }
 
-    fn why(_payload: &[u8]) -> DecodeErrorKind {
-        DecodeErrorKind::Header
+    fn malformed(payload: &[u8], _set: &'static SetMeta, _attr: u16, _offset: usize) -> DecodeError {
+        DecodeError::new(DecodeErrorKind::Header, T::meta(), 0, payload.len())
     }
 }
 
