@@ -4,6 +4,7 @@
 mod agree;
 mod damage;
 mod draw;
+mod lengths;
 mod properties;
 mod rows;
 mod schema;
