@@ -10,11 +10,16 @@ use netlink_runtime::{
 };
 use std::fmt::Debug;
 
-/// A set of the zoo.
-pub(crate) trait Zoo: OwnedSet + Debug + Any {
-    /// Reads a message on all paths and compares. How many attributes and members were read.
+/// A set that can be read on all paths.
+pub(crate) trait Paths: OwnedSet + Debug {
+    /// Reads a message on all paths and compares. How many attributes and values were read.
     fn agree(payload: &[u8], request: Option<StructRef<'_>>) -> usize;
 }
+
+/// A set of the zoo.
+pub(crate) trait Zoo: Paths + Any {}
+
+impl<T: Paths + Any> Zoo for T {}
 
 /// What a path gives, kept: the values of a field that repeats, the one or none of another; or the
 /// first error.
@@ -171,6 +176,10 @@ fn collect<S: AttrSet, K: AttrKind<S>, T: 'static>(
     found
 }
 
+fn error<T>(kept: &Kept<T>) -> Option<DecodeError> {
+    kept.as_ref().err().copied()
+}
+
 /// The comparison of one message.
 pub(crate) struct Check {
     /// The header that ends the attributes, if one does.
@@ -187,32 +196,22 @@ impl Check {
         Check { broken, errors: Vec::new(), steps: attrs.len() }
     }
 
-    /// What the paths say of a field.
-    pub(crate) fn field<T: PartialEq>(
-        &mut self,
-        name: &str,
-        seen: Kept<T>,
-        indexed: Kept<T>,
-        collected: Collected<T>,
-        projected: Option<Kept<T>>,
-        owned: Option<Vec<T>>,
-    ) {
-        assert!(seen == indexed, "{name}: view and index differ: {:?}, {:?}", seen.err(), indexed.err());
-        self.collected(name, &seen, collected);
-        if let Some(projected) = projected {
-            assert!(seen == projected, "{name}: view and projection differ: {:?}", projected.err());
-        }
+    pub(crate) fn indexed<T: PartialEq>(&self, name: &str, seen: &Kept<T>, indexed: &Kept<T>) {
+        assert!(seen == indexed, "{name}: view and index: {:?}, {:?}", error(seen), error(indexed));
+    }
+
+    pub(crate) fn projected<T: PartialEq>(&self, name: &str, seen: &Kept<T>, projected: &Kept<T>) {
+        assert!(seen == projected, "{name}: view and projection: {:?}, {:?}", error(seen), error(projected));
+    }
+
+    pub(crate) fn owned<T: PartialEq>(&self, name: &str, seen: &Kept<T>, owned: Option<Vec<T>>) {
         if let Some(owned) = owned {
-            assert!(seen.as_ref() == Ok(&owned), "{name}: view and owned value differ: {:?}", seen.err());
-        }
-        match seen {
-            Ok(values) => self.steps += values.len(),
-            Err(error) => self.errors.push(error),
+            assert!(seen.as_ref() == Ok(&owned), "{name}: view and owned value: {:?}", error(seen));
         }
     }
 
     /// A collector goes on after an error, and is always told about a broken header.
-    fn collected<T: PartialEq>(&self, name: &str, seen: &Kept<T>, mut found: Collected<T>) {
+    pub(crate) fn collected<T: PartialEq>(&self, name: &str, seen: &Kept<T>, mut found: Collected<T>) {
         if self.broken.is_some() {
             assert_eq!(found.errors.pop(), self.broken, "{name}: the collector is told last");
         }
@@ -233,18 +232,28 @@ impl Check {
         }
     }
 
-    /// Owned values and projections are all or nothing: an error of theirs is that of a field.
-    pub(crate) fn whole(&self, owned: Option<DecodeError>, projected: Option<DecodeError>) {
+    /// Notes what a field gave.
+    pub(crate) fn seen<T>(&mut self, seen: Kept<T>) {
+        match seen {
+            Ok(values) => self.steps += values.len(),
+            Err(error) => self.errors.push(error),
+        }
+    }
+
+    /// Owned values are all or nothing: an error of theirs is that of a field.
+    pub(crate) fn all_owned(&self, owned: Option<DecodeError>) {
         let clean = self.errors.is_empty() && self.broken.is_none();
         assert_eq!(owned.is_none(), clean, "{owned:?} beside {:?}, {:?}", self.errors, self.broken);
         if let Some(error) = owned {
-            let known = self.knows(&error) || Some(error) == self.broken;
-            assert!(known && !error.set.name.is_empty(), "{error:?} beside {:?}", self.errors);
+            assert!(self.knows(&error) || Some(error) == self.broken, "{error:?} beside {:?}", self.errors);
+            assert_ne!(error.set.name, "", "{error:?} has no place");
         }
-        // What a projection borrows it does not look into.
-        if let Some(error) = projected {
-            assert!(self.knows(&error) && !error.set.name.is_empty(), "{error:?} beside {:?}", self.errors);
-        }
+    }
+
+    /// So are projections, which do not look into what they borrow.
+    pub(crate) fn all_projected(&self, error: DecodeError) {
+        assert!(self.knows(&error), "{error:?} beside {:?}", self.errors);
+        assert_ne!(error.set.name, "", "{error:?} has no place");
     }
 
     /// Errors of values that do not know their place are placed by who reads the whole; one about a
@@ -258,13 +267,11 @@ impl Check {
     }
 }
 
-/// Implements [`Zoo`] and [`Any`](crate::draw::Any) for a set with this view and this projection, which
-/// borrows all its fields.
-macro_rules! zoo {
-    ($set:ident $view:ident $row:ty, [$($header:ident)?] { $($field:ident $name:ident),* $(,)? } $fix:expr) => {
-        draw_set!($set { $($header,)? $($field),* } $fix);
-
-        impl $crate::agree::Zoo for $set {
+/// Implements [`Paths`] for a set with this view and, if any, this projection, which borrows all its
+/// fields.
+macro_rules! paths {
+    ($set:ident $view:ident [$($row:ty)?] { $($field:ident $name:ident),* $(,)? }) => {
+        impl $crate::agree::Paths for $set {
             fn agree(payload: &[u8], request: Option<StructRef<'_>>) -> usize {
                 let scope = Scope::message(<$set as AttrSet>::meta(), payload).answering(request);
                 let Ok(view) = $view::parse_in(payload, scope) else {
@@ -272,21 +279,40 @@ macro_rules! zoo {
                     return 0;
                 };
                 // Attributes may be called as the methods of the trait are.
-                let (indexed, row) = (View::indexed(&view), View::project::<$row>(&view));
+                let indexed = View::indexed(&view);
                 let owned = $set::decode(view);
                 let mut check = $crate::agree::Check::new(view);
-                $(check.field(
-                    stringify!($field),
-                    $set::$name.keep(view.$field()),
-                    $set::$name.keep(indexed.$field()),
-                    $set::$name.collect(view),
-                    row.as_ref().ok().map(|row| $set::$name.keep(Ok::<_, DecodeError>(row.$field.clone()))),
-                    owned.as_ref().ok().map(|owned| owned.$field.held()),
-                );)*
-                check.whole(owned.err(), row.err());
+                $(
+                    let seen = $set::$name.keep(view.$field());
+                    check.indexed(stringify!($field), &seen, &$set::$name.keep(indexed.$field()));
+                    check.collected(stringify!($field), &seen, $set::$name.collect(view));
+                    check.owned(stringify!($field), &seen, owned.as_ref().ok().map(|o| o.$field.held()));
+                    check.seen(seen);
+                )*
+                check.all_owned(owned.err());
+                $crate::agree::paths!(@ $set view check [$($row)?] $($field $name)*);
                 check.steps
             }
         }
+    };
+    (@ $set:ident $view:ident $check:ident [] $($field:ident $name:ident)*) => {};
+    (@ $set:ident $view:ident $check:ident [$row:ty] $($field:ident $name:ident)*) => {
+        match View::project::<$row>(&$view) {
+            Ok(row) => {$(
+                let projected = $set::$name.keep(Ok::<_, DecodeError>(row.$field.clone()));
+                $check.projected(stringify!($field), &$set::$name.keep($view.$field()), &projected);
+            )*}
+            Err(error) => $check.all_projected(error),
+        }
+    };
+}
+pub(crate) use paths;
+
+/// Implements [`Zoo`] for a set.
+macro_rules! zoo {
+    ($set:ident $view:ident $row:ty, [$($header:ident)?] { $($field:ident $name:ident),* $(,)? } $fix:expr) => {
+        draw_set!($set { $($header,)? $($field),* } $fix);
+        paths!($set $view [$row] { $($field $name),* });
     };
 }
 pub(crate) use zoo;

@@ -4,6 +4,8 @@
 mod agree;
 mod damage;
 mod draw;
+mod families;
+mod fill;
 mod lengths;
 mod properties;
 mod rows;

@@ -1,6 +1,6 @@
 //! What holds for all values and for all bytes. `PROPTEST_CASES=100000 cargo test` tries more of them.
 
-use crate::agree::Zoo;
+use crate::agree::{Paths, Zoo};
 use crate::draw::Draw;
 use crate::schema::Forms;
 use crate::zoo::chosen::Chosen;
@@ -35,14 +35,14 @@ fn round_trip<T: Zoo>(seed: &[u8]) {
 }
 
 /// What can be decoded encodes to the bytes it came from.
-pub(crate) fn exact<T: Zoo>(bytes: &[u8]) {
+pub(crate) fn exact<T: Paths>(bytes: &[u8]) {
     if let Ok(value) = T::from_bytes(bytes) {
         assert_eq!(value.to_bytes().as_deref(), Ok(bytes), "{value:?}");
     }
 }
 
 /// Bytes that need not be a message.
-pub(crate) fn any_bytes<T: Zoo>(bytes: &[u8]) {
+pub(crate) fn any_bytes<T: Paths>(bytes: &[u8]) {
     let steps = T::agree(bytes, None);
     assert!(steps <= 3 * (bytes.len() / 4 + 1), "{steps} for {} bytes", bytes.len());
     exact::<T>(bytes);

@@ -1,6 +1,6 @@
 //! What the tests know of each set: its fields, how they are drawn, its schema form.
 
-use crate::agree::{ByForm as _, Held as _, Repeated as _, Single as _, zoo};
+use crate::agree::{ByForm as _, Held as _, Repeated as _, Single as _, paths, zoo};
 use crate::draw::{ADDRESSES, Any, Draw, address, draw_named, draw_set, draw_struct, draw_sub, record_len};
 use crate::made::{kinds, kinds_genl, kinds_nf};
 use crate::schema::forms;
@@ -96,7 +96,6 @@ draw_set!(
     }
 );
 draw_set!(Inner { byouter, byheader, byrequest, address, inner } | _, _ | {});
-draw_set!(Plain { id, name } | _, _ | {});
 
 draw_struct! {
     Header { family, shape, flags, index } |_| {};

@@ -1,7 +1,7 @@
 //! Payloads whose form a selector chooses.
 
 use super::{NEST, attr, message, reads, rows};
-use crate::agree::Zoo as _;
+use crate::agree::Paths as _;
 use crate::made::kinds;
 use crate::schema::Forms as _;
 use crate::zoo::chosen::{Chosen, ChosenView, Number, NumberView, Text};
