@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod agree;
+mod cases;
 mod damage;
 mod draw;
 mod families;

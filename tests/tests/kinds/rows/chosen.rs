@@ -1,41 +1,25 @@
 //! Payloads whose form a selector chooses.
 
-use super::{NEST, attr, message, reads, rows};
-use crate::agree::Paths as _;
-use crate::made::kinds;
-use crate::schema::Forms as _;
-use crate::zoo::chosen::{Chosen, ChosenView, Number, NumberView, Text};
-use crate::zoo::common::{Header, Leaf, Point, Shape};
+use super::{NEST, attr, rows};
+use crate::zoo::chosen::Chosen;
+use crate::zoo::common::{Point, Shape};
 use crate::zoo::members::Rec;
 use crate::zoo::structs::Tail;
-use netlink_runtime::owned::OwnedSet as _;
-use netlink_runtime::types::{Bitfield32, Label, NlStr};
-use netlink_runtime::walk::StructRef;
-use netlink_runtime::wire::Scope;
-use netlink_runtime::{AttrSet as _, CStruct as _, EncodeError, View as _};
+use netlink_runtime::types::{Bitfield32, Label};
 use std::net::Ipv4Addr;
 
-const POINT: Point = Point { x: 1, y: 2 };
+pub(crate) const POINT: Point = Point { x: 1, y: 2 };
 
-fn word(n: u32) -> [u8; 4] {
+pub(crate) fn word(n: u32) -> [u8; 4] {
     n.to_ne_bytes()
 }
 
-fn point() -> Vec<u8> {
+pub(crate) fn point() -> Vec<u8> {
     [1u16.to_ne_bytes(), 2u16.to_ne_bytes()].concat()
 }
 
-fn leaf(id: u32) -> Vec<u8> {
+pub(crate) fn leaf(id: u32) -> Vec<u8> {
     attr(1, word(id))
-}
-
-const FLAT: Header = Header { family: 2, shape: Shape::FLAT, flags: 0, index: 0 };
-
-/// The same message behind [`FLAT`].
-fn flat(attrs: &[Vec<u8>]) -> Vec<u8> {
-    let mut bytes = message::<Chosen>(attrs);
-    FLAT.write(&mut bytes[..8]);
-    bytes
 }
 
 rows! { Chosen;
@@ -114,82 +98,4 @@ rows! { Chosen;
     value_bits = |b| b.byvalue(|v| v.bits(Bitfield32 { value: 1, selector: 3 })),
         [attr(1, b"bits\0"), attr(16, [word(1), word(3)].concat())],
         r#"[["KC_KIND","bits"],["KC_BYVALUE",{"value":1,"selector":3}]]"#;
-}
-
-/// The fixed header selects, in the message's own set and in nests.
-#[test]
-fn header_selects() {
-    let inner = [attr(2, word(9)), attr(4, [192, 0, 2, 1])].concat();
-    let bytes = flat(&[attr(6, word(8)), attr(NEST | 10, &inner), attr(NEST | 11, &inner)]);
-    let shown = r#"[["KC_BYHEADER",8],["KC_INNER",[["KI_BYHEADER",9],["KI_ADDRESS","192.0.2.1"]]],["KC_INNERS",[["KI_BYHEADER",9],["KI_ADDRESS","192.0.2.1"]]]]"#;
-    reads::<Chosen>(&bytes, shown);
-    super::forms::<Chosen>(&bytes);
-    use netlink_runtime::build::{BuildSet as _, Enc, SetBuilder as _};
-    let built = Chosen::builder(Enc::new(Vec::new()))
-        .header(FLAT)
-        .byheader(|n| n.flat(8))
-        .inner(|i| i.byheader(|n| n.flat(9)).address(Ipv4Addr::new(192, 0, 2, 1)))
-        .inners(|i| i.byheader(|n| n.flat(9)).address(Ipv4Addr::new(192, 0, 2, 1)));
-    assert_eq!(built.finish().end(), Ok(bytes));
-}
-
-/// What was asked selects, in the message's own set and in nests: for all who know the request.
-#[test]
-fn request_selects() {
-    let bytes = message::<Chosen>(&[attr(7, word(8)), attr(NEST | 10, attr(3, word(9)))]);
-    let mut asked = [0; 8];
-    FLAT.write(&mut asked);
-    let request = Some(StructRef::new(Header::META, &asked));
-    Chosen::agree(&bytes, request);
-    let scope = Scope::message(Chosen::meta(), &bytes).answering(request);
-    let view = ChosenView::parse_in(&bytes, scope).expect("a header");
-    assert!(matches!(view.byrequest(), Ok(Some(NumberView::Flat(8)))));
-    let inner = view.inner().expect("read").expect("there");
-    assert!(matches!(inner.byrequest(), Ok(Some(NumberView::Flat(9)))));
-    let value = Chosen::decode(view).expect("read");
-    assert_eq!(value.byrequest, Some(Number::Flat(8)));
-    assert_eq!(value.to_bytes().as_deref(), Ok(&*bytes));
-    value.forms_agree(request);
-    // Who does not takes the default.
-    let value = Chosen::from_bytes(&bytes).expect("read");
-    assert!(matches!(value.byrequest, Some(Number::Other(_))));
-}
-
-/// A reply is read with the request that it answers.
-#[test]
-fn replies_know_their_request() {
-    use netlink_runtime::Reply;
-    let bytes = message::<Chosen>(&[attr(7, word(8))]);
-    let mut asked = [0; 8];
-    FLAT.write(&mut asked);
-    let request = Some(StructRef::new(Header::META, &asked));
-    let view = <kinds::ChosenOp as Reply>::answer(&bytes, request).expect("a header");
-    assert!(matches!(view.byrequest(), Ok(Some(kinds::NumberView::Flat(8)))));
-    let view = <kinds::ChosenOp as Reply>::view(&bytes).expect("a header");
-    assert!(matches!(view.byrequest(), Ok(Some(kinds::NumberView::Other(_)))));
-}
-
-/// Selectors are written once: by the form, or by the caller.
-#[test]
-fn selectors_are_not_written_twice() {
-    use netlink_runtime::build::{BuildSet as _, Enc, SetBuilder as _};
-    let builder = || Chosen::builder(Enc::new(Vec::new()));
-    let twice = Err(EncodeError::Twice { attr: 1 });
-    assert_eq!(builder().kind("point").data(|d| d.point(POINT)).finish().end(), twice);
-    assert_eq!(builder().data(|d| d.point(POINT)).kind("point").finish().end(), twice);
-    assert_eq!(builder().data(|d| d.point(POINT)).byvalue(|v| v.string("x")).finish().end(), twice);
-}
-
-/// A form that does not take the payload is an error; one that no selector chooses keeps its bytes.
-#[test]
-fn payloads_that_do_not_fit() {
-    let bytes = message::<Chosen>(&[attr(1, b"point\0"), attr(2, [])]);
-    assert!(Chosen::from_bytes(&bytes).is_err());
-    super::survives::<Chosen>(&bytes);
-    let value =
-        Chosen { kind: Some("point".into()), data: Some(Text::Unknown(vec![1])), ..Chosen::default() };
-    let back = Chosen::from_bytes(&value.to_bytes().expect("written")).expect("read");
-    assert_eq!(back.data, Some(Text::Point(Point { x: u16::from_ne_bytes([1, 0]), y: 0 })));
-    let leaf = Leaf { id: Some(7), name: Some(NlStr::new(b"x").into()), ..Leaf::default() };
-    assert_eq!(Leaf::from_bytes(&leaf.to_bytes().expect("written")), Ok(leaf));
 }

@@ -1,25 +1,24 @@
 //! Attributes with members, or with several values.
 
-use super::{NEST, NET, attr, message, reads, rows};
+use super::{NEST, NET, attr, rows};
 use crate::zoo::common::{Point, Shape};
 use crate::zoo::members::{Members, Rec, SmallRec};
 use crate::zoo::structs::Padded;
-use netlink_runtime::owned::OwnedSet as _;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 const POINT: Point = Point { x: 1, y: 2 };
 const V4: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 1);
 
-fn word(n: u32) -> [u8; 4] {
+pub(crate) fn word(n: u32) -> [u8; 4] {
     n.to_ne_bytes()
 }
 
-fn half(n: u16) -> [u8; 2] {
+pub(crate) fn half(n: u16) -> [u8; 2] {
     n.to_ne_bytes()
 }
 
 /// A leaf with this id.
-fn leaf(id: u32) -> Vec<u8> {
+pub(crate) fn leaf(id: u32) -> Vec<u8> {
     attr(1, word(id))
 }
 
@@ -84,36 +83,4 @@ rows! { Members;
     small = |b| b.small(|r| r.record(|l| l.header(SmallRec { small_len: 0, small_kind: 5 }).id(7))),
         [attr(23, [&[12, 5, 0, 0][..], &leaf(7)].concat())],
         r#"[["KM_SMALL",[{"header":{"small_len":12,"small_kind":5},"attrs":[["KL_ID",7]]}]]]"#;
-}
-
-/// Some kernels' arrays go without the bit, on all members or on the whole.
-#[test]
-fn nested_bits_come_back_as_they_were() {
-    let bare = attr(10, [attr(1, leaf(7)), attr(2, [])].concat());
-    let mixed = attr(NEST | 13, [attr(NEST | 3, leaf(7)), attr(4, [])].concat());
-    let bytes = message::<Members>(&[attr(1, leaf(7)), bare, mixed]);
-    let shown = r#"[["KM_NEST",[["KL_ID",7]]],["KM_INDEXEDNEST",[[1,[["KL_ID",7]]],[2,[]]]],["KM_BYID",[[3,[["KL_ID",7]]],[4,[]]]]]"#;
-    reads::<Members>(&bytes, shown);
-    super::forms::<Members>(&bytes);
-}
-
-/// Containers that are there twice, or hold nothing.
-#[test]
-fn levels_that_repeat() {
-    let levels =
-        [attr(NEST | 3, attr(NEST | 1, [])), attr(NEST | 3, attr(NEST | 1, leaf(7))), attr(NEST | 4, [])];
-    let bytes = message::<Members>(&[attr(NEST | 14, levels.concat())]);
-    reads::<Members>(&bytes, r#"[["KM_BYPAIR",[[3,[[1,[]]]],[3,[[1,[["KL_ID",7]]]]],[4,[]]]]]"#);
-    let members = Members::from_bytes(&bytes).expect("read").bypair.expect("there");
-    assert_eq!(members.iter().map(|(types, _)| *types).collect::<Vec<_>>(), [[3, 1], [3, 1]]);
-}
-
-/// A record whose length is impossible ends its attribute, and is an error.
-#[test]
-fn impossible_records() {
-    for len in [0u16, 7, 17, u16::MAX] {
-        let bytes = message::<Members>(&[attr(22, [&half(len)[..], &half(5), &word(6), &leaf(7)].concat())]);
-        assert!(Members::from_bytes(&bytes).is_err(), "{len}");
-        super::survives::<Members>(&bytes);
-    }
 }

@@ -11,9 +11,9 @@ use netlink_runtime::wire::align;
 
 pub(crate) mod chosen;
 pub(crate) mod members;
-pub(crate) mod numbers;
-pub(crate) mod others;
-pub(crate) mod own;
+mod numbers;
+mod others;
+mod own;
 pub(crate) mod structs;
 pub(crate) mod values;
 

@@ -54,10 +54,3 @@ rows! { Numbers;
     tone = |b| b.tone(Tone::LIGHT), [attr(42, 4u32.to_ne_bytes())], r#"[["KN_TONE",4]]"#;
     both = |b| b.both(MarkEdge::RED | MarkEdge::HARD), [attr(43, 0x201u16.to_ne_bytes())], r#"[["KN_BOTH",513]]"#;
 }
-
-#[test]
-fn aliases_are_the_same_value() {
-    assert_eq!((Shape::CIRCLE, Shape::CIRCLE.c_name()), (Shape::ROUND, Some("SHAPE_ROUND")));
-    let shape = crate::made::kinds::KindsShape::CIRCLE;
-    assert_eq!((shape, shape.c_name()), (crate::made::kinds::KindsShape::ROUND, Some("SHAPE_ROUND")));
-}

@@ -1,21 +1,20 @@
 //! C structs.
 
-use super::{NEST, attr, message, reads, rows};
+use super::{NEST, attr, rows};
 use crate::zoo::common::{Level, Mark, Point, Shape};
 use crate::zoo::structs::{Bits, Grown, Mixed, Packed, Padded, Points, Structs, Tail, Union};
-use netlink_runtime::owned::OwnedSet as _;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 const POINT: Point = Point { x: 1, y: 2 };
 const V4: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 1);
 const V6: Ipv6Addr = Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1);
 
-fn point_bytes() -> Vec<u8> {
+pub(crate) fn point_bytes() -> Vec<u8> {
     [1u16.to_ne_bytes(), 2u16.to_ne_bytes()].concat()
 }
 
 /// A byte, 7 between, 8, 2 and 6 after.
-fn padded_bytes() -> Vec<u8> {
+pub(crate) fn padded_bytes() -> Vec<u8> {
     [&[1; 1][..], &[0; 7], &2u64.to_ne_bytes(), &3u16.to_ne_bytes(), &[0; 6]].concat()
 }
 
@@ -94,33 +93,4 @@ rows! { Structs;
 rows! { Structs;
     bits = |b| b.bits(Bits { low: 5, high: 17, wide: 0x155, whole: 9 }),
         [attr(4, [5 | 17 << 3, 0, 0x50, 0x15, 9, 0, 0, 0])], r#"[["KS_BITS",{"low":5,"high":17,"wide":341,"whole":9}]]"#;
-}
-
-/// A longer struct, of a newer kernel, and a shorter one are read as far as they go, and kept.
-#[test]
-fn other_lengths() {
-    let longer = message::<Structs>(&[attr(1, [&point_bytes()[..], &[7, 7]].concat())]);
-    reads::<Structs>(&longer, r#"[["KS_POINT",{"x":1,"y":2,"…rest":"0707"}]]"#);
-    let shorter = message::<Structs>(&[attr(1, 1u16.to_ne_bytes())]);
-    reads::<Structs>(&shorter, r#"[["KS_POINT",{"x":1,"…short":2}]]"#);
-    assert_eq!(Structs::from_bytes(&shorter).expect("read").point, Some(Point { x: 1, y: 0 }));
-    let none = message::<Structs>(&[attr(1, [])]);
-    assert!(Structs::from_bytes(&none).is_err(), "nothing is no struct");
-}
-
-/// Bytes between members, and after the last, come back as they were.
-#[test]
-fn holes_are_kept() {
-    let mut holes = padded_bytes();
-    holes[3] = 0xaa;
-    holes[20] = 0xbb;
-    let nest = [holes.clone(), attr(1, 7u32.to_ne_bytes())].concat();
-    let bytes = message::<Structs>(&[attr(3, &holes), attr(NEST | 11, nest)]);
-    let mut value = Structs::from_bytes(&bytes).expect("read");
-    assert_eq!(value.to_bytes().as_deref(), Ok(&*bytes));
-    // As long as nobody changes it.
-    value.padded = Some(Padded { tag: 2, value: 2, end: 3 });
-    let changed = value.to_bytes().expect("written");
-    assert_eq!(changed[12..36], [&[2][..], &padded_bytes()[1..]].concat());
-    assert_eq!(changed[36..], bytes[36..]);
 }

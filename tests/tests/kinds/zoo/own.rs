@@ -36,7 +36,7 @@ pub(crate) enum OwnData {
 
 impl Default for OwnData {
     fn default() -> Self {
-        OwnData::Unknown(Vec::new())
+        OwnData::Unknown(Vec::default())
     }
 }
 
