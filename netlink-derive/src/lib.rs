@@ -55,26 +55,7 @@
 //! # Fields
 //!
 //! A field names its attribute, `NAME = number` or the path of a constant, and then says what the
-//! type alone cannot.
-//!
-//! | on the wire | keywords | type |
-//! |---|---|---|
-//! | integer | –, `be`, `le`, `net` | `u8` … `i64` |
-//! | integer with named values | `u8`, `be16`, `net32`, `ibe32`… | a [`netlink_enum`] or [`netlink_flags`] |
-//! | 4 or 8 bytes as needed | `uint`, `sint` | `u64`, `i64`, or an enum |
-//! | flag | – | `bool` |
-//! | text | – | `NlString` (any bytes), `String` (UTF-8) |
-//! | bytes | – | `Vec<u8>` |
-//! | value and selector | –, `names(T)` | `Bitfield32` |
-//! | milliseconds | `msecs` | `u64` |
-//! | addresses | – | `HwAddr`, `Ipv4Addr`, `Ipv6Addr`, `IpAddr` |
-//! | address by family | `by(header.rtm_family)` | `Address` |
-//! | MPLS labels | – | `LabelStack` |
-//! | attributes | `nested` | an attribute set |
-//! | C struct | `struct`; `flex` with a tail | a [`NetlinkStruct`](macro@NetlinkStruct); `Flex<T>` |
-//! | packed array | `array` (and `struct`, `be`…) | `Vec<T>` |
-//! | records | `records` | `Vec<T>`, `T` with a header that says its length |
-//! | by selector | `sub(kind)`, `sub(header.family)` | a [`NetlinkSub`](macro@NetlinkSub) |
+//! type alone cannot. Every kind has a row in the tables [below](#attributes).
 //!
 //! `Option<T>` may be absent, `T` is always there, `multi` repeats (`Vec<T>`), `indexed` wraps members
 //! in numbers (`Option<Vec<(u16, T)>>`), `type_value(a, b)` in levels of them. A field marked
@@ -110,6 +91,8 @@
 //! # Mistakes
 //!
 //! All mistakes of an item are reported at once, each on its token.
+//!
+#![doc = include_str!("../KINDS.md")]
 #![forbid(unsafe_code)]
 
 mod attr;

@@ -8,10 +8,12 @@ mod draw;
 mod families;
 mod fill;
 mod lengths;
+mod model;
 mod properties;
 mod rows;
 mod schema;
 mod sets;
+mod table;
 mod zoo;
 
 /// What is generated from the schemas.

@@ -149,25 +149,25 @@ pub struct Numbers {
     pub msecs: Option<u64>,
     /// `KN_SHAPE8`.
     #[netlink(KN_SHAPE8 = 27, u8)]
-    pub shape8: Option<KindsShape>,
+    pub shape8: Option<Shape>,
     /// `KN_SHAPE16`.
     #[netlink(KN_SHAPE16 = 28, be16)]
-    pub shape16: Option<KindsShape>,
+    pub shape16: Option<Shape>,
     /// `KN_SHAPE32`.
     #[netlink(KN_SHAPE32 = 29, le32)]
-    pub shape32: Option<KindsShape>,
+    pub shape32: Option<Shape>,
     /// `KN_SHAPE64`.
     #[netlink(KN_SHAPE64 = 30, u64)]
-    pub shape64: Option<KindsShape>,
+    pub shape64: Option<Shape>,
     /// `KN_SHAPENET`.
     #[netlink(KN_SHAPENET = 31, net32)]
-    pub shapenet: Option<KindsShape>,
+    pub shapenet: Option<Shape>,
     /// `KN_LEVEL8`.
     #[netlink(KN_LEVEL8 = 32, i8)]
-    pub level8: Option<KindsLevel>,
+    pub level8: Option<Level>,
     /// `KN_LEVEL32`.
     #[netlink(KN_LEVEL32 = 33, ibe32)]
-    pub level32: Option<KindsLevel>,
+    pub level32: Option<Level>,
     /// `KN_MARK8`.
     #[netlink(KN_MARK8 = 34, u8)]
     pub mark8: Option<Mark>,
@@ -179,10 +179,10 @@ pub struct Numbers {
     pub caps: Option<Cap>,
     /// `KN_SHAPEUINT`.
     #[netlink(KN_SHAPEUINT = 37, uint)]
-    pub shapeuint: Option<KindsShape>,
+    pub shapeuint: Option<Shape>,
     /// `KN_LEVELSINT`.
     #[netlink(KN_LEVELSINT = 38, sint)]
-    pub levelsint: Option<KindsLevel>,
+    pub levelsint: Option<Level>,
     /// `KN_MARKUINT`.
     #[netlink(KN_MARKUINT = 39, uint)]
     pub markuint: Option<Mark>,
@@ -262,50 +262,50 @@ pub struct Structs {
     pub header: KindsHdr,
     /// `KS_POINT`.
     #[netlink(KS_POINT = 1, struct)]
-    pub point: Option<KindsPoint>,
+    pub point: Option<Point>,
     /// `KS_PACKED`.
     #[netlink(KS_PACKED = 2, struct)]
-    pub packed: Option<KindsPacked>,
+    pub packed: Option<Packed>,
     /// `KS_PADDED`.
     #[netlink(KS_PADDED = 3, struct)]
-    pub padded: Option<KindsPadded>,
+    pub padded: Option<Padded>,
     /// `KS_BITS`.
     #[netlink(KS_BITS = 4, struct)]
-    pub bits: Option<KindsBits>,
+    pub bits: Option<Bitfields>,
     /// `KS_MIXED`.
     #[netlink(KS_MIXED = 5, struct)]
-    pub mixed: Option<KindsMixed>,
+    pub mixed: Option<Mixed>,
     /// `KS_GROWN`.
     #[netlink(KS_GROWN = 6, struct)]
-    pub grown: Option<KindsGrown>,
+    pub grown: Option<Grown>,
     /// `KS_UNION`.
     #[netlink(KS_UNION = 7, struct)]
-    pub union_: Option<KindsUnion>,
+    pub union_: Option<Either>,
     /// `KS_TAIL`.
     #[netlink(KS_TAIL = 8, flex)]
-    pub tail: Option<Flex<KindsTail>>,
+    pub tail: Option<Flex<Tail>>,
     /// `KS_POINTS`.
     #[netlink(KS_POINTS = 9, flex)]
-    pub points: Option<Flex<KindsPoints>>,
+    pub points: Option<Flex<Points>>,
     /// `KS_AFTER`.
     #[netlink(KS_AFTER = 10, nested)]
-    pub after: Option<LeafWithKindsPoint>,
+    pub after: Option<LeafWithPoint>,
     /// `KS_HOLED`.
     #[netlink(KS_HOLED = 11, nested)]
-    pub holed: Option<LeafWithKindsPadded>,
+    pub holed: Option<LeafWithPadded>,
     /// What the fields do not say: unknown attributes and the original order.
     #[netlink(rest)]
     pub rest: Rest,
 }
 
-/// The attributes of `leaf-with-kinds-point`. C prefix `KL_*`.
+/// The attributes of `leaf-with-point`. C prefix `KL_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
 #[netlink(debug)]
 #[non_exhaustive]
-pub struct LeafWithKindsPoint {
-    /// The fixed header, `struct kinds_point`.
+pub struct LeafWithPoint {
+    /// The fixed header, `struct point`.
     #[netlink(header)]
-    pub header: KindsPoint,
+    pub header: Point,
     /// `KL_ID`.
     #[netlink(KL_ID = 1)]
     pub id: Option<u32>,
@@ -317,14 +317,14 @@ pub struct LeafWithKindsPoint {
     pub rest: Rest,
 }
 
-/// The attributes of `leaf-with-kinds-padded`. C prefix `KL_*`.
+/// The attributes of `leaf-with-padded`. C prefix `KL_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
 #[netlink(debug)]
 #[non_exhaustive]
-pub struct LeafWithKindsPadded {
-    /// The fixed header, `struct kinds_padded`.
+pub struct LeafWithPadded {
+    /// The fixed header, `struct padded`.
     #[netlink(header)]
-    pub header: KindsPadded,
+    pub header: Padded,
     /// `KL_ID`.
     #[netlink(KL_ID = 1)]
     pub id: Option<u32>,
@@ -379,7 +379,7 @@ pub struct Members {
     pub indexedarray: Option<Vec<(u16, Vec<u32>)>>,
     /// `KM_INDEXEDSTRUCT`.
     #[netlink(KM_INDEXEDSTRUCT = 12, struct, indexed)]
-    pub indexedstruct: Option<Vec<(u16, KindsPoint)>>,
+    pub indexedstruct: Option<Vec<(u16, Point)>>,
     /// `KM_BYID`.
     #[netlink(KM_BYID = 13, nested, type_value(id))]
     pub byid: Option<Vec<([u16; 1], Leaf)>>,
@@ -394,13 +394,13 @@ pub struct Members {
     pub arraybe: Option<Vec<u16>>,
     /// `KM_ARRAYSHAPE`.
     #[netlink(KM_ARRAYSHAPE = 17, array, u32)]
-    pub arrayshape: Option<Vec<KindsShape>>,
+    pub arrayshape: Option<Vec<Shape>>,
     /// `KM_ARRAYSTRUCT`.
     #[netlink(KM_ARRAYSTRUCT = 18, array, struct)]
-    pub arraystruct: Option<Vec<KindsPoint>>,
+    pub arraystruct: Option<Vec<Point>>,
     /// `KM_ARRAYPADDED`.
     #[netlink(KM_ARRAYPADDED = 19, array, struct)]
-    pub arraypadded: Option<Vec<KindsPadded>>,
+    pub arraypadded: Option<Vec<Padded>>,
     /// `KM_ARRAYIP4`.
     #[netlink(KM_ARRAYIP4 = 20, array)]
     pub arrayip4: Option<Vec<Ipv4Addr>>,
@@ -409,10 +409,10 @@ pub struct Members {
     pub arrayip6: Option<Vec<Ipv6Addr>>,
     /// `KM_RECORDS`.
     #[netlink(KM_RECORDS = 22, records)]
-    pub records: Option<Vec<LeafWithKindsRec>>,
+    pub records: Option<Vec<LeafWithRec>>,
     /// `KM_SMALL`.
     #[netlink(KM_SMALL = 23, records)]
-    pub small: Option<Vec<LeafWithKindsSmallRec>>,
+    pub small: Option<Vec<LeafWithSmallRec>>,
     /// What the fields do not say: unknown attributes and the original order.
     #[netlink(rest)]
     pub rest: Rest,
@@ -450,14 +450,14 @@ pub struct Deep {
     pub rest: Rest,
 }
 
-/// The attributes of `leaf-with-kinds-rec`. C prefix `KL_*`.
+/// The attributes of `leaf-with-rec`. C prefix `KL_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
 #[netlink(debug)]
 #[non_exhaustive]
-pub struct LeafWithKindsRec {
-    /// The fixed header, `struct kinds_rec`.
+pub struct LeafWithRec {
+    /// The fixed header, `struct rec`.
     #[netlink(header)]
-    pub header: KindsRec,
+    pub header: Rec,
     /// `KL_ID`.
     #[netlink(KL_ID = 1)]
     pub id: Option<u32>,
@@ -469,14 +469,14 @@ pub struct LeafWithKindsRec {
     pub rest: Rest,
 }
 
-/// The attributes of `leaf-with-kinds-small-rec`. C prefix `KL_*`.
+/// The attributes of `leaf-with-small-rec`. C prefix `KL_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
 #[netlink(debug)]
 #[non_exhaustive]
-pub struct LeafWithKindsSmallRec {
-    /// The fixed header, `struct kinds_small_rec`.
+pub struct LeafWithSmallRec {
+    /// The fixed header, `struct small_rec`.
     #[netlink(header)]
-    pub header: KindsSmallRec,
+    pub header: SmallRec,
     /// `KL_ID`.
     #[netlink(KL_ID = 1)]
     pub id: Option<u32>,
@@ -504,7 +504,7 @@ pub struct Chosen {
     pub data: Option<Text>,
     /// `KC_NUMBER`.
     #[netlink(KC_NUMBER = 3, u8)]
-    pub number: Option<KindsShape>,
+    pub number: Option<Shape>,
     /// `KC_BYNUMBER`.
     #[netlink(KC_BYNUMBER = 4, sub(number))]
     pub bynumber: Option<Number>,
@@ -584,10 +584,10 @@ pub enum Text {
     Leaf(Box<Leaf>),
     /// `point`.
     #[netlink("point", struct)]
-    Point(KindsPoint),
+    Point(Point),
     /// `after`.
     #[netlink("after", nested)]
-    After(Box<LeafWithKindsPoint>),
+    After(Box<LeafWithPoint>),
     /// `nothing`.
     #[netlink("nothing")]
     Nothing(Vec<u8>),
@@ -609,7 +609,7 @@ pub enum Number {
     Flat(u32),
     /// Any other selector.
     #[netlink(default, struct)]
-    Other(KindsPoint),
+    Other(Point),
     /// A form that this table does not know, as bytes.
     #[netlink(unknown)]
     Unknown(Vec<u8>),
@@ -670,7 +670,7 @@ pub enum ValuesData {
     Number(i32),
     /// `shape`.
     #[netlink("shape", u8)]
-    Shape(KindsShape),
+    Shape(Shape),
     /// `string`.
     #[netlink("string")]
     String(NlString),
@@ -691,13 +691,13 @@ pub enum ValuesData {
     Array(Vec<u32>),
     /// `points`.
     #[netlink("points", array, struct)]
-    Points(Vec<KindsPoint>),
+    Points(Vec<Point>),
     /// `tail`.
     #[netlink("tail", flex)]
-    Tail(Flex<KindsTail>),
+    Tail(Flex<Tail>),
     /// `records`.
     #[netlink("records", records)]
-    Records(Vec<LeafWithKindsRec>),
+    Records(Vec<LeafWithRec>),
     /// `bits`.
     #[netlink("bits")]
     Bits(Bitfield32),
@@ -715,7 +715,7 @@ pub struct KindsHdr {
     pub family: u8,
     /// `shape`.
     #[netlink(1, u8)]
-    pub shape: KindsShape,
+    pub shape: Shape,
     /// `flags`.
     #[netlink(2, be)]
     pub flags: u16,
@@ -724,26 +724,26 @@ pub struct KindsHdr {
     pub index: i32,
 }
 
-/// `struct kinds_mixed`, 100 bytes.
+/// `struct mixed`, 100 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
-#[netlink(kinds_mixed, size = 100)]
+#[netlink(mixed, size = 100)]
 #[non_exhaustive]
-pub struct KindsMixed {
+pub struct Mixed {
     /// `name`.
     #[netlink(0, text)]
     pub name: [u8; 8],
     /// `blob`.
-    #[netlink(8)]
+    #[netlink(8, opaque)]
     pub blob: [u8; 6],
     /// `mac`.
     #[netlink(14, mac)]
     pub mac: [u8; 6],
     /// `at`.
     #[netlink(20, struct)]
-    pub at: KindsPoint,
+    pub at: Point,
     /// `corners`.
     #[netlink(24, struct)]
-    pub corners: [KindsPoint; 2],
+    pub corners: [Point; 2],
     /// `counts`.
     #[netlink(32, be)]
     pub counts: [u16; 4],
@@ -752,10 +752,10 @@ pub struct KindsMixed {
     pub grid: [[u8; 3]; 2],
     /// `shape`.
     #[netlink(46, u16)]
-    pub shape: KindsShape,
+    pub shape: Shape,
     /// `level`.
     #[netlink(48, i8)]
-    pub level: KindsLevel,
+    pub level: Level,
     /// `short`.
     #[netlink(49)]
     pub short: i8,
@@ -782,11 +782,11 @@ pub struct KindsMixed {
     pub last: i32,
 }
 
-/// `struct kinds_union`, 24 bytes.
+/// `struct either`, 24 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
-#[netlink(kinds_union, size = 24)]
+#[netlink(either, size = 24)]
 #[non_exhaustive]
-pub struct KindsUnion {
+pub struct Either {
     /// `what`.
     #[netlink(0)]
     pub what: u32,
@@ -798,11 +798,11 @@ pub struct KindsUnion {
     pub end: u32,
 }
 
-/// `struct kinds_bits`, 8 bytes.
+/// `struct bitfields`, 8 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
-#[netlink(kinds_bits, size = 8)]
+#[netlink(bitfields, size = 8)]
 #[non_exhaustive]
-pub struct KindsBits {
+pub struct Bitfields {
     /// `low`.
     #[netlink(0, bits(0, 3))]
     pub low: u8,
@@ -817,11 +817,11 @@ pub struct KindsBits {
     pub whole: u32,
 }
 
-/// `struct kinds_grown`, 16 bytes (since 2.0; 8 before).
+/// `struct grown`, 16 bytes (since 2.0; 8 before).
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
-#[netlink(kinds_grown, size = 16)]
+#[netlink(grown, size = 16)]
 #[non_exhaustive]
-pub struct KindsGrown {
+pub struct Grown {
     /// `first`.
     #[netlink(0)]
     pub first: u32,
@@ -833,11 +833,11 @@ pub struct KindsGrown {
     pub third: Option<u64>,
 }
 
-/// `struct kinds_packed`, 7 bytes.
+/// `struct packed`, 7 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
-#[netlink(kinds_packed, size = 7)]
+#[netlink(packed, size = 7)]
 #[non_exhaustive]
-pub struct KindsPacked {
+pub struct Packed {
     /// `tag`.
     #[netlink(0)]
     pub tag: u8,
@@ -849,10 +849,10 @@ pub struct KindsPacked {
     pub half: u16,
 }
 
-/// `struct kinds_padded`, 24 bytes.
+/// `struct padded`, 24 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
-#[netlink(kinds_padded, size = 24)]
-pub struct KindsPadded {
+#[netlink(padded, size = 24)]
+pub struct Padded {
     /// `tag`.
     #[netlink(0)]
     pub tag: u8,
@@ -864,10 +864,10 @@ pub struct KindsPadded {
     pub end: u16,
 }
 
-/// `struct kinds_point`, 4 bytes.
+/// `struct point`, 4 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
-#[netlink(kinds_point, size = 4)]
-pub struct KindsPoint {
+#[netlink(point, size = 4)]
+pub struct Point {
     /// `x`.
     #[netlink(0)]
     pub x: u16,
@@ -876,20 +876,20 @@ pub struct KindsPoint {
     pub y: u16,
 }
 
-/// `struct kinds_points`, 4 bytes.
+/// `struct points`, 4 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
-#[netlink(kinds_points, size = 4, tail(4, points:struct KindsPoint))]
+#[netlink(points, size = 4, tail(4, points:struct Point))]
 #[non_exhaustive]
-pub struct KindsPoints {
+pub struct Points {
     /// `count`.
     #[netlink(0)]
     pub count: u16,
 }
 
-/// `struct kinds_rec`, 8 bytes.
+/// `struct rec`, 8 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
-#[netlink(kinds_rec, size = 8, length = rec_len)]
-pub struct KindsRec {
+#[netlink(rec, size = 8, length = rec_len)]
+pub struct Rec {
     /// `rec_len`.
     #[netlink(0)]
     pub rec_len: u16,
@@ -901,10 +901,10 @@ pub struct KindsRec {
     pub rec_index: u32,
 }
 
-/// `struct kinds_small_rec`, 2 bytes.
+/// `struct small_rec`, 2 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
-#[netlink(kinds_small_rec, size = 2, length = small_len)]
-pub struct KindsSmallRec {
+#[netlink(small_rec, size = 2, length = small_len)]
+pub struct SmallRec {
     /// `small_len`.
     #[netlink(0)]
     pub small_len: u8,
@@ -913,11 +913,11 @@ pub struct KindsSmallRec {
     pub small_kind: u8,
 }
 
-/// `struct kinds_tail`, 4 bytes.
+/// `struct tail`, 4 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
-#[netlink(kinds_tail, size = 4, tail(4, items:be u16))]
+#[netlink(tail, size = 4, tail(4, items:be u16))]
 #[non_exhaustive]
-pub struct KindsTail {
+pub struct Tail {
     /// `tag`.
     #[netlink(0)]
     pub tag: u16,
@@ -971,9 +971,9 @@ pub enum Cap {
     LEND = 0x80000000,
 }
 
-/// `enum kinds_level`.
+/// `enum level`.
 #[netlink_enum(i64)]
-pub enum KindsLevel {
+pub enum Level {
     /// `LEVEL_LOW`.
     #[netlink(LEVEL_LOW)]
     LOW = -1,
@@ -985,9 +985,9 @@ pub enum KindsLevel {
     HIGH = 1,
 }
 
-/// `enum kinds_shape`.
+/// `enum shape`.
 #[netlink_enum(u64)]
-pub enum KindsShape {
+pub enum Shape {
     /// `SHAPE_NONE`.
     #[netlink(SHAPE_NONE)]
     NONE = 0,

@@ -75,7 +75,7 @@ rows! { Chosen;
         r#"[["KC_KIND","number"],["KC_BYVALUE",-2]]"#;
     value_shape = |b| b.byvalue(|v| v.shape(Shape::FLAT)), [attr(1, b"shape\0"), attr(16, [2])],
         r#"[["KC_KIND","shape"],["KC_BYVALUE",2]]"#;
-    value_string = |b| b.byvalue(|v| v.string("x")), [attr(1, b"string\0"), attr(16, b"x\0")],
+    byvalue = |b| b.byvalue(|v| v.string("x")), [attr(1, b"string\0"), attr(16, b"x\0")],
         r#"[["KC_KIND","string"],["KC_BYVALUE","x"]]"#;
     value_mac = |b| b.byvalue(|v| v.mac([1; 6])), [attr(1, b"mac\0"), attr(16, [1; 6])],
         r#"[["KC_KIND","mac"],["KC_BYVALUE","01:01:01:01:01:01"]]"#;

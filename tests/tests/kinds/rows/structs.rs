@@ -62,7 +62,7 @@ rows! { Structs;
     padded = |b| b.padded(Padded { tag: 1, value: 2, end: 3 }), [attr(3, padded_bytes())],
         r#"[["KS_PADDED",{"tag":1,"value":2,"end":3}]]"#;
     mixed = |b| b.mixed(MIXED), [attr(5, mixed_bytes())], concat!(
-        r#"[["KS_MIXED",{"name":"left","blob":[1,2,3,4,5,6],"mac":"02:00:00:00:00:01","at":{"x":1,"y":2},"#,
+        r#"[["KS_MIXED",{"name":"left","blob":"010203040506","mac":"02:00:00:00:00:01","at":{"x":1,"y":2},"#,
         r#""corners":[{"x":1,"y":2},{"x":1,"y":2}],"counts":[1,2,3,4],"grid":[[1,2,3],[4,5,6]],"shape":2,"#,
         r#""level":-1,"short":-2,"le":258,"marks":128,"ip4":"192.0.2.1","ip6":"2001:db8::1","family":0,"#,
         r#""addr":"09090909090909090909090909090909","last":-3}]]"#);

@@ -16,7 +16,7 @@ pub(crate) struct Header {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
-#[netlink(kinds_point, size = 4)]
+#[netlink(point, size = 4)]
 pub(crate) struct Point {
     #[netlink(0)]
     pub(crate) x: u16,

@@ -97,7 +97,7 @@ pub(crate) struct SmallLeaf {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
-#[netlink(kinds_rec, size = 8, length = rec_len)]
+#[netlink(rec, size = 8, length = rec_len)]
 pub(crate) struct Rec {
     #[netlink(0)]
     pub(crate) rec_len: u16,
@@ -108,7 +108,7 @@ pub(crate) struct Rec {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
-#[netlink(kinds_small_rec, size = 2, length = small_len)]
+#[netlink(small_rec, size = 2, length = small_len)]
 pub(crate) struct SmallRec {
     #[netlink(0)]
     pub(crate) small_len: u8,

@@ -61,7 +61,7 @@ pub(crate) struct PaddedLeaf {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
-#[netlink(kinds_packed, size = 7)]
+#[netlink(packed, size = 7)]
 pub(crate) struct Packed {
     #[netlink(0)]
     pub(crate) tag: u8,
@@ -72,7 +72,7 @@ pub(crate) struct Packed {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
-#[netlink(kinds_padded, size = 24)]
+#[netlink(padded, size = 24)]
 pub(crate) struct Padded {
     #[netlink(0)]
     pub(crate) tag: u8,
@@ -83,7 +83,7 @@ pub(crate) struct Padded {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
-#[netlink(kinds_bits, size = 8)]
+#[netlink(bitfields, size = 8)]
 pub(crate) struct Bits {
     #[netlink(0, bits(0, 3))]
     pub(crate) low: u8,
@@ -96,11 +96,11 @@ pub(crate) struct Bits {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
-#[netlink(kinds_mixed, size = 100)]
+#[netlink(mixed, size = 100)]
 pub(crate) struct Mixed {
     #[netlink(0, text)]
     pub(crate) name: [u8; 8],
-    #[netlink(8)]
+    #[netlink(8, opaque)]
     pub(crate) blob: [u8; 6],
     #[netlink(14, mac)]
     pub(crate) mac: [u8; 6],
@@ -135,7 +135,7 @@ pub(crate) struct Mixed {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
-#[netlink(kinds_grown, size = 16)]
+#[netlink(grown, size = 16)]
 pub(crate) struct Grown {
     #[netlink(0)]
     pub(crate) first: u32,
@@ -146,7 +146,7 @@ pub(crate) struct Grown {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
-#[netlink(kinds_union, size = 24)]
+#[netlink(either, size = 24)]
 pub(crate) struct Union {
     #[netlink(0)]
     pub(crate) what: u32,
@@ -157,14 +157,14 @@ pub(crate) struct Union {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
-#[netlink(kinds_tail, size = 4, tail(4, items:be u16))]
+#[netlink(tail, size = 4, tail(4, items:be u16))]
 pub(crate) struct Tail {
     #[netlink(0)]
     pub(crate) tag: u16,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
-#[netlink(kinds_points, size = 4, tail(4, points:struct Point))]
+#[netlink(points, size = 4, tail(4, points:struct Point))]
 pub(crate) struct Points {
     #[netlink(0)]
     pub(crate) count: u16,
