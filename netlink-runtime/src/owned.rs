@@ -2,7 +2,8 @@
 //!
 //! An owned set encodes to the bytes it was decoded from, as long as nobody changes it: what
 //! differs from the canonical form (attributes in declaration order, the flag bits that setters
-//! write) is kept beside the fields in a [`Rest`].
+//! write, padding with zeroes) is kept beside the fields in a [`Rest`]. The one exception: bytes of a
+//! message's own fixed header that belong to no member are sent as zero.
 
 mod containers;
 mod wire;

@@ -5,7 +5,7 @@ use crate::draw::Draw;
 use crate::properties::{any_bytes, config, seed};
 use crate::schema::json;
 use crate::zoo::chosen::Chosen;
-use crate::zoo::members::Members;
+use crate::zoo::members::{Members, MembersView};
 use crate::zoo::numbers::Numbers;
 use crate::zoo::others::{Reading, Rule};
 use crate::zoo::own::Own;
@@ -13,6 +13,7 @@ use crate::zoo::structs::Structs;
 use crate::zoo::values::Values;
 use netlink_runtime::meta::SetMeta;
 use netlink_runtime::walk::{Body, Container, Descend, Node, Value, Visitor};
+use netlink_runtime::{DecodeError, View as _};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -73,19 +74,23 @@ pub(crate) fn flips() -> impl Strategy<Value = Vec<Flip>> {
 const FLIPS: usize = 40;
 
 pub(crate) fn flipped<T: Paths>(bytes: &[u8], flips: &[Flip]) {
+    damaged(bytes, flips).for_each(|damaged| survives::<T>(&damaged));
+}
+
+/// The message with each of these flips alone.
+fn damaged<'f>(bytes: &'f [u8], flips: &'f [Flip]) -> impl Iterator<Item = Vec<u8>> + 'f {
     let headers = headers(bytes);
-    for Flip { at, value, header } in flips {
+    let flips = flips.iter().filter(|_| !bytes.is_empty());
+    flips.map(move |Flip { at, value, header }| {
         let mut damaged = bytes.to_vec();
         let at = if *header && !headers.is_empty() {
             headers[at.index(headers.len())]
-        } else if damaged.is_empty() {
-            continue;
         } else {
             at.index(damaged.len())
         };
         damaged[at] = *value;
-        survives::<T>(&damaged);
-    }
+        damaged
+    })
 }
 
 fn message<T: Zoo>(seed: &[u8]) -> Vec<u8> {
@@ -142,6 +147,35 @@ macro_rules! damage {
             }
         }
     )*};
+}
+
+/// How many members the iterators of a message's containers give, errors included.
+fn members(bytes: &[u8]) -> usize {
+    let Ok(view) = MembersView::parse(bytes) else { return 0 };
+    fn count<I: Iterator>(members: Result<Option<I>, DecodeError>) -> usize {
+        members.ok().flatten().map_or(0, Iterator::count)
+    }
+    let indexed = count(view.indexed()) + count(view.indexedbe()) + count(view.indexedstring());
+    let indexed =
+        indexed + count(view.indexednest()) + count(view.indexedarray()) + count(view.indexedstruct());
+    let repeated = view.multi().count() + view.multistring().count() + view.multinest().count();
+    let levels = count(view.byid()) + count(view.bypair());
+    indexed + repeated + view.multiarray().count() + levels + count(view.records()) + count(view.small())
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    /// Each member has four bytes of its own, but for what is left over at the end of a container.
+    #[test]
+    fn iterators_end(seed in seed(), flips in flips()) {
+        let bytes = message::<Members>(&seed);
+        for damaged in damaged(&bytes, &flips) {
+            // A broken header is seen by each of the four that repeat.
+            let (members, most) = (members(&damaged), damaged.len() / 4 + 4 + 2);
+            prop_assert!(members <= most, "{members} members in {} bytes", damaged.len());
+        }
+    }
 }
 
 damage! {

@@ -127,7 +127,7 @@ fn attributes(family: &str, set: &str) -> Vec<(String, String)> {
     bodies
         .map(|(name, body)| {
             let body = body.split_once("type: ").expect("a type").1.trim_end_matches('}');
-            let quoted = body.strip_prefix('"').and_then(|b| b.split_once('"')).map(|(ty, rest)| (ty, rest));
+            let quoted = body.strip_prefix('"').and_then(|b| b.split_once('"'));
             let (ty, more) = quoted.unwrap_or_else(|| match body.split_once(", ") {
                 Some((ty, _)) => body.split_at(ty.len()),
                 None => (body, ""),
