@@ -98,8 +98,12 @@ pub(crate) use forms;
 fn the_zoo_is_generated() {
     let model = model();
     let all: Vec<FamilyId> = (0..model.families.len() as u32).map(FamilyId).collect();
-    let files =
-        emit::flat_files(&model, &all, &Options::default()).unwrap_or_else(|errors| panic!("{errors:?}"));
+    let options = Options {
+        sources: FAMILIES.iter().map(|f| ((*f).to_owned(), format!("tests/kinds/schema/{f}.yaml"))).collect(),
+        command: Some("UPDATE_EXPECT=1 cargo test -p netlink-tests --test kinds".to_owned()),
+        ..Options::default()
+    };
+    let files = emit::flat_files(&model, &all, &options).unwrap_or_else(|errors| panic!("{errors:?}"));
     assert_eq!(files.len(), FAMILIES.len());
     for file in files {
         let name = format!("made/{}", file.path);

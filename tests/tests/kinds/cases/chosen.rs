@@ -100,3 +100,87 @@ fn payloads_that_do_not_fit() {
     let leaf = Leaf { id: Some(7), name: Some(NlStr::new(b"x").into()), ..Leaf::default() };
     assert_eq!(Leaf::from_bytes(&leaf.to_bytes().expect("written")), Ok(leaf));
 }
+
+/// Selectors of the same name around: the nearest set that has one says.
+mod nearest {
+    use crate::damage::walks;
+    use crate::rows::{NEST, attr};
+    use crate::schema::json;
+    use netlink_runtime::View as _;
+    use netlink_runtime::owned::OwnedSet as _;
+    use netlink_runtime::prelude::*;
+
+    #[derive(Clone, Debug, Default, PartialEq, NetlinkMessage)]
+    struct Top {
+        #[netlink(header)]
+        head: Head,
+        #[netlink(T_KIND = 1)]
+        kind: Option<NlString>,
+        #[netlink(T_MIDDLE = 2, nested)]
+        middle: Option<Middle>,
+    }
+
+    #[derive(Clone, Debug, Default, PartialEq, NetlinkAttrs)]
+    struct Middle {
+        #[netlink(header)]
+        head: Head,
+        #[netlink(M_KIND = 1)]
+        kind: Option<NlString>,
+        #[netlink(M_LOW = 2, nested)]
+        low: Option<Low>,
+    }
+
+    #[derive(Clone, Debug, Default, PartialEq, NetlinkAttrs)]
+    struct Low {
+        #[netlink(L_BYKIND = 1, sub(outer.kind))]
+        bykind: Option<Form>,
+        #[netlink(L_BYHEAD = 2, sub(outer.header.which))]
+        byhead: Option<Form>,
+    }
+
+    #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
+    #[netlink(head, size = 4)]
+    struct Head {
+        #[netlink(0)]
+        which: u32,
+    }
+
+    #[derive(Clone, Debug, PartialEq, NetlinkSub)]
+    enum Form {
+        #[netlink("one")]
+        One(u16),
+        #[netlink(1)]
+        First(u16),
+        #[netlink(unknown)]
+        Unknown(Vec<u8>),
+    }
+
+    /// `top` and `middle` are what the sets around say.
+    fn message(top: &str, middle: Option<&str>, heads: [u32; 2]) -> Vec<u8> {
+        let low = [attr(1, 7u16.to_ne_bytes()), attr(2, 8u16.to_ne_bytes())].concat();
+        let kind = middle.map_or(Vec::new(), |kind| attr(1, kind));
+        let inside = [&heads[1].to_ne_bytes()[..], &attr(NEST | 2, low), &kind].concat();
+        [&heads[0].to_ne_bytes()[..], &attr(1, top), &attr(NEST | 2, inside)].concat()
+    }
+
+    #[test]
+    fn says() {
+        let unknown = |n: u16| Form::Unknown(n.to_ne_bytes().to_vec());
+        for (top, middle, heads, bykind, byhead) in [
+            ("two", Some("one"), [2, 1], Form::One(7), Form::First(8)),
+            ("one", Some("two"), [1, 2], unknown(7), unknown(8)),
+            ("one", None, [2, 1], Form::One(7), Form::First(8)),
+        ] {
+            let bytes = message(top, middle, heads);
+            let low = Top::from_bytes(&bytes).expect("read").middle.and_then(|m| m.low).expect("there");
+            assert_eq!((low.bykind.as_ref(), low.byhead.as_ref()), (Some(&bykind), Some(&byhead)));
+            let shown = json(Top::meta(), &bytes, None, false);
+            assert_eq!(shown.contains(r#"["L_BYKIND",7]"#), matches!(bykind, Form::One(_)), "{shown}");
+            assert_eq!(shown.contains(r#"["L_BYHEAD",8]"#), matches!(byhead, Form::First(_)), "{shown}");
+            for end in 0..bytes.len() {
+                walks(Top::meta(), &bytes[..end]);
+                let _ = TopView::parse(&bytes[..end]).and_then(Top::decode);
+            }
+        }
+    }
+}
