@@ -48,7 +48,7 @@ pub(crate) fn any_bytes<T: Paths>(bytes: &[u8]) {
     assert!(steps <= 2 * (bytes.len() / 4 + 1), "{steps} for {} bytes", bytes.len());
     exact::<T>(bytes);
     if let Ok(view) = T::View::parse(bytes) {
-        assert!(!format!("{view:?}{view:#?}").is_empty());
+        assert!(!format!("{view:?}").is_empty());
     }
 }
 

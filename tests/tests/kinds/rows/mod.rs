@@ -6,8 +6,8 @@ use crate::agree::Zoo;
 use crate::damage::survives;
 use crate::properties::exact;
 use crate::schema::{Forms, json};
-use netlink_runtime::CStruct;
 use netlink_runtime::wire::align;
+use netlink_runtime::{CStruct, View as _};
 
 pub(crate) mod chosen;
 pub(crate) mod members;
@@ -44,6 +44,7 @@ pub(crate) fn reads<T: Zoo>(bytes: &[u8], shown: &str) {
     assert_eq!(attrs, shown);
     assert!(T::from_bytes(bytes).is_ok(), "{:?}", T::from_bytes(bytes).err());
     T::agree(bytes, None);
+    assert!(format!("{:#?}", T::View::parse(bytes)).lines().count() > 2);
     exact::<T>(bytes);
     for end in 0..bytes.len() {
         survives::<T>(&bytes[..end]);
