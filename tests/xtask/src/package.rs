@@ -25,7 +25,7 @@ const ALWAYS: &[&str] = &["Cargo.toml", "README.md", "LICENSE-MIT", "LICENSE-APA
 const CARGOS: &[&str] = &["Cargo.lock", "Cargo.toml.orig", ".cargo_vcs_info.json"];
 
 /// How what else is in a package ends.
-const KINDS: &[&str] = &[".rs", ".tera", ".yaml", ".json", ".txt", ".toml"];
+const KINDS: &[&str] = &[".rs", ".md", ".tera", ".yaml", ".json", ".txt", ".toml"];
 
 /// What manifests say, for those who look for crates.
 const METADATA: &[&str] =
