@@ -139,6 +139,22 @@ fn routes_with_selectors_behind_payloads_and_next_hops() {
 }
 
 #[test]
+fn a_struct_with_a_union() {
+    let entry = |addr: &[u8], proto: u16| {
+        let mut payload = [3u32.to_ne_bytes(), [1, 0, 7, 0]].concat();
+        payload.extend(addr);
+        payload.resize(24, 0);
+        payload.extend(proto.to_be_bytes());
+        payload.extend([0, 0]);
+        message(40, 0, &tlv(1, &payload))
+    };
+    let args = ["--schema", "tests/decode/unions.yaml", "--protocol", "30"];
+    let shown = |bytes: &[u8]| decode(&args, bytes)[0]["attrs"][0][1]["addr.u"].clone();
+    assert_eq!(shown(&entry(&[239, 1, 1, 1], 0x800)), json!({"ip4": "239.1.1.1"}));
+    assert_eq!(shown(&entry(&[1, 0, 0x5e, 0, 0, 1], 0)), json!({"mac_addr": "01:00:5e:00:00:01"}));
+}
+
+#[test]
 fn datagrams_with_several_messages() {
     // A length that is no multiple of 4, DONE, and an error whose request was in the input.
     let unaligned = message(16, 2, &[ifinfomsg(1), tlv(3, b"lo\0")[..7].to_vec()].concat());

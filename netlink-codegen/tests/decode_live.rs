@@ -1,6 +1,6 @@
 //! Requests to the running kernel, where it lets us.
 
-use netlink_tests::{in_namespace, ip, run_limited, skip};
+use netlink_tests::{in_namespace, ip, run_limited, skip, try_ip};
 use serde_json::Value;
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
@@ -51,6 +51,46 @@ fn links_of_a_namespace() {
     let told = String::from_utf8_lossy(&refused.stderr).into_owned();
     assert_eq!(refused.status.code(), Some(1));
     assert!(told.starts_with("error: RTM_NEWLINK: EOPNOTSUPP"), "{told}");
+}
+
+/// A struct with a union, whose arm another of its members chooses.
+#[test]
+fn groups_of_a_bridge() {
+    if !in_namespace("groups_of_a_bridge") {
+        return;
+    }
+    // The port must be up, and so its peer, before it can be in a group.
+    for words in [
+        "link add br0 type bridge mcast_snooping 1",
+        "link add p0 type veth peer name p1",
+        "link set p0 master br0",
+        "link set p1 up",
+        "link set p0 up",
+        "link set br0 up",
+    ] {
+        if let Err(error) = try_ip(words) {
+            return skip("groups_of_a_bridge", &format!("no bridge to try it on: {error}"));
+        }
+    }
+    let index = |name: &str| {
+        let one = lines(&format!("do rt-link getlink ifname={name}"));
+        one[0]["header"]["ifi_index"].as_u64().expect("an index")
+    };
+    let (bridge, port) = (index("br0"), index("p0"));
+    let schema = "--schema tests/decode/mdb.yaml";
+    let add = |addr: &str| {
+        let entry = format!("MDBA_SET_ENTRY.ifindex={port} MDBA_SET_ENTRY.state=1 {addr}");
+        let args =
+            format!("do mdb newmdb {schema} --flags create --header family=7 --header ifindex={bridge}");
+        assert_eq!(lines(&format!("{args} {entry}")), [] as [Value; 0]);
+    };
+    add("MDBA_SET_ENTRY.addr.u.ip4=239.1.2.3 MDBA_SET_ENTRY.addr.proto=0x800");
+    add("MDBA_SET_ENTRY.addr.u.ip6=ff1e::77 MDBA_SET_ENTRY.addr.proto=0x86dd");
+    let all = lines(&format!("dump mdb getmdb {schema} --header family=7"));
+    let text: String = all.iter().map(Value::to_string).collect();
+    for addr in [r#""addr.u":{"ip4":"239.1.2.3"},"addr.proto":2048"#, r#""addr.u":{"ip6":"ff1e::77"}"#] {
+        assert!(text.contains(addr), "{addr}: {text}");
+    }
 }
 
 #[test]

@@ -184,22 +184,45 @@ impl Key {
 #[derive(Clone)]
 pub(crate) struct Tail {
     pub(crate) offset: LitInt,
-    pub(crate) name: Ident,
+    pub(crate) name: Name,
     pub(crate) words: Vec<Ident>,
+    /// `by(member)` before the type.
+    pub(crate) by: Option<Ident>,
     pub(crate) ty: Type,
+}
+
+/// The name of a tail: as of a field, or as in C.
+#[derive(Clone)]
+pub(crate) enum Name {
+    Field(Ident),
+    C(LitStr),
 }
 
 impl Parse for Tail {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let offset = input.parse()?;
         input.parse::<Token![,]>()?;
-        let name = input.call(Ident::parse_any)?;
+        let name = match input.peek(LitStr) {
+            true => Name::C(input.parse()?),
+            false => Name::Field(input.call(Ident::parse_any)?),
+        };
         input.parse::<Token![:]>()?;
-        let mut words = Vec::new();
-        while input.peek2(Ident) || input.peek(Token![struct]) {
-            words.push(input.call(Ident::parse_any)?);
+        let (mut words, mut by) = (Vec::new(), None);
+        loop {
+            if input.peek2(syn::token::Paren) {
+                let word = input.call(Ident::parse_any)?;
+                if word != "by" {
+                    return Err(ctxt::error(codes::ARGUMENTS, &word, "the address's family: `by(member)`"));
+                }
+                let inner;
+                parenthesized!(inner in input);
+                by = Some(inner.call(Ident::parse_any)?);
+            } else if input.peek2(Ident::peek_any) || input.peek2(syn::token::Bracket) {
+                words.push(input.call(Ident::parse_any)?);
+            } else {
+                return Ok(Tail { offset, name, words, by, ty: input.parse()? });
+            }
         }
-        Ok(Tail { offset, name, words, ty: input.parse()? })
     }
 }
 
@@ -345,6 +368,21 @@ fn number(input: ParseStream<'_>) -> syn::Result<Number> {
     Ok(Number { c_name, value: bare.to_token_stream(), literal: Some(value), span })
 }
 
+/// A number that may go without a name.
+fn case(input: ParseStream<'_>) -> syn::Result<Number> {
+    if !input.peek(LitInt) {
+        return number(input);
+    }
+    let literal: LitInt = input.parse()?;
+    let bare = LitInt::new(literal.base10_digits(), literal.span());
+    Ok(Number {
+        c_name: literal.base10_digits().to_owned(),
+        value: bare.to_token_stream(),
+        literal: Some(literal.base10_parse()?),
+        span: literal.span(),
+    })
+}
+
 fn all<T>(inner: ParseStream<'_>, one: fn(ParseStream<'_>) -> syn::Result<T>) -> syn::Result<Vec<T>> {
     Ok(Punctuated::<T, Token![,]>::parse_terminated_with(inner, one)?.into_iter().collect())
 }
@@ -367,6 +405,7 @@ fn list(word: &Ident, inner: ParseStream<'_>) -> syn::Result<Item> {
         "sub" | "by" => Ok(Item::Selectors(word, all(inner, Selector::parse)?)),
         "type_value" | "flags" => Ok(Item::Idents(word, all(inner, |i| i.call(Ident::parse_any))?)),
         "pad" | "unused" => Ok(Item::Numbers(word, all(inner, number)?)),
+        "case" => Ok(Item::Numbers(word, all(inner, case)?)),
         "names" => Ok(Item::Type(word, inner.parse()?)),
         "bits" => Ok(Item::Ints(word, all(inner, LitInt::parse)?)),
         "tail" => Ok(Item::Tail(word, inner.parse()?)),

@@ -75,15 +75,17 @@ codes! {
     NLD035 NO_SELECTOR: "a field that cannot select a form";
 
     // C structs.
-    NLD040 NO_SIZE: "a struct does not say its size";
+    NLD040 NO_SIZE: "a struct or union does not say its size";
     NLD041 NO_OFFSET: "a member does not say its offset";
     NLD042 LENGTH_MEMBER: "`length` names no member that could hold one";
-    NLD043 BEYOND_SIZE: "a member lies beyond the struct's size";
+    NLD043 BEYOND_SIZE: "a member lies beyond its struct's or union's size";
+    NLD044 NO_MEMBER: "`by` names no member of the struct";
+    NLD045 DECIDES: "`by` names a member that cannot decide";
 
     // Sub-messages.
     NLD050 NO_KEY: "a form does not say its selector's value";
     NLD051 KEY_TAKEN: "two forms have the same key";
-    NLD052 PAYLOAD: "a form does not hold exactly its payload";
+    NLD052 PAYLOAD: "a form or an arm does not hold exactly its payload";
     NLD053 NO_UNKNOWN: "no variant takes unknown forms";
 
     // Operations.
@@ -95,7 +97,7 @@ codes! {
 
     // Enums and flags.
     NLD070 INTEGER: "an enum is no integer of 8 to 64 bits";
-    NLD071 ENTRY_VALUE: "an entry does not say its value";
+    NLD071 ENTRY_VALUE: "an entry does not say its value, or an arm has one";
     NLD072 ENTRY_FIELDS: "an entry holds fields";
 
     // Projections.

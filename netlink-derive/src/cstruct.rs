@@ -1,15 +1,18 @@
 //! `#[derive(NetlinkStruct)]`: C structs, read and written by offset.
 
-use crate::attr::{self, Item};
+mod emit;
+
+use crate::attr::{self, Item, Number, Selector};
 use crate::codes;
 use crate::ctxt::Ctxt;
 use crate::shape;
 use crate::wire::{self, Keywords};
-use crate::words;
-use proc_macro2::{Span, TokenStream};
-use quote::{quote, quote_spanned};
+use crate::words::{self, Place};
+use proc_macro2::TokenStream;
 use syn::ext::IdentExt;
-use syn::{Data, DeriveInput, Expr, Fields, Ident, LitInt, Type};
+use syn::{Data, DeriveInput, Expr, Fields, Ident, LitInt, LitStr, Type};
+
+pub(crate) use emit::emit;
 
 /// A C struct.
 pub(crate) struct CStruct {
@@ -28,24 +31,72 @@ pub(crate) struct Member {
     pub(crate) c_name: String,
     pub(crate) ty: Type,
     pub(crate) offset: LitInt,
-    /// The fixed wire type; of bits, none.
-    pub(crate) marker: Option<TokenStream>,
-    pub(crate) bits: Option<(LitInt, LitInt)>,
+    pub(crate) form: Form,
     /// An `Option`: the struct grew by it.
     pub(crate) grown: bool,
+}
+
+/// What a member is.
+pub(crate) enum Form {
+    /// Of this fixed wire type.
+    Wire(TokenStream),
+    /// A union that is more to the struct than a member of that wire type.
+    Union {
+        marker: TokenStream,
+        /// The struct has the arms as its own members.
+        anonymous: bool,
+        /// The member that says which arms count.
+        by: Option<Ident>,
+    },
+    /// Bits of an integer.
+    Bits(Bits),
+    /// An address whose family is in this member.
+    By(Ident),
+}
+
+impl Form {
+    /// The fixed wire type, if it has one.
+    pub(crate) fn marker(&self) -> Option<&TokenStream> {
+        match self {
+            Form::Wire(marker) | Form::Union { marker, .. } => Some(marker),
+            Form::Bits(_) | Form::By(_) => None,
+        }
+    }
+}
+
+/// A C bitfield.
+pub(crate) struct Bits {
+    pub(crate) first: LitInt,
+    pub(crate) width: LitInt,
+    pub(crate) signed: bool,
+    /// The type is an enum or flags.
+    pub(crate) named: bool,
 }
 
 /// Elements up to the end of the payload.
 pub(crate) struct Tail {
     pub(crate) offset: LitInt,
-    pub(crate) c_name: Ident,
+    pub(crate) c_name: String,
     /// The fixed wire type of one.
     pub(crate) marker: TokenStream,
+    pub(crate) whole: Whole,
+}
+
+/// What all elements of a [`Tail`] of bytes are together.
+pub(crate) enum Whole {
+    /// Nothing more.
+    Elements,
+    /// Text.
+    Text,
+    /// Opaque bytes.
+    Opaque,
+    /// An address whose family is in this member.
+    Address(Ident),
 }
 
 #[derive(Default)]
 struct Container {
-    c_name: Option<Ident>,
+    c_name: Option<String>,
     size: Option<Expr>,
     length: Option<Expr>,
     tail: Option<Tail>,
@@ -67,14 +118,18 @@ impl CStruct {
         };
         cx.refuse_generics(&input.generics, "C structs");
         let container = Container::read(cx, input);
+        let before = cx.count();
         let members: Vec<Member> = fields.iter().filter_map(|f| member(cx, f)).collect();
         let Some(size) = container.size else {
             let text = "how large is it? Say `#[netlink(size = 16)]`, as C's sizeof gives";
             cx.error(codes::NO_SIZE, &input.ident, text);
             return None;
         };
+        if cx.count() == before {
+            choosers(cx, &members, container.tail.as_ref());
+        }
         let name = input.ident.clone();
-        let c_name = container.c_name.map_or_else(|| name.unraw().to_string(), |c| c.unraw().to_string());
+        let c_name = container.c_name.unwrap_or_else(|| name.unraw().to_string());
         let length = container.length.and_then(|length| length_member(cx, &length, &members));
         Some(CStruct { name, c_name, size, members, length, tail: container.tail })
     }
@@ -88,18 +143,13 @@ impl Container {
                 Item::Value(w, value) if w == "size" => cx.once(&mut out.size, &w, value),
                 Item::Value(w, value) if w == "length" => cx.once(&mut out.length, &w, value),
                 Item::Tail(w, tail) => {
-                    let attr::Tail { offset, name, words, ty } = *tail;
-                    let mut keywords = Keywords::default();
-                    for word in words {
-                        if !keywords.take(cx, &word) {
-                            words::MEMBER.refuse(cx, &Item::Word(word));
-                        }
-                    }
-                    if let Some(marker) = wire::member(cx, &keywords, &ty) {
-                        cx.once(&mut out.tail, &w, Tail { offset, c_name: name, marker });
+                    if let Some(tail) = read_tail(cx, *tail) {
+                        cx.once(&mut out.tail, &w, tail);
                     }
                 }
-                Item::Word(w) if out.c_name.is_none() => out.c_name = Some(w),
+                Item::Word(w) if out.c_name.is_none() => out.c_name = Some(w.unraw().to_string()),
+                // With capitals it reads like a constant.
+                Item::Number(n) if n.literal.is_none() && out.c_name.is_none() => out.c_name = Some(n.c_name),
                 other => words::STRUCT.refuse(cx, &other),
             }
         }
@@ -107,28 +157,151 @@ impl Container {
     }
 }
 
-fn member(cx: &Ctxt, field: &syn::Field) -> Option<Member> {
-    let name = field.ident.clone()?;
-    let mut words = Keywords::default();
-    let (mut offset, mut bits) = (None, None);
-    let before = cx.count();
-    for item in attr::items(cx, &field.attrs) {
-        match item {
-            Item::Int(int) if offset.is_none() => offset = Some(int),
-            Item::Int(int) => cx.error(codes::TWICE, int, "the offset is said twice"),
-            Item::Ints(w, ints) => match ints.as_slice() {
-                [first, width] => cx.once(&mut bits, &w, (first.clone(), width.clone())),
-                _ => cx.error(codes::ARGUMENTS, w, "bits have a first bit and a width: `bits(0, 4)`"),
-            },
-            Item::Word(w) if words.take(cx, &w) => {}
-            other => words::MEMBER.refuse(cx, &other),
+fn read_tail(cx: &Ctxt, tail: attr::Tail) -> Option<Tail> {
+    let attr::Tail { offset, name, words, by, ty } = tail;
+    let mut keywords = Keywords::default();
+    for word in words {
+        if !keywords.take(cx, &word) {
+            words::MEMBER.refuse(cx, &Item::Word(word));
         }
     }
-    if cx.count() > before {
-        // What is wrong with the words says more than what follows from it.
-        return None;
+    let bytes = shape::is(&ty, "u8");
+    let whole = match (by, keywords.form().as_str()) {
+        (Some(by), _) => {
+            if !bytes {
+                cx.error(
+                    codes::FIELD_TYPE,
+                    &by,
+                    "an address is as long as its family has it: a tail with `by(…)` holds `u8`",
+                );
+            }
+            Whole::Address(by)
+        }
+        (None, "text") if bytes => Whole::Text,
+        (None, "opaque") if bytes => Whole::Opaque,
+        _ => Whole::Elements,
+    };
+    if matches!(whole, Whole::Text | Whole::Opaque) {
+        keywords.form = None;
     }
-    let Some(offset) = offset else {
+    let c_name = match name {
+        attr::Name::Field(name) => c_name(&name),
+        attr::Name::C(text) => text.value(),
+    };
+    let marker = wire::member(cx, &keywords, &ty)?;
+    Some(Tail { offset, c_name, marker, whole })
+}
+
+/// What the words on a member, or on an arm of a union, say.
+#[derive(Default)]
+pub(crate) struct Words {
+    pub(crate) offset: Option<LitInt>,
+    /// The C name, where the field's does not give it.
+    c_name: Option<LitStr>,
+    pub(crate) cases: Vec<Number>,
+    pub(crate) default: bool,
+    bits: Option<(LitInt, LitInt)>,
+    keywords: Keywords,
+    anonymous: Option<Ident>,
+    by: Option<(Ident, Ident)>,
+}
+
+impl Words {
+    /// Reads the words of a member; of an arm, `arm` is set.
+    pub(crate) fn read(cx: &Ctxt, attrs: &[syn::Attribute], arm: bool) -> Option<Self> {
+        let place: &Place = if arm { &words::ARM } else { &words::MEMBER };
+        let mut words = Words::default();
+        let before = cx.count();
+        for item in attr::items(cx, attrs) {
+            match item {
+                Item::Int(int) if words.offset.is_none() => words.offset = Some(int),
+                Item::Int(int) => cx.error(codes::TWICE, int, "the offset is said twice"),
+                Item::Text(text) if words.c_name.is_none() => words.c_name = Some(text),
+                Item::Text(text) => cx.error(codes::TWICE, text, "the C name is said twice"),
+                Item::Ints(w, ints) => match ints.as_slice() {
+                    [first, width] => cx.once(&mut words.bits, &w, (first.clone(), width.clone())),
+                    _ => cx.error(codes::ARGUMENTS, w, "bits have a first bit and a width: `bits(0, 4)`"),
+                },
+                Item::Numbers(w, numbers) if arm && w == "case" => words.cases.extend(numbers),
+                Item::Word(w) if arm && w == "default" => words.default = true,
+                Item::Word(w) if !arm && w == "anonymous" => words.anonymous = Some(w),
+                Item::Selectors(w, selectors) if !arm && w == "by" => match selectors.as_slice() {
+                    [Selector::Field(member)] => words.by = Some((w, member.clone())),
+                    _ => cx.error(
+                        codes::ARGUMENTS,
+                        w,
+                        "say the member of this struct that decides: `by(member)`",
+                    ),
+                },
+                Item::Word(w) if words.keywords.take(cx, &w) => {}
+                other => place.refuse(cx, &other),
+            }
+        }
+        // What is wrong with the words says more than what follows from it.
+        (cx.count() == before).then_some(words)
+    }
+
+    /// The C name of a member that Rust calls so.
+    pub(crate) fn c_name(&self, name: &Ident) -> String {
+        self.c_name.as_ref().map_or_else(|| c_name(name), LitStr::value)
+    }
+
+    /// What a member of this type is.
+    pub(crate) fn form(self, cx: &Ctxt, ty: &Type) -> Option<Form> {
+        let union = self.keywords.form() == "union";
+        let one = union && !matches!(shape::bare(ty), Type::Array(_));
+        if let Some(word) = &self.anonymous {
+            if !one {
+                cx.error(
+                    codes::FIELD_TYPE,
+                    word,
+                    "`anonymous` goes with one union, whose arms are members of this struct",
+                );
+                return None;
+            }
+        }
+        if let Some((first, width)) = self.bits {
+            let integer = shape::integer(ty);
+            let named = self.keywords.word.as_ref().map(|(_, word)| word);
+            let Some(word) = integer.as_ref().or(named) else {
+                cx.error(
+                    codes::MEMBER_TYPE,
+                    ty,
+                    "what are these bits? An integer, or an enum with the integer it is kept as: \
+                     `bits(0, 4), u8`",
+                );
+                return None;
+            };
+            if !matches!(width.base10_parse::<u8>(), Ok(1..=64)) {
+                cx.error(codes::NUMBER_RANGE, width, "a bitfield has 1 to 64 bits");
+                return None;
+            }
+            let signed = word.signed;
+            return Some(Form::Bits(Bits { first, width, signed, named: integer.is_none() }));
+        }
+        match self.by {
+            Some((word, _)) if union && !one => {
+                cx.error(codes::FIELD_TYPE, word, "`by(…)` goes with one union");
+                None
+            }
+            Some((_, member)) if !union => Some(Form::By(member)),
+            by => {
+                let marker = wire::member(cx, &self.keywords, ty)?;
+                let (by, anonymous) = (by.map(|(_, member)| member), self.anonymous.is_some());
+                Some(if by.is_some() || anonymous {
+                    Form::Union { marker, anonymous, by }
+                } else {
+                    Form::Wire(marker)
+                })
+            }
+        }
+    }
+}
+
+fn member(cx: &Ctxt, field: &syn::Field) -> Option<Member> {
+    let name = field.ident.clone()?;
+    let words = Words::read(cx, &field.attrs, false)?;
+    let Some(offset) = words.offset.clone() else {
         cx.error(codes::NO_OFFSET, &name, "where is it? Say the offset in bytes: `#[netlink(4)]`");
         return None;
     };
@@ -136,12 +309,9 @@ fn member(cx: &Ctxt, field: &syn::Field) -> Option<Member> {
         Some(inner) => (inner, true),
         None => (&field.ty, false),
     };
-    let marker = match bits {
-        Some(_) => None,
-        None => Some(wire::member(cx, &words, ty)?),
-    };
-    let c_name = c_name(&name);
-    Some(Member { name, c_name, ty: ty.clone(), offset, marker, bits, grown })
+    let c_name = words.c_name(&name);
+    let form = words.form(cx, ty)?;
+    Some(Member { name, c_name, ty: ty.clone(), offset, form, grown })
 }
 
 /// The C name of a member: `type_` and `r#type` are `type`, which no field can be called.
@@ -154,182 +324,48 @@ pub(crate) fn c_name(field: &Ident) -> String {
     }
 }
 
+/// Members that `by(…)` names are there, and may be integers.
+fn choosers(cx: &Ctxt, members: &[Member], tail: Option<&Tail>) {
+    // Which arms an anonymous union has is known to its own type alone.
+    let hidden = members.iter().any(|m| matches!(m.form, Form::Union { anonymous: true, .. }));
+    let named = members.iter().filter_map(|m| match &m.form {
+        Form::Union { by: Some(by), .. } => Some((by, hidden)),
+        Form::By(by) => Some((by, false)),
+        _ => None,
+    });
+    let of_tail = tail.and_then(|t| match &t.whole {
+        Whole::Address(by) => Some((by, false)),
+        _ => None,
+    });
+    for (by, hidden) in named.chain(of_tail) {
+        match members.iter().find(|m| m.name == *by).map(|m| &m.form) {
+            Some(Form::Wire(_) | Form::Bits(_)) => {}
+            Some(_) => cx.error(codes::DECIDES, by, format!("an integer decides, and `{by}` is none")),
+            None if hidden => {}
+            None => {
+                let known: Vec<String> = members.iter().map(|m| format!("`{}`", m.name)).collect();
+                cx.error(
+                    codes::NO_MEMBER,
+                    by,
+                    format!("no member `{by}` in this struct, which has {}", known.join(", ")),
+                );
+            }
+        }
+    }
+}
+
 /// `length = member`: the member that says how long a record is.
 fn length_member(cx: &Ctxt, length: &Expr, members: &[Member]) -> Option<Ident> {
     let name = shape::path(length).and_then(|path| path.get_ident());
     let member = name.and_then(|name| members.iter().find(|m| m.name == *name));
     match member {
-        Some(member) if member.marker.is_some() => Some(member.name.clone()),
+        Some(Member { form: Form::Wire(_), name, .. }) => Some(name.clone()),
         _ => {
             let text = "no member of this name: say the one that holds the record's length";
             cx.error(codes::LENGTH_MEMBER, length, text);
             None
         }
     }
-}
-
-/// What a C struct expands to.
-pub(crate) fn emit(item: &CStruct) -> TokenStream {
-    let CStruct { name, c_name, size, members, .. } = item;
-    let rt = quote!(::netlink_runtime::meta);
-    let fixed = quote!(::netlink_runtime::wire::wt::Fixed);
-    let metas = members.iter().map(|m| {
-        let place = shape::place(&m.ty);
-        let (c_name, offset) = (&m.c_name, &m.offset);
-        let ty = match (&m.marker, &m.bits) {
-            (Some(marker), _) => quote_spanned!(place=> <#marker as #fixed>::MEMBER),
-            (None, Some((first, width))) => quote_spanned!(place=> #rt::MemberType::Bits(#first, #width)),
-            (None, None) => quote_spanned!(place=> #rt::MemberType::Bytes(0)),
-        };
-        quote_spanned!(place=> #rt::MemberMeta { c_name: #c_name, offset: #offset, ty: #ty })
-    });
-    let tail_meta = item.tail.iter().map(|Tail { offset, c_name, marker }| {
-        let c_name = c_name.to_string();
-        quote!(#rt::MemberMeta {
-            c_name: #c_name, offset: #offset, ty: #rt::MemberType::Tail(&<#marker as #fixed>::MEMBER),
-        })
-    });
-    let loads = members.iter().map(|m| {
-        let place = shape::place(&m.ty);
-        let (name, offset, ty) = (&m.name, &m.offset, &m.ty);
-        let (load, end) = match (&m.marker, &m.bits) {
-            (Some(marker), _) => (
-                quote_spanned!(place=> <#marker as #fixed>::load(&all[#offset..])),
-                quote_spanned!(place=> #offset + <#marker as #fixed>::SIZE),
-            ),
-            (None, bits) => {
-                let (first, width) =
-                    bits.as_ref().map_or((quote_spanned!(place=> 0), quote_spanned!(place=> 0)), |(f, w)| (quote_spanned!(place=> #f), quote_spanned!(place=> #w)));
-                (
-                    quote_spanned!(place=> ::netlink_runtime::__private::load_bits(&all[#offset..], #first, #width) as #ty),
-                    quote_spanned!(place=> #offset + 1),
-                )
-            }
-        };
-        if m.grown {
-            quote_spanned!(place=> #name: if bytes.len() >= #end {
-                ::core::option::Option::Some(#load)
-            } else {
-                ::core::option::Option::None
-            },)
-        } else {
-            quote_spanned!(place=> #name: #load,)
-        }
-    });
-    let stores = members.iter().map(|m| {
-        let place = shape::place(&m.ty);
-        let (name, offset) = (&m.name, &m.offset);
-        let at = quote_spanned!(place=> out.get_mut(#offset..).unwrap_or_default());
-        let store = |value: TokenStream| match (&m.marker, &m.bits) {
-            (Some(marker), _) => quote_spanned!(place=> <#marker as #fixed>::store(#value, #at);),
-            (None, Some((first, width))) => quote_spanned! {place=>
-                ::netlink_runtime::__private::store_bits(
-                    #value as ::core::primitive::u64, #at, #first, #width,
-                );
-            },
-            (None, None) => quote!(),
-        };
-        if m.grown {
-            let store = store(quote_spanned!(place=> value));
-            quote_spanned!(place=> if let ::core::option::Option::Some(value) = self.#name { #store })
-        } else {
-            store(quote_spanned!(place=> self.#name))
-        }
-    });
-    let lens = members.iter().filter(|m| m.grown).map(|m| {
-        let (name, offset) = (&m.name, &m.offset);
-        quote!(if self.#name.is_none() { return #offset; })
-    });
-    // What a check at compile time must find inside the struct; an error stands at the offset.
-    let private = quote!(::netlink_runtime::__private);
-    let ends = members.iter().map(|m| {
-        let (name, offset) = (&m.c_name, &m.offset);
-        let fits = match (&m.marker, &m.bits) {
-            (Some(marker), _) => quote!(fits(#offset, <#marker as #fixed>::SIZE, __SIZE)),
-            (None, Some((first, width))) => quote!(bits_fit(#offset, #first, #width, __SIZE)),
-            (None, None) => quote!(fits(#offset, 0, __SIZE)),
-        };
-        let message = codes::BEYOND_SIZE.says(format!("`{name}` lies beyond the struct's size"));
-        let place = Span::call_site().located_at(offset.span());
-        quote_spanned!(place=> const _: () = ::core::assert!(#private::#fits, #message);)
-    });
-    let sizes = members.iter().filter_map(|m| {
-        let marker = m.marker.as_ref()?;
-        Some(quote_spanned!(shape::place(&m.ty)=> + <#marker as #fixed>::SIZE))
-    });
-    let has_bits = members.iter().any(|m| m.bits.is_some());
-    let tail = item.tail.as_ref().map(|Tail { offset, marker, .. }| {
-        quote! {
-            impl ::netlink_runtime::wire::FlexStruct for #name {
-                type Element = #marker;
-                const TAIL: ::core::primitive::usize = #offset;
-            }
-        }
-    });
-    let length = item.length.as_ref().and_then(|length| record_header(item, length));
-    quote! {
-        const _: () = {
-            const __SIZE: ::core::primitive::usize = #size;
-            #(#ends)*
-
-            #[diagnostic::do_not_recommend] // no help to who has a type that is none
-            impl ::netlink_runtime::CStruct for #name {
-                const META: &'static #rt::StructMeta = &#rt::StructMeta {
-                    c_name: #c_name,
-                    size: __SIZE as ::core::primitive::u32,
-                    members: &[#(#metas,)* #(#tail_meta,)*],
-                };
-                const PADDED: ::core::primitive::bool = #has_bits || (0 #(#sizes)*) != __SIZE;
-
-                #[inline]
-                fn read(bytes: &[::core::primitive::u8]) -> Self {
-                    let room;
-                    let all: &[::core::primitive::u8; __SIZE] = match bytes.first_chunk::<__SIZE>() {
-                        ::core::option::Option::Some(all) => all,
-                        ::core::option::Option::None => {
-                            room = ::netlink_runtime::__private::widen::<__SIZE>(bytes);
-                            &room
-                        }
-                    };
-                    Self { #(#loads)* }
-                }
-
-                #[inline]
-                fn write(&self, out: &mut [::core::primitive::u8]) {
-                    #(#stores)*
-                }
-
-                #[inline]
-                fn wire_len(&self) -> ::core::primitive::usize {
-                    #(#lens)*
-                    __SIZE
-                }
-            }
-
-            impl ::core::default::Default for #name {
-                /// All zero.
-                fn default() -> Self {
-                    <Self as ::netlink_runtime::CStruct>::read(&[0; __SIZE])
-                }
-            }
-
-            #tail
-            #length
-        };
-    }
-}
-
-/// The member that says how long a record is, for the runtime.
-fn record_header(item: &CStruct, length: &Ident) -> Option<TokenStream> {
-    let name = &item.name;
-    let Member { offset, marker, .. } = item.members.iter().find(|m| m.name == *length)?;
-    let marker = marker.as_ref()?;
-    Some(quote! {
-        impl ::netlink_runtime::RecordHeader for #name {
-            const LENGTH: (::core::primitive::usize, ::core::primitive::usize) =
-                (#offset, <#marker as ::netlink_runtime::wire::wt::Fixed>::SIZE);
-        }
-    })
 }
 
 #[cfg(test)]

@@ -17,6 +17,7 @@ mod projection;
 mod set;
 mod shape;
 mod sub;
+mod union;
 mod wire;
 mod words;
 
@@ -131,10 +132,52 @@ pub fn netlink_sub(input: TokenStream) -> TokenStream {
 
 /// A C struct, read by offset: whatever length, alignment and byte order it comes in.
 ///
-/// Fields say their offset, then `be` or `le`, the integer that an enum is sent as, `struct`, `text`,
-/// `opaque`, `mac`, or `bits(first, width)`, counted from the least significant bit of the byte there.
-/// `Option` marks members that the struct grew by. On the struct: its C name, `size`,
-/// `length = member` for headers of records, `tail(offset, name: type)`.
+/// Fields say their offset, their C name where Rust has another (`"addr.proto"`), and what the type
+/// alone cannot:
+///
+/// | in C | keywords | type |
+/// |---|---|---|
+/// | integer | –, `be`, `le` | `u8` … `i64` |
+/// | integer with named values | `u8`, `be16`… | a [`netlink_enum`] or [`netlink_flags`] |
+/// | bitfield | `bits(first, width)`, counted from the least significant bit of the byte there; of named values, the integer they are kept as too | `u8` … `i64`, an enum |
+/// | address | – | `Ipv4Addr`, `Ipv6Addr` |
+/// | address of either family in 16 bytes | `by(member)`, which says the family | `Address` |
+/// | characters, bytes, link-layer address | `text`, `opaque`, `mac` | `[u8; N]` |
+/// | struct | `struct` | a `NetlinkStruct` |
+/// | union | `union`; `by(member)`, `anonymous` | a [`netlink_union`] |
+/// | array | those of one | `[T; N]` |
+///
+/// `Option` marks members that the struct grew by. On the struct: its C name, `size`, `length = member`
+/// for headers of records, and for a flexible array at the end `tail(offset, name: type)`, where
+/// keywords stand before the type: `tail(4, keys: struct Key)`, `tail(2, marks: be16 Mark)`.
+///
+/// ```
+/// use netlink_runtime::CStruct;
+/// use netlink_runtime::prelude::*;
+///
+/// #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
+/// #[netlink(policy, size = 20)]
+/// struct Policy {
+///     #[netlink(0)]
+///     family: u8,
+///     #[netlink(1, bits(0, 2), u8)]
+///     share: Share,
+///     #[netlink(4, by(family))]
+///     saddr: Address,
+/// }
+///
+/// #[netlink_enum(u8)]
+/// enum Share {
+///     SHARE_ANY = 0,
+///     SHARE_UNIQUE = 3,
+/// }
+///
+/// let mut bytes = [0; 20];
+/// let loopback = Policy { family: 2, share: Share::SHARE_UNIQUE, saddr: Ipv4Addr::LOCALHOST.into() };
+/// loopback.write(&mut bytes);
+/// assert_eq!(bytes[..8], [2, 3, 0, 0, 127, 0, 0, 1]);
+/// assert_eq!(Policy::read(&bytes), loopback);
+/// ```
 #[proc_macro_derive(NetlinkStruct, attributes(netlink))]
 pub fn netlink_struct(input: TokenStream) -> TokenStream {
     derive(input, |cx, input| {
@@ -217,4 +260,69 @@ pub fn netlink_enum(args: TokenStream, input: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn netlink_flags(args: TokenStream, input: TokenStream) -> TokenStream {
     named::expand(args.into(), input.into(), true).into()
+}
+
+/// A C union: its bytes, with a method for each arm.
+///
+/// A variant is an arm, named as in C, with the keywords of a [`NetlinkStruct`](macro@NetlinkStruct)
+/// member; the offset goes without saying where it is 0. For the arm `ip` there are `ip()`,
+/// `from_ip(value)` with all other bytes zero, and `with_ip(value)`, which leaves them as they are.
+/// Nothing is lost of what is not read: the value is the bytes, and they compare and go out.
+///
+/// ```
+/// use netlink_runtime::prelude::*;
+///
+/// /// `union nf_inet_addr`: an address of either family.
+/// #[netlink_union(nf_inet_addr, size = 16)]
+/// enum InetAddr {
+///     /// IPv4.
+///     ip(Ipv4Addr),
+///     ip6(Ipv6Addr),
+///     #[netlink(be)]
+///     all([u32; 4]),
+/// }
+///
+/// let addr = InetAddr::from_ip(Ipv4Addr::new(192, 0, 2, 1));
+/// assert_eq!(addr.all(), [0xc000_0201, 0, 0, 0]);
+/// assert_eq!(addr.0[..4], [192, 0, 2, 1]);
+/// assert_eq!(
+///     format!("{addr:?}"),
+///     "InetAddr { ip: 192.0.2.1, ip6: c000:201::, all: [3221225985, 0, 0, 0] }"
+/// );
+/// ```
+///
+/// In a struct, an attribute and wherever else `struct` stands, the keyword is `union`. Which arms
+/// count may depend on a member of the struct: arms say for which of its values
+/// (`case(NAME = 1, 2)`, or `default` for all others), the union's member says `by(member)`.
+/// Methods of all arms stay; what is shown by C names (`Debug` of views, JSON) are those that count.
+/// The arms of an `anonymous` union are shown as members of the struct.
+///
+/// ```
+/// use netlink_runtime::prelude::*;
+///
+/// #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
+/// #[netlink(rule, size = 8)]
+/// struct Rule {
+///     #[netlink(0)]
+///     mode: u16,
+///     #[netlink(4, union, by(mode))]
+///     u: RuleU,
+/// }
+///
+/// #[netlink_union(size = 4)]
+/// enum RuleU {
+///     #[netlink(case(RANDOM = 0))]
+///     probability(u32),
+///     #[netlink(case(NTH = 1))]
+///     every(u16),
+///     #[netlink(2, case(NTH = 1))]
+///     count(u16),
+/// }
+///
+/// let rule = Rule { mode: 1, u: RuleU::from_every(3).with_count(7) };
+/// assert_eq!((rule.u.every(), rule.u.count()), (3, 7));
+/// ```
+#[proc_macro_attribute]
+pub fn netlink_union(args: TokenStream, input: TokenStream) -> TokenStream {
+    union::expand(args.into(), input.into()).into()
 }

@@ -157,6 +157,10 @@ pub(crate) fn emit(op: &Op) -> TokenStream {
         _ => None,
     };
     let reply = quote_spanned! {place=>
+        impl ::netlink_runtime::SetReply for #name {
+            type Set = #reply_set;
+        }
+
         impl ::netlink_runtime::Reply for #name {
             type View<'a> = <#reply_set as ::netlink_runtime::AttrSet>::View<'a>;
 

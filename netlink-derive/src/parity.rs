@@ -114,3 +114,81 @@ fn a_change_in_a_generated_file_is_found() {
         }
     }
 }
+
+/// Structs and unions of every kind that headers have, of which the shipped families use few.
+#[test]
+fn every_record_of_the_headers_reads_as_the_model_says() {
+    let facts = netlink_codegen::headers::store::shipped().expect("the shipped facts");
+    let newest = facts.newest();
+    let records = facts.records.values().filter(|r| r.layout.at(newest).is_some());
+    let attrs = records
+        .enumerate()
+        .map(|(ix, record)| format!("      a{ix}: {{value: {}, type: struct {}}}\n", ix + 1, record.name));
+    let head =
+        "name: all\noperations: {attribute-set: all, list: {get: {c-name: GET, value: 1, modes: do}}}\n";
+    let yaml = format!("{head}attribute-sets:\n  all:\n    attributes:\n{}", attrs.collect::<String>());
+    let loaded = netlink_codegen::Loader::new().facts(facts.clone()).text("all", &yaml).load();
+    let model = loaded.unwrap_or_else(|errors| panic!("{errors}")).model;
+    let family = model.family("all").expect("the family");
+    let schema = emit::text(&model, family).expect("a model that has a Rust form");
+    let source = emit::family(&model, family, &emit::Options::default()).expect("the same");
+    let file = text::file(&source).unwrap_or_else(|error| panic!("{error}"));
+    assert!(schema.matches("\nunion ").count() > 50 && schema.matches("\nstruct ").count() > 800);
+    if let Some(difference) = difference(&schema, &file) {
+        panic!("(- schema, + generated file):\n{difference}");
+    }
+}
+
+/// The same for the file that has every row of the vocabulary; and changes in what it says of unions
+/// and odd structs are found.
+#[test]
+fn a_change_in_a_union_is_found() {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../netlink-codegen/tests/emit_golden");
+    let read = |name: &str| std::fs::read_to_string(folder.join(name)).expect("a golden file");
+    let kernel = |release: &str| {
+        format!("[[kernel]]\nrelease = \"{release}\"\nversion = \"\"\npackage = \"\"\nsha256 = \"\"\n")
+    };
+    let manifest = kernel("1.0") + &kernel("2.0");
+    let facts = read("facts.txt");
+    let facts = netlink_codegen::headers::store::read(&manifest, [("zoo.h", facts.as_str())].into_iter());
+    let mut loader = netlink_codegen::Loader::new().facts(facts.expect("facts"));
+    for family in ["shared", "zoo"] {
+        loader = loader.file(folder.join(format!("{family}.yaml")));
+    }
+    let model = loader.load().unwrap_or_else(|errors| panic!("{errors}")).model;
+    let family = model.family("zoo").expect("the family");
+    let schema = emit::text(&model, family).expect("a model that has a Rust form");
+    let before = read("zoo.rs");
+    let file = text::file(&before).unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(difference(&schema, &file), None);
+    let changes = [
+        ("#[netlink_union(zoo_addr, size = 16)]", "#[netlink_union(zoo_addr, size = 20)]"),
+        ("#[netlink_union(zoo_addr, size = 16)]", "#[netlink_union(zoo_adr, size = 16)]"),
+        ("v6(Ipv6Addr)", "v6([u8; 16])"),
+        ("    v6(Ipv6Addr)", "    six(Ipv6Addr)"),
+        ("#[netlink(be, default)]", "#[netlink(be)]"),
+        ("#[netlink(be, default)]", "#[netlink(le, default)]"),
+        ("case(ZOO_KIND_CAT = 0)", "case(ZOO_KIND_CAT = 1)"),
+        ("case(ZOO_F_LARGE = 2, 8))]\n    at_x", "case(ZOO_F_LARGE = 2))]\n    at_x"),
+        ("#[netlink(2, \"half.b\"", "#[netlink(0, \"half.b\""),
+        ("#[netlink(2, \"half.b\"", "#[netlink(2, \"half.c\""),
+        ("#[netlink(32, union, anonymous, by(mood))]", "#[netlink(32, union, by(mood))]"),
+        ("#[netlink(32, union, anonymous, by(mood))]", "#[netlink(32, union, anonymous, by(family))]"),
+        ("#[netlink(4, union, by(family))]", "#[netlink(4, union)]"),
+        ("#[netlink(24, \"info.u\", union", "#[netlink(24, union"),
+        ("array, union)]\n    pub unions", "array, struct)]\n    pub unions"),
+        ("#[netlink(2, bits(0, 3), u8)]\n    pub mood: Kind", "#[netlink(2, bits(0, 3))]\n    pub mood: u8"),
+        ("#[netlink(36, by(family))]", "#[netlink(36, by(mood))]"),
+        ("addr:by(family)u8", "addr:u8"),
+        ("marks:u16 Kind", "marks:u16"),
+        ("title:text u8", "title:u8"),
+        ("data:opaque u8", "data:u8"),
+        ("pub labels: [[u8; 8]; 2]", "pub labels: [[u8; 2]; 8]"),
+    ];
+    for (from, to) in changes {
+        assert!(before.contains(from), "the file does not say `{from}`");
+        if let Ok(file) = text::file(&before.replacen(from, to, 1)) {
+            assert!(difference(&schema, &file).is_some(), "`{to}` instead of `{from}` goes unseen");
+        }
+    }
+}

@@ -54,7 +54,7 @@ pub(crate) struct Bounds {
     pub(crate) max: Option<Expr>,
 }
 
-#[expect(clippy::large_enum_variant, reason = "they live for one expansion")]
+#[expect(clippy::large_enum_variant, reason = "a few of them live, for as long as a macro runs")]
 pub(crate) enum Payload {
     /// Of one wire type.
     Wire(Wire),

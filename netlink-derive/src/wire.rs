@@ -16,7 +16,7 @@ pub(crate) struct Keywords {
     pub(crate) order: Option<(Ident, Order)>,
     /// `u8`, `be32`…
     pub(crate) word: Option<(Ident, Word)>,
-    /// Which of `nested`, `struct`, `flex`, `uint`, `sint`, `msecs`, `text`, `opaque`, `mac`.
+    /// Which of `nested`, `struct`, `union`, `flex`, `uint`, `sint`, `msecs`, `text`, `opaque`, `mac`.
     pub(crate) form: Option<Ident>,
     /// `names(T)`.
     pub(crate) names: Option<Type>,
@@ -44,6 +44,7 @@ impl Keywords {
             text.as_str(),
             "nested"
                 | "struct"
+                | "union"
                 | "flex"
                 | "uint"
                 | "sint"
@@ -173,6 +174,10 @@ pub(crate) fn wire(cx: &Ctxt, words: &Keywords, ty: &Type) -> Option<Wire> {
         "struct" => {
             let wire = value(quote_spanned!(place=> #wt::Struct<#ty>), quote_spanned!(place=> #ty));
             return Some(wire.guarded(Guard::c_struct(ty)));
+        }
+        "union" => {
+            let marker = quote_spanned!(place=> ::netlink_runtime::wire::Union<#ty>);
+            return Some(value(marker, quote_spanned!(place=> #ty)));
         }
         "flex" => {
             let Some(inner) = shape::inside(ty, "Flex") else {
@@ -348,9 +353,14 @@ fn integer(cx: &Ctxt, words: &Keywords, ty: &Type, rust: Word) -> Option<Wire> {
 /// The wire type of an element of a packed array.
 pub(crate) fn element(cx: &Ctxt, words: &Keywords, ty: &Type) -> Option<Wire> {
     let wire = wire(cx, words, ty)?;
-    if words.form() != "struct" && words.word.is_none() && shape::integer(ty).is_none() {
+    let form = words.form();
+    let fixed = matches!(form.as_str(), "struct" | "union")
+        || words.word.is_some()
+        || shape::integer(ty).is_some()
+        || (form.is_empty() && (shape::is(ty, "Ipv4Addr") || shape::is(ty, "Ipv6Addr")));
+    if !fixed {
         let text = "elements of an `array` are integers, enums with the integer they are sent as (`u8`, `be32`…), \
-                    or C structs with `struct`. Attributes repeat with `multi`, or are numbered with `indexed`";
+                    addresses, or C structs and unions with `struct` and `union`. Attributes repeat with `multi`, or are numbered with `indexed`";
         cx.error(codes::FIELD_TYPE, ty, text);
         return None;
     }
@@ -364,7 +374,10 @@ pub(crate) fn member(cx: &Ctxt, words: &Keywords, ty: &Type) -> Option<TokenStre
     let form = words.form();
     if let Type::Array(array) = shape::bare(ty) {
         let (elem, len) = (&array.elem, &array.len);
+        // The innermost array is what such a word is about.
+        let innermost = !matches!(shape::bare(elem), Type::Array(_));
         match form.as_str() {
+            _ if !innermost => {}
             "text" => return Some(quote_spanned!(place=> #wt::Text<{ #len }>)),
             "opaque" => return Some(quote_spanned!(place=> #wt::Opaque<{ #len }>)),
             "mac" => return Some(quote_spanned!(place=> #wt::FixedMac<{ #len }>)),
@@ -374,7 +387,7 @@ pub(crate) fn member(cx: &Ctxt, words: &Keywords, ty: &Type) -> Option<TokenStre
         return Some(quote_spanned!(place=> #wt::Fix<#inner, { #len }>));
     }
     match (form.as_str(), &words.form) {
-        ("" | "struct", _) | (_, None) => {}
+        ("" | "struct" | "union", _) | (_, None) => {}
         ("text" | "opaque" | "mac", Some(word)) => {
             cx.error(codes::FIELD_TYPE, ty, format!("`{word}` members are arrays: `[u8; N]`"));
             return None;
@@ -391,8 +404,8 @@ pub(crate) fn member(cx: &Ctxt, words: &Keywords, ty: &Type) -> Option<TokenStre
         || shape::is(ty, "Ipv6Addr");
     if form.is_empty() && !plain {
         let text = "what is this in C? Members are integers, enums with the integer they are kept as (`u8`, \
-                    `be32`…), `Ipv4Addr`, `Ipv6Addr`, arrays (of bytes with `text`, `opaque` or `mac`), or say \
-                    `struct`";
+                    `be32`…), `Ipv4Addr`, `Ipv6Addr`, arrays (of bytes with `text`, `opaque` or `mac`), \
+                    `Address` with `by(member)`, or say `struct` or `union`";
         cx.error(codes::MEMBER_TYPE, ty, text);
         return None;
     }

@@ -25,6 +25,7 @@ pub(crate) const FIELD: Place = Place {
     words: &[
         "nested",
         "struct",
+        "union",
         "flex",
         "multi",
         "indexed",
@@ -54,6 +55,7 @@ pub(crate) const FORM: Place = Place {
     words: &[
         "nested",
         "struct",
+        "union",
         "flex",
         "be",
         "le",
@@ -77,8 +79,17 @@ pub(crate) const STRUCT: Place = Place {
 };
 
 pub(crate) const MEMBER: Place = Place {
-    takes: "a struct's member takes its offset and the keywords of its type",
-    words: &["struct", "be", "le", "text", "opaque", "mac", "bits"],
+    takes: "a struct's member takes its offset, its C name in quotes where Rust has another, and the \
+            keywords of its type",
+    words: &["struct", "union", "be", "le", "text", "opaque", "mac", "bits", "by", "anonymous"],
+};
+
+pub(crate) const UNION: Place =
+    Place { takes: "unions take their C name, `size = n`, `crate = path`", words: &["size", "crate"] };
+
+pub(crate) const ARM: Place = Place {
+    takes: "an arm takes its offset, `case(NAME = 1)` or `default`, and the keywords of its type",
+    words: &["struct", "union", "be", "le", "text", "opaque", "mac", "bits", "case", "default"],
 };
 
 pub(crate) const OPERATION: Place = Place {
@@ -106,6 +117,7 @@ const WITH_ARGUMENTS: &[(&str, &str)] = &[
     ("flags", "(create, excl)"),
     ("pad", "(NAME = 1)"),
     ("unused", "(NAME = 1)"),
+    ("case", "(NAME = 1)"),
     ("names", "(Type)"),
     ("bits", "(0, 4)"),
     ("tail", "(8, name: be u16)"),
@@ -124,8 +136,20 @@ const WITH_ARGUMENTS: &[(&str, &str)] = &[
 ];
 
 /// Words that stand alone and are keywords of no field.
-const OTHERS: &[&str] =
-    &["debug", "default", "unknown", "text", "opaque", "mac", "do", "dump", "event", "header", "rest"];
+const OTHERS: &[&str] = &[
+    "debug",
+    "default",
+    "unknown",
+    "anonymous",
+    "text",
+    "opaque",
+    "mac",
+    "do",
+    "dump",
+    "event",
+    "header",
+    "rest",
+];
 
 /// What stands behind a word: `(field)`, ` = 16`; nothing behind one that stands alone.
 pub(crate) fn arguments(word: &str) -> Option<&'static str> {

@@ -6,7 +6,8 @@
 #[allow(dead_code)] // being in scope is what they are for
 mod shadowed {
     use ::netlink_runtime::prelude::{
-        NetlinkMessage, NetlinkOp, NetlinkStruct, NetlinkSub, NlString, Rest, netlink_enum, netlink_flags,
+        Address, NetlinkMessage, NetlinkOp, NetlinkStruct, NetlinkSub, NlString, Rest, netlink_enum,
+        netlink_flags, netlink_union,
     };
 
     pub(crate) struct Option;
@@ -104,6 +105,35 @@ mod shadowed {
         pub(crate) bytes: u32,
         #[netlink(4)]
         pub(crate) grown: ::core::option::Option<u32>,
+    }
+
+    /// A struct with members of every form.
+    #[derive(
+        ::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug, ::core::cmp::PartialEq, NetlinkStruct,
+    )]
+    #[netlink(forms, size = SIZE + 20, tail(28, tail: by(kind) u8))]
+    pub(crate) struct Forms {
+        #[netlink(0)]
+        pub(crate) kind: ::core::primitive::u16,
+        #[netlink(2, bits(0, 4), u8)]
+        pub(crate) state: State,
+        #[netlink(4, union, by(kind))]
+        pub(crate) value: Value,
+        #[netlink(8, union, anonymous)]
+        pub(crate) bytes: ::core::option::Option<Value>,
+        #[netlink(12, by(kind))]
+        pub(crate) out: Address,
+    }
+
+    /// A union.
+    #[netlink_union(value, size = SIZE - 4)]
+    pub(crate) enum Value {
+        #[netlink(case(KEY))]
+        number(u32),
+        #[netlink(case(self::META), default)]
+        size([u8; SIZE]),
+        #[netlink(1, bits(0, 3), u8)]
+        state(State),
     }
 
     /// A sub-message.
@@ -220,6 +250,32 @@ mod names {
         Type(u8),
         #[netlink(unknown)]
         Unknown(Vec<u8>),
+    }
+}
+
+/// Arms named as methods and words of derived code are.
+mod arms {
+    use netlink_runtime::prelude::*;
+
+    /// A union.
+    #[netlink_union(size = 8)]
+    pub(crate) enum Arms {
+        /// The value.
+        value(u32),
+        bytes(u64),
+        out(u16),
+        new(u8),
+        default(u16),
+        clone(u32),
+        eq(u32),
+        read(u32),
+        write(u32),
+        fmt([u8; 8]),
+        type_(u8),
+        r#fn(u8),
+        get(u8),
+        wire_len(u8),
+        Upper__Case(u8),
     }
 }
 

@@ -450,7 +450,7 @@ pub enum Encap {
 /// `struct ipv6_rpl_sr_hdr`, 8 bytes. RPL source routing header (RFC 6554).
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[netlink(ipv6_rpl_sr_hdr, size = 8, tail(8, segments_addr:Ipv6Addr))]
+#[netlink(ipv6_rpl_sr_hdr, size = 8, tail(8, "segments.addr":Ipv6Addr))]
 #[non_exhaustive]
 pub struct Ipv6RplSrHdr {
     /// `nexthdr`.
@@ -508,7 +508,7 @@ pub struct Ioam6TraceHdr {
 /// `struct seg6_iptunnel_encap`, 12 bytes. An insertion mode and one segment routing header.
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[netlink(seg6_iptunnel_encap, size = 12, tail(12, srh_segments:Ipv6Addr))]
+#[netlink(seg6_iptunnel_encap, size = 12, tail(12, "srh.segments":Ipv6Addr))]
 #[non_exhaustive]
 pub struct Seg6IptunnelEncap {
     /// `mode`.

@@ -29,7 +29,7 @@ pub struct NewLink;
 )]
 pub struct DelLink;
 
-/// `RTM_GETLINK`: Reads one interface or all of them; family bridge or inet6 gives that family's own view.
+/// `RTM_GETLINK`: Reads one interface or all of them; family bridge or inet6 gives that family's own view. Without ext-mask, a dump ends in silence at a link whose message exceeds 32 KiB.
 #[derive(NetlinkOp)]
 #[netlink(
     protocol = 0,

@@ -295,7 +295,7 @@ pub struct Rtnexthop {
 /// `struct rtvia`, 2 bytes. A gateway with its own address family.
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[netlink(rtvia, size = 2, tail(2, rtvia_addr:u8))]
+#[netlink(rtvia, size = 2, tail(2, rtvia_addr:by(rtvia_family)u8))]
 #[non_exhaustive]
 pub struct Rtvia {
     /// `rtvia_family`.

@@ -97,41 +97,39 @@ pub const fn collector<S: AttrSet, A>() -> Collector<S, A, Nothing> {
 #[derive(Clone, Copy, Debug)]
 pub struct Nothing;
 
-/// Wants an attribute.
-pub struct On<P, S, K, F> {
+/// A part, and those that were said before it.
+pub struct Then<P, W> {
     before: P,
+    want: W,
+}
+
+/// A collector with one part more.
+pub type With<S, A, P, W> = Collector<S, A, Then<P, W>>;
+
+/// Wants an attribute.
+pub struct On<S, K, F> {
     def: AttrDef<S, K>,
     what: F,
 }
 
 /// Wants what is in a nest.
-pub struct Inside<P, S, T, W, Q> {
-    before: P,
+pub struct Inside<S, T, W, Q> {
     def: AttrDef<S, Nest<T>>,
     when: W,
     parts: Q,
 }
 
 /// Wants what is in a nest, whatever the accumulator says.
-pub type InsideAlways<P, S, T, A, Q> = Inside<P, S, T, fn(&A) -> bool, Q>;
+pub type InsideAlways<S, T, A, Q> = Inside<S, T, fn(&A) -> bool, Q>;
 
-/// Looks at the fixed header.
-pub struct AtHeader<P, F> {
-    before: P,
-    what: F,
-}
+/// Looks at the view first.
+pub struct First<F>(F);
 
 /// Wants attributes that the set does not know.
-pub struct OnUnknown<P, F> {
-    before: P,
-    what: F,
-}
+pub struct OnUnknown<F>(F);
 
 /// Takes errors.
-pub struct OnError<P, F> {
-    before: P,
-    what: F,
-}
+pub struct OnError<F>(F);
 
 /// What a collector knows of the set that it is in.
 pub struct Here<'v, 'a, S: AttrSet> {
@@ -142,30 +140,71 @@ pub struct Here<'v, 'a, S: AttrSet> {
     depth: u8,
 }
 
-/// A part of a collector.
-pub trait Part<S: AttrSet, A> {
-    /// How many parts there are up to this one.
+/// What one part wants; what it says nothing about, it does not.
+pub trait Want<S: AttrSet, A> {
+    /// It wants attributes that the set does not know.
+    const UNKNOWN: bool = false;
+
+    /// The view, before any attribute.
+    #[inline]
+    fn first(&self, _: &mut A, _: &S::View<'_>) -> Flow {
+        Flow::Next
+    }
+
+    /// The attribute of this number is here; `None` if this part, the one with this number, does
+    /// not want it.
+    #[inline]
+    fn attr<'a>(
+        &self,
+        _: &mut A,
+        _: u16,
+        _: &mut Here<'_, 'a, S>,
+        _: u32,
+    ) -> Option<Result<Flow, DecodeError>> {
+        None
+    }
+
+    /// An attribute that the set does not know is here.
+    #[inline]
+    fn unknown(&self, _: &mut A, _: Attr<'_>) -> Flow {
+        Flow::Next
+    }
+
+    /// Something cannot be read; `None` if this part leaves errors to others.
+    #[inline]
+    fn error(&self, _: &mut A, _: DecodeError) -> Option<Flow> {
+        None
+    }
+}
+
+/// The parts of a collector, in the order they were said.
+pub trait Parts<S: AttrSet, A> {
+    /// How many there are.
     const COUNT: u32;
 
-    /// The fixed header comes first.
-    fn header(&self, acc: &mut A, view: &S::View<'_>) -> Flow;
+    /// One of them wants attributes that the set does not know.
+    const UNKNOWN: bool;
 
-    /// The attribute of this number is here; `None` when no part wants it.
+    /// See [`Want::first`].
+    fn first(&self, acc: &mut A, view: &S::View<'_>) -> Flow;
+
+    /// See [`Want::attr`].
     fn attr<'a>(&self, acc: &mut A, id: u16, here: &mut Here<'_, 'a, S>)
     -> Option<Result<Flow, DecodeError>>;
 
-    /// An attribute that the set does not know is here.
+    /// See [`Want::unknown`].
     fn unknown(&self, acc: &mut A, attr: Attr<'_>) -> Flow;
 
-    /// An attribute cannot be read.
-    fn error(&self, acc: &mut A, error: DecodeError) -> Result<Flow, DecodeError>;
+    /// See [`Want::error`].
+    fn error(&self, acc: &mut A, error: DecodeError) -> Option<Flow>;
 }
 
-impl<S: AttrSet, A> Part<S, A> for Nothing {
+impl<S: AttrSet, A> Parts<S, A> for Nothing {
     const COUNT: u32 = 0;
+    const UNKNOWN: bool = false;
 
     #[inline]
-    fn header(&self, _: &mut A, _: &S::View<'_>) -> Flow {
+    fn first(&self, _: &mut A, _: &S::View<'_>) -> Flow {
         Flow::Next
     }
 
@@ -180,90 +219,97 @@ impl<S: AttrSet, A> Part<S, A> for Nothing {
     }
 
     #[inline]
-    fn error(&self, _: &mut A, error: DecodeError) -> Result<Flow, DecodeError> {
-        Err(error)
+    fn error(&self, _: &mut A, _: DecodeError) -> Option<Flow> {
+        None
+    }
+}
+
+impl<S: AttrSet, A, P: Parts<S, A>, W: Want<S, A>> Parts<S, A> for Then<P, W> {
+    const COUNT: u32 = P::COUNT + 1;
+    const UNKNOWN: bool = P::UNKNOWN || W::UNKNOWN;
+
+    #[inline]
+    fn first(&self, acc: &mut A, view: &S::View<'_>) -> Flow {
+        match self.before.first(acc, view) {
+            Flow::Next => self.want.first(acc, view),
+            flow => flow,
+        }
+    }
+
+    #[inline]
+    fn attr<'a>(
+        &self,
+        acc: &mut A,
+        id: u16,
+        here: &mut Here<'_, 'a, S>,
+    ) -> Option<Result<Flow, DecodeError>> {
+        match self.before.attr(acc, id, here) {
+            earlier @ (None | Some(Ok(Flow::Next))) => self.want.attr(acc, id, here, P::COUNT).or(earlier),
+            earlier => earlier,
+        }
+    }
+
+    #[inline]
+    fn unknown(&self, acc: &mut A, attr: Attr<'_>) -> Flow {
+        match self.before.unknown(acc, attr) {
+            Flow::Next => self.want.unknown(acc, attr),
+            flow => flow,
+        }
+    }
+
+    #[inline]
+    fn error(&self, acc: &mut A, error: DecodeError) -> Option<Flow> {
+        self.before.error(acc, error).or_else(|| self.want.error(acc, error))
     }
 }
 
 /// Whether it is the first time for the part of this number.
 #[inline]
-fn first(had: &mut u64, part: u32) -> bool {
+fn is_first(had: &mut u64, part: u32) -> bool {
     let bit = 1u64.checked_shl(part).unwrap_or(0);
     let first = *had & bit == 0;
     *had |= bit;
     first
 }
 
-impl<S, A, P, K, F> Part<S, A> for On<P, S, K, F>
+impl<S, A, K, F> Want<S, A> for On<S, K, F>
 where
     S: AttrSet,
-    P: Part<S, A>,
     K: AttrKind<S>,
     F: for<'a> Fn(&mut A, K::Value<'a>) -> Flow,
 {
-    const COUNT: u32 = P::COUNT + 1;
-
-    #[inline]
-    fn header(&self, acc: &mut A, view: &S::View<'_>) -> Flow {
-        self.before.header(acc, view)
-    }
-
     #[inline]
     fn attr<'a>(
         &self,
         acc: &mut A,
         id: u16,
         here: &mut Here<'_, 'a, S>,
+        part: u32,
     ) -> Option<Result<Flow, DecodeError>> {
-        let earlier = self.before.attr(acc, id, here);
-        if id != self.def.id() || !matches!(earlier, None | Some(Ok(Flow::Next))) {
-            return earlier;
-        }
-        if !K::REPEATS && !first(&mut here.had, P::COUNT) {
-            return Some(Ok(Flow::Next));
+        if id != self.def.id() || (!K::REPEATS && !is_first(&mut here.had, part)) {
+            return None;
         }
         Some(K::read(&here.at, id, here.view).map(|value| (self.what)(acc, value)))
     }
-
-    #[inline]
-    fn unknown(&self, acc: &mut A, attr: Attr<'_>) -> Flow {
-        self.before.unknown(acc, attr)
-    }
-
-    #[inline]
-    fn error(&self, acc: &mut A, error: DecodeError) -> Result<Flow, DecodeError> {
-        self.before.error(acc, error)
-    }
 }
 
-impl<S, A, P, T, W, Q> Part<S, A> for Inside<P, S, T, W, Q>
+impl<S, A, T, W, Q> Want<S, A> for Inside<S, T, W, Q>
 where
     S: AttrSet,
     T: AttrSet,
-    P: Part<S, A>,
     W: Fn(&A) -> bool,
-    Q: Part<T, A>,
+    Q: Parts<T, A>,
 {
-    const COUNT: u32 = P::COUNT + 1;
-
-    #[inline]
-    fn header(&self, acc: &mut A, view: &S::View<'_>) -> Flow {
-        self.before.header(acc, view)
-    }
-
     #[inline]
     fn attr<'a>(
         &self,
         acc: &mut A,
         id: u16,
         here: &mut Here<'_, 'a, S>,
+        part: u32,
     ) -> Option<Result<Flow, DecodeError>> {
-        let earlier = self.before.attr(acc, id, here);
-        if id != self.def.id() || !matches!(earlier, None | Some(Ok(Flow::Next))) {
-            return earlier;
-        }
-        if !first(&mut here.had, P::COUNT) || !(self.when)(acc) {
-            return Some(Ok(Flow::Next));
+        if id != self.def.id() || !is_first(&mut here.had, part) || !(self.when)(acc) {
+            return None;
         }
         let inner = match path::enter::<S, T>(self.def, &here.at, here.view, here.depth + 1) {
             Ok(inner) => inner,
@@ -274,150 +320,57 @@ where
             flow => flow,
         })
     }
-
-    #[inline]
-    fn unknown(&self, acc: &mut A, attr: Attr<'_>) -> Flow {
-        self.before.unknown(acc, attr)
-    }
-
-    #[inline]
-    fn error(&self, acc: &mut A, error: DecodeError) -> Result<Flow, DecodeError> {
-        self.before.error(acc, error)
-    }
 }
 
-impl<S, A, P, F> Part<S, A> for AtHeader<P, F>
+impl<S, A, F> Want<S, A> for First<F>
 where
     S: AttrSet,
-    P: Part<S, A>,
     F: for<'a> Fn(&mut A, &S::View<'a>) -> Flow,
 {
-    const COUNT: u32 = P::COUNT;
-
     #[inline]
-    fn header(&self, acc: &mut A, view: &S::View<'_>) -> Flow {
-        match self.before.header(acc, view) {
-            Flow::Next => (self.what)(acc, view),
-            flow => flow,
-        }
-    }
-
-    #[inline]
-    fn attr<'a>(
-        &self,
-        acc: &mut A,
-        id: u16,
-        here: &mut Here<'_, 'a, S>,
-    ) -> Option<Result<Flow, DecodeError>> {
-        self.before.attr(acc, id, here)
-    }
-
-    #[inline]
-    fn unknown(&self, acc: &mut A, attr: Attr<'_>) -> Flow {
-        self.before.unknown(acc, attr)
-    }
-
-    #[inline]
-    fn error(&self, acc: &mut A, error: DecodeError) -> Result<Flow, DecodeError> {
-        self.before.error(acc, error)
+    fn first(&self, acc: &mut A, view: &S::View<'_>) -> Flow {
+        (self.0)(acc, view)
     }
 }
 
-impl<S, A, P, F> Part<S, A> for OnUnknown<P, F>
-where
-    S: AttrSet,
-    P: Part<S, A>,
-    F: for<'a> Fn(&mut A, Attr<'a>) -> Flow,
-{
-    const COUNT: u32 = P::COUNT;
-
-    #[inline]
-    fn header(&self, acc: &mut A, view: &S::View<'_>) -> Flow {
-        self.before.header(acc, view)
-    }
-
-    #[inline]
-    fn attr<'a>(
-        &self,
-        acc: &mut A,
-        id: u16,
-        here: &mut Here<'_, 'a, S>,
-    ) -> Option<Result<Flow, DecodeError>> {
-        let earlier = self.before.attr(acc, id, here);
-        if earlier.is_some() || S::meta().attr(id).is_some() {
-            return earlier;
-        }
-        // A broken header is told at the end of the pass.
-        let attr = here.at.attr()?;
-        Some(Ok(self.unknown(acc, attr)))
-    }
+impl<S: AttrSet, A, F: for<'a> Fn(&mut A, Attr<'a>) -> Flow> Want<S, A> for OnUnknown<F> {
+    const UNKNOWN: bool = true;
 
     #[inline]
     fn unknown(&self, acc: &mut A, attr: Attr<'_>) -> Flow {
-        match self.before.unknown(acc, attr) {
-            Flow::Next => (self.what)(acc, attr),
-            flow => flow,
-        }
-    }
-
-    #[inline]
-    fn error(&self, acc: &mut A, error: DecodeError) -> Result<Flow, DecodeError> {
-        self.before.error(acc, error)
+        (self.0)(acc, attr)
     }
 }
 
-impl<S, A, P, F> Part<S, A> for OnError<P, F>
-where
-    S: AttrSet,
-    P: Part<S, A>,
-    F: Fn(&mut A, DecodeError) -> Flow,
-{
-    const COUNT: u32 = P::COUNT;
-
+impl<S: AttrSet, A, F: Fn(&mut A, DecodeError) -> Flow> Want<S, A> for OnError<F> {
     #[inline]
-    fn header(&self, acc: &mut A, view: &S::View<'_>) -> Flow {
-        self.before.header(acc, view)
-    }
-
-    #[inline]
-    fn attr<'a>(
-        &self,
-        acc: &mut A,
-        id: u16,
-        here: &mut Here<'_, 'a, S>,
-    ) -> Option<Result<Flow, DecodeError>> {
-        self.before.attr(acc, id, here)
-    }
-
-    #[inline]
-    fn unknown(&self, acc: &mut A, attr: Attr<'_>) -> Flow {
-        self.before.unknown(acc, attr)
-    }
-
-    #[inline]
-    fn error(&self, acc: &mut A, error: DecodeError) -> Result<Flow, DecodeError> {
-        Ok((self.what)(acc, error))
+    fn error(&self, acc: &mut A, error: DecodeError) -> Option<Flow> {
+        Some((self.0)(acc, error))
     }
 }
 
 /// One pass over a set.
-fn pass<'a, S: AttrSet, A, P: Part<S, A>>(
+fn pass<'a, S: AttrSet, A, P: Parts<S, A>>(
     parts: &P,
     view: &S::View<'a>,
     acc: &mut A,
     depth: u8,
 ) -> Result<Flow, DecodeError> {
     crate::project::check_depth(S::meta(), depth)?;
-    match parts.header(acc, view) {
+    match parts.first(acc, view) {
         Flow::Next => {}
         flow => return Ok(flow),
     }
     let mut here = Here { at: Cursor::new(view.attrs()), view, had: 0, depth };
     while let Some(id) = here.at.head() {
         let flow = match parts.attr(acc, id, &mut here) {
+            None if P::UNKNOWN && S::meta().attr(id).is_none() => {
+                // A broken header is told at the end of the pass.
+                here.at.attr().map_or(Flow::Next, |attr| parts.unknown(acc, attr))
+            }
             None => Flow::Next,
             Some(Ok(flow)) => flow,
-            Some(Err(error)) => parts.error(acc, error)?,
+            Some(Err(error)) => parts.error(acc, error).ok_or(error)?,
         };
         if flow != Flow::Next {
             return Ok(flow);
@@ -425,73 +378,73 @@ fn pass<'a, S: AttrSet, A, P: Part<S, A>>(
         here.at.step();
     }
     if here.at.broken() {
-        return parts.error(acc, End::of(here.at, S::meta()).header());
+        let error = End::of(here.at, S::meta()).header();
+        return parts.error(acc, error).ok_or(error);
     }
     Ok(Flow::Next)
 }
 
-impl<S: AttrSet, A, P: Part<S, A>> Collector<S, A, P> {
-    const fn with<Q>(parts: Q) -> Collector<S, A, Q> {
-        Collector { parts, of: PhantomData }
+impl<S: AttrSet, A, P: Parts<S, A>> Collector<S, A, P> {
+    fn then<W: Want<S, A>>(self, want: W) -> With<S, A, P, W> {
+        const { assert!(P::COUNT < 64, "a collector has at most 64 parts") };
+        Collector { parts: Then { before: self.parts, want }, of: PhantomData }
     }
 
     /// Calls `what` with an attribute's value: of one that stands once with the first, of one that
     /// repeats with every occurrence.
-    pub fn on<K: AttrKind<S>, F>(self, def: AttrDef<S, K>, what: F) -> Collector<S, A, On<P, S, K, F>>
+    pub fn on<K: AttrKind<S>, F>(self, def: AttrDef<S, K>, what: F) -> With<S, A, P, On<S, K, F>>
     where
         F: for<'a> Fn(&mut A, K::Value<'a>) -> Flow,
     {
-        const { assert!(P::COUNT < 64, "a collector has at most 64 parts") };
-        Self::with(On { before: self.parts, def, what })
+        self.then(On { def, what })
     }
 
     /// Enters a nest, with a collector of its own for the same accumulator.
-    pub fn inside<T: AttrSet, Q: Part<T, A>>(
+    pub fn inside<T: AttrSet, Q: Parts<T, A>>(
         self,
         def: AttrDef<S, Nest<T>>,
         inner: Collector<T, A, Q>,
-    ) -> Collector<S, A, InsideAlways<P, S, T, A, Q>> {
+    ) -> With<S, A, P, InsideAlways<S, T, A, Q>> {
         const { assert!(P::COUNT < 64, "a collector has at most 64 parts") };
         let when: fn(&A) -> bool = |_| true;
-        Self::with(Inside { before: self.parts, def, when, parts: inner.parts })
+        self.then(Inside { def, when, parts: inner.parts })
     }
 
     /// Enters a nest when the accumulator says so. Several may be said of one nest: so it is the
     /// accumulator that chooses the collector.
-    pub fn inside_if<T: AttrSet, Q: Part<T, A>, W: Fn(&A) -> bool>(
+    pub fn inside_if<T: AttrSet, Q: Parts<T, A>, W: Fn(&A) -> bool>(
         self,
         def: AttrDef<S, Nest<T>>,
         when: W,
         inner: Collector<T, A, Q>,
-    ) -> Collector<S, A, Inside<P, S, T, W, Q>> {
-        const { assert!(P::COUNT < 64, "a collector has at most 64 parts") };
-        Self::with(Inside { before: self.parts, def, when, parts: inner.parts })
+    ) -> With<S, A, P, Inside<S, T, W, Q>> {
+        self.then(Inside { def, when, parts: inner.parts })
     }
 
     /// Calls `what` with the view before any attribute is looked at: its fixed header may be
     /// enough to reject the message.
-    pub fn first<F>(self, what: F) -> Collector<S, A, AtHeader<P, F>>
+    pub fn first<F>(self, what: F) -> With<S, A, P, First<F>>
     where
         F: for<'a> Fn(&mut A, &S::View<'a>) -> Flow,
     {
-        Self::with(AtHeader { before: self.parts, what })
+        self.then(First(what))
     }
 
     /// Calls `what` with every attribute that the set does not know.
-    pub fn on_unknown<F>(self, what: F) -> Collector<S, A, OnUnknown<P, F>>
+    pub fn on_unknown<F>(self, what: F) -> With<S, A, P, OnUnknown<F>>
     where
         F: for<'a> Fn(&mut A, Attr<'a>) -> Flow,
     {
-        Self::with(OnUnknown { before: self.parts, what })
+        self.then(OnUnknown(what))
     }
 
     /// Calls `what` when an attribute that is wanted cannot be read, or the set ends with a broken
     /// header. Without it such an error ends the run.
-    pub fn on_error<F>(self, what: F) -> Collector<S, A, OnError<P, F>>
+    pub fn on_error<F>(self, what: F) -> With<S, A, P, OnError<F>>
     where
         F: Fn(&mut A, DecodeError) -> Flow,
     {
-        Self::with(OnError { before: self.parts, what })
+        self.then(OnError(what))
     }
 
     /// Goes through a message once.

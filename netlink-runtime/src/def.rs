@@ -151,8 +151,10 @@ pub(crate) fn read_wire<'a, K: Wire>(
 #[cold]
 #[inline(never)]
 fn malformed<K: Wire>(rest: &[u8], len: usize, offset: usize, id: u16, set: &'static SetMeta) -> DecodeError {
-    let payload = rest.get(ATTR_HEADER..len);
-    DecodeError::new(payload.map_or(DecodeErrorKind::Truncated, K::why), set, id, offset)
+    match rest.get(ATTR_HEADER..len) {
+        Some(payload) => K::error(payload, set, id, offset),
+        None => DecodeError::new(DecodeErrorKind::Truncated, set, id, offset),
+    }
 }
 
 #[diagnostic::do_not_recommend]

@@ -47,13 +47,14 @@ pub use error::{DecodeError, DecodeErrorKind, EncodeError};
 #[cfg(feature = "derive")]
 pub use netlink_derive::{
     NetlinkAttrs, NetlinkMessage, NetlinkOp, NetlinkStruct, NetlinkSub, netlink_enum, netlink_flags,
+    netlink_union,
 };
 #[cfg(feature = "alloc")]
 pub use operation::{Builder, Call, Operation};
 pub use project::Projection;
 pub use protocol::{MessageType, Protocol};
 #[cfg(feature = "alloc")]
-pub use request::{Reply, Request};
+pub use request::{Reply, Request, SetReply};
 pub use selected::{Select, Selected, Selector};
 pub use view::{AttrSet, CStruct, Headed, NamedValue, RecordHeader, View};
 

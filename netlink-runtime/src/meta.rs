@@ -40,6 +40,58 @@ impl SetMeta {
         self.attrs.iter().find(|a| a.c_name == c_name)
     }
 
+    /// The attribute with this C name in this set or in any that it leads to, the nearest first:
+    /// `IFLA_VLAN_ID` from a link. With the set that it is an attribute of.
+    ///
+    /// ```
+    /// use netlink_runtime::prelude::*;
+    ///
+    /// #[derive(Clone, Debug, Default, PartialEq, NetlinkMessage)]
+    /// struct Link {
+    ///     #[netlink(IFLA_LINKINFO = 18, nested)]
+    ///     linkinfo: Option<LinkInfo>,
+    /// }
+    ///
+    /// #[derive(Clone, Debug, Default, PartialEq, NetlinkAttrs)]
+    /// struct LinkInfo {
+    ///     #[netlink(IFLA_INFO_KIND = 1)]
+    ///     kind: Option<NlString>,
+    /// }
+    ///
+    /// let (set, attr) = Link::meta().find("IFLA_INFO_KIND").expect("below `linkinfo`");
+    /// assert_eq!((set.name, attr.id, attr.name), ("LinkInfo", 1, "kind"));
+    /// ```
+    #[cfg(feature = "alloc")]
+    pub fn find(&'static self, c_name: &str) -> Option<(&'static SetMeta, &'static AttrMeta)> {
+        let mut sets = alloc::vec![self];
+        let mut next = 0;
+        while let Some(set) = sets.get(next).copied() {
+            next += 1;
+            if let Some(attr) = set.by_c_name(c_name) {
+                return Some((set, attr));
+            }
+            let mut types: alloc::vec::Vec<&TypeMeta> = set.attrs.iter().map(|a| &a.ty).collect();
+            while let Some(ty) = types.pop() {
+                match ty {
+                    TypeMeta::Nest(inner) | TypeMeta::Records { set: inner, .. } => {
+                        let inner = inner.get();
+                        // Sets nest in circles.
+                        if !sets.iter().any(|known| core::ptr::eq(*known, inner)) {
+                            sets.push(inner);
+                        }
+                    }
+                    // A form is hardly ever a sub-message again, and never its own.
+                    TypeMeta::Sub(sub, _) => {
+                        let forms = sub.formats.iter().map(|f| &f.ty).chain(&sub.default);
+                        types.extend(forms.filter(|form| !matches!(form, TypeMeta::Sub(..))));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        None
+    }
+
     /// The attribute with this field name: `mtu`.
     pub fn by_name(&self, name: &str) -> Option<&'static AttrMeta> {
         self.attrs.iter().find(|a| a.name == name)
@@ -301,13 +353,18 @@ pub struct EnumMeta {
 }
 
 impl EnumMeta {
+    /// The value with this name, sign-extended.
+    pub fn value_of(&self, c_name: &str) -> Option<u64> {
+        self.entries.iter().find(|(n, _)| *n == c_name).map(|(_, v)| *v)
+    }
+
     /// The name of exactly this value.
     pub fn name_of(&self, value: u64) -> Option<&'static str> {
         self.entries.iter().find(|(_, v)| *v == value).map(|(n, _)| *n)
     }
 }
 
-/// A C struct's layout.
+/// The layout of a C struct, or of a union, whose members overlap.
 #[derive(Debug)]
 pub struct StructMeta {
     /// The C tag or typedef: `ifinfomsg`.
@@ -316,6 +373,18 @@ pub struct StructMeta {
     pub size: u32,
     /// Members in C order, anonymous ones flattened.
     pub members: &'static [MemberMeta],
+}
+
+impl StructMeta {
+    /// The member at this offset; of an anonymous union, the first arm there.
+    pub fn member_at(&self, offset: u32) -> Option<&'static MemberMeta> {
+        let covers = |m: &&MemberMeta| m.offset <= offset && offset - m.offset < m.ty.size();
+        let found = self.members.iter().find(covers)?;
+        match found.ty {
+            MemberType::Union(union) if union.anonymous => union.arms.member_at(offset - found.offset),
+            _ => Some(found),
+        }
+    }
 }
 
 /// A member of a [`StructMeta`].
@@ -334,15 +403,16 @@ pub struct MemberMeta {
 pub enum MemberType {
     /// An integer.
     Scalar(Scalar, Names),
-    /// Bits of an integer: the first bit, counted from the least significant bit of the byte at
-    /// the member's offset, and the width.
-    Bits(u8, u8),
+    /// Bits of an integer.
+    Bits(BitField),
     /// Text in this many bytes.
     Text(u32),
     /// Opaque bytes.
     Bytes(u32),
-    /// Another struct.
+    /// Another struct, or a union of which there is no more to say than its arms.
     Struct(&'static StructMeta),
+    /// A union, with its place in the struct.
+    Union(&'static UnionMeta),
     /// An IPv4 address.
     Ip4,
     /// An IPv6 address.
@@ -353,7 +423,8 @@ pub enum MemberType {
     Mac(u32),
     /// A fixed array.
     Array(&'static MemberType, u32),
-    /// The rest of the payload, as elements.
+    /// The rest of the payload: elements, one text ([`Text`](Self::Text) of one byte), one run of
+    /// bytes, or one address.
     Tail(&'static MemberType),
 }
 
@@ -365,9 +436,56 @@ impl MemberType {
             MemberType::Bits(..) | MemberType::Tail(_) => 0,
             MemberType::Text(n) | MemberType::Bytes(n) | MemberType::Mac(n) => *n,
             MemberType::Struct(s) => s.size,
+            MemberType::Union(u) => u.arms.size,
             MemberType::Ip4 => 4,
             MemberType::Ip6 | MemberType::IpBy(_) => 16,
             MemberType::Array(e, n) => e.size() * n,
         }
+    }
+}
+
+/// Bits of an integer in a struct.
+#[derive(Clone, Copy, Debug)]
+pub struct BitField {
+    /// The first bit, counted from the least significant bit of the byte at the member's offset.
+    pub first: u8,
+    /// How many.
+    pub width: u8,
+    /// Two's complement.
+    pub signed: bool,
+    /// Names for its values.
+    pub names: Names,
+}
+
+/// A union as a member of a struct.
+#[derive(Debug)]
+pub struct UnionMeta {
+    /// The arms: members that share bytes.
+    pub arms: &'static StructMeta,
+    /// It has no name in C: the arms are members of the struct around it.
+    pub anonymous: bool,
+    /// The member of the struct around it, by C name, that says which arms count.
+    pub by: Option<&'static str>,
+    /// Which arms those are.
+    pub cases: &'static [Case],
+}
+
+/// An arm of a union that counts when the member that chooses has this value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Case {
+    /// The value, sign-extended; `None`: any that has no case of its own.
+    pub value: Option<u64>,
+    /// The arm's index.
+    pub arm: u16,
+}
+
+impl UnionMeta {
+    /// Whether an arm counts for this value of [`by`](Self::by). All do when there is no value, or
+    /// no case for it.
+    pub fn counts(&self, arm: usize, value: Option<u64>) -> bool {
+        let Some(value) = value else { return true };
+        let has = |key: Option<u64>| self.cases.iter().any(|c| c.value == key);
+        let key = if has(Some(value)) { Some(value) } else { None };
+        !has(key) || self.cases.iter().any(|c| c.value == key && usize::from(c.arm) == arm)
     }
 }

@@ -67,6 +67,12 @@ macro_rules! __named {
     };
     (common $name:ident, $repr:ty) => {
         impl $name {
+            /// The value with this C name.
+            pub fn from_c_name(c_name: &str) -> ::core::option::Option<Self> {
+                let bits = <Self as $crate::NamedValue>::META.value_of(c_name)?;
+                ::core::option::Option::Some($crate::NamedValue::from_bits(bits))
+            }
+
             /// The C name of exactly this value, if it has one.
             pub fn c_name(self) -> ::core::option::Option<&'static str> {
                 <Self as $crate::NamedValue>::META.name_of($crate::NamedValue::to_bits(self))
@@ -131,6 +137,39 @@ macro_rules! __serde_named {
             }
         }
     };
+}
+
+/// `serde` for a type that holds bytes. Not for direct use.
+#[cfg(feature = "serde")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __serde_bytes {
+    ($name:ident) => {
+        impl $crate::__private::serde::Serialize for $name {
+            fn serialize<S: $crate::__private::serde::Serializer>(
+                &self,
+                to: S,
+            ) -> ::core::result::Result<S::Ok, S::Error> {
+                $crate::serialize::array::serialize(&self.0, to)
+            }
+        }
+
+        impl<'de> $crate::__private::serde::Deserialize<'de> for $name {
+            fn deserialize<D: $crate::__private::serde::Deserializer<'de>>(
+                from: D,
+            ) -> ::core::result::Result<Self, D::Error> {
+                ::core::result::Result::map($crate::serialize::array::deserialize(from), $name)
+            }
+        }
+    };
+}
+
+/// `serde` for a type that holds bytes. Not for direct use.
+#[cfg(not(feature = "serde"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __serde_bytes {
+    ($name:ident) => {};
 }
 
 /// `serde` for a named value. Not for direct use.

@@ -250,9 +250,7 @@ impl<'a> Reader<'a> {
     #[inline(never)]
     fn inexact<K: Own>(&mut self, value: &K::Owned, attr: Attr<'a>) {
         if self.keep {
-            let mut canonical = Vec::new();
-            K::put(value, Enc::new(&mut canonical), attr.id());
-            self.keep_inexact(canonical, attr, K::MEMBERS);
+            self.keep_inexact(written::<K>(value, attr.id()), attr, K::MEMBERS);
         }
     }
 
@@ -266,9 +264,9 @@ impl<'a> Reader<'a> {
     fn value<K: Own>(&mut self, attr: Attr<'a>) -> Result<K::Owned, DecodeError> {
         let set = self.set;
         let Some(view) = K::read_in(attr.payload, self.attrs.scope()) else {
-            return Err(DecodeError::new(K::why(attr.payload), set, attr.id(), attr.offset));
+            return Err(K::error(attr.payload, set, attr.id(), attr.offset));
         };
-        let value = K::own(view, self.depth + 1).map_err(|e| place(e, attr, set))?;
+        let value = K::own(view, self.depth + 1).map_err(|e| place(e, attr.id(), attr.offset, set))?;
         if !K::exact(&value, attr.payload) {
             self.inexact::<K>(&value, attr);
         }
@@ -340,7 +338,7 @@ impl<'a> Reader<'a> {
         id: u16,
         payload: &[u8],
     ) -> Result<T, DecodeError> {
-        let value = T::own(view, self.depth + 1)?;
+        let value = T::own(view, self.depth + 1).map_err(|e| self.place_selected(e, id))?;
         if self.keep && !value.exact(payload) {
             self.inexact_selected(&value, id, payload);
         }
@@ -348,11 +346,16 @@ impl<'a> Reader<'a> {
     }
 
     #[cold]
+    fn place_selected(&self, error: DecodeError, id: u16) -> DecodeError {
+        let first = self.attrs.iter(self.set).filter_map(Result::ok).find(|a| a.id() == id);
+        place(error, id, first.map_or(0, |a| a.offset), self.set)
+    }
+
+    #[cold]
     #[inline(never)]
     fn inexact_selected<T: Selected>(&mut self, value: &T, id: u16, payload: &[u8]) {
-        let mut canonical = Vec::new();
-        value.put(Enc::new(&mut canonical), id);
-        self.keep_inexact_selected(canonical, id, payload);
+        let canonical = value.put(Enc::new(Vec::new()), id).end();
+        self.keep_inexact_selected(canonical.unwrap_or_default(), id, payload);
     }
 
     fn keep_inexact_selected(&mut self, canonical: Vec<u8>, id: u16, payload: &[u8]) {
@@ -366,17 +369,26 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// What a value encodes to, with its header; nothing if it cannot be encoded.
+///
+/// Into a `Vec`, as [`OwnedSet::to_bytes`] does: encoders for another buffer would all be compiled
+/// once more.
+fn written<K: Own>(value: &K::Owned, id: u16) -> Vec<u8> {
+    K::put(value, Enc::new(Vec::new()), id).end().unwrap_or_default()
+}
+
+/// Whether a value encodes to this payload. Only writing it tells.
+pub(crate) fn encodes_to<K: Own>(value: &K::Owned, payload: &[u8]) -> bool {
+    let written = written::<K>(value, 0);
+    let whole = written.len() == ATTR_HEADER + align(payload.len());
+    whole && written.get(ATTR_HEADER..).is_some_and(|written| written.starts_with(payload))
+}
+
 /// An error inside a nest keeps its own set and offset; one about this attribute's own payload
 /// is placed here.
 #[cold]
-fn place(error: DecodeError, attr: Attr<'_>, set: &'static SetMeta) -> DecodeError {
-    if error.kind == DecodeErrorKind::Header {
-        DecodeError::new(DecodeErrorKind::Header, error.set, attr.id(), attr.payload.len())
-    } else if core::ptr::eq(error.set, &NOWHERE) {
-        DecodeError::new(error.kind, set, attr.id(), attr.offset)
-    } else {
-        error
-    }
+fn place(error: DecodeError, attr: u16, offset: usize, set: &'static SetMeta) -> DecodeError {
+    if core::ptr::eq(error.set, &NOWHERE) { DecodeError::new(error.kind, set, attr, offset) } else { error }
 }
 
 /// Position of an attribute among those of its set that have fields.

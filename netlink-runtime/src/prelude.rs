@@ -15,4 +15,5 @@ pub use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 #[cfg(feature = "derive")]
 pub use netlink_derive::{
     NetlinkAttrs, NetlinkMessage, NetlinkOp, NetlinkStruct, NetlinkSub, netlink_enum, netlink_flags,
+    netlink_union,
 };

@@ -189,6 +189,15 @@ pub fn load_bits(bytes: &[u8], first: u32, width: u32) -> u64 {
     value
 }
 
+/// A two's complement number of so many bits, in 64.
+pub const fn sign_extend(value: u64, width: u32) -> u64 {
+    if width == 0 || width >= 64 {
+        return value;
+    }
+    let shift = 64 - width;
+    ((value << shift) as i64 >> shift) as u64
+}
+
 /// Writes bits of a C bitfield; see [`load_bits`].
 pub fn store_bits(value: u64, bytes: &mut [u8], first: u32, width: u32) {
     for i in 0..width {
@@ -199,25 +208,31 @@ pub fn store_bits(value: u64, bytes: &mut [u8], first: u32, width: u32) {
     }
 }
 
+/// `Debug` of a union: all its arms.
+pub fn debug_union<T: CStruct>(
+    f: &mut core::fmt::Formatter<'_>,
+    name: &str,
+    bytes: &[u8],
+) -> core::fmt::Result {
+    crate::walk::debug_struct(f, name, &crate::walk::StructRef::new(T::META, bytes))
+}
+
 /// `Debug` of an owned set: that of its view.
 #[cfg(feature = "alloc")]
 pub fn debug_owned<T: AttrSet>(value: &T, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    let mut bytes = Vec::new();
-    let error = value.encode_to(Enc::new(&mut bytes)).end().err();
-    debug_bytes(T::meta(), &bytes, error, f)
+    debug_bytes(T::meta(), value.encode_to(Enc::new(Vec::new())).end(), f)
 }
 
 #[cfg(feature = "alloc")]
 fn debug_bytes(
     set: &'static SetMeta,
-    bytes: &[u8],
-    error: Option<EncodeError>,
+    bytes: Result<Vec<u8>, EncodeError>,
     f: &mut fmt::Formatter<'_>,
 ) -> fmt::Result {
-    let body = match error {
-        None => Body::parse(set, bytes)
+    let body = match &bytes {
+        Ok(bytes) => Body::parse(set, bytes)
             .map_err(|_| DecodeError::new(DecodeErrorKind::Header, set, 0, bytes.len())),
-        Some(error) => return write!(f, "{}({error})", set.name),
+        Err(error) => return write!(f, "{}({error})", set.name),
     };
     match body {
         Ok(body) => debug_body(f, &body),

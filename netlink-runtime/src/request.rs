@@ -3,6 +3,7 @@
 use crate::error::{DecodeError, EncodeError};
 use crate::meta::SetMeta;
 use crate::protocol::{MessageType, Protocol};
+use crate::view::AttrSet;
 use crate::walk::StructRef;
 use alloc::vec::Vec;
 
@@ -62,6 +63,12 @@ impl<R: Request + ?Sized> Request for &R {
     fn name(&self) -> Option<&'static str> {
         (**self).name()
     }
+}
+
+/// A type of replies that are messages of an attribute set. Derived operations implement it.
+pub trait SetReply: for<'a> Reply<View<'a> = <Self::Set as AttrSet>::View<'a>> {
+    /// The set.
+    type Set: AttrSet;
 }
 
 /// A type of replies.

@@ -81,10 +81,8 @@ impl<T: NamedValue> Visitor<'_> for Name<T> {
     }
 
     fn visit_str<E: Error>(self, name: &str) -> Result<T, E> {
-        let entry = T::META.entries.iter().find(|(known, _)| *known == name);
-        entry
-            .map(|(_, value)| T::from_bits(*value))
-            .ok_or_else(|| E::custom(format_args!("{} has no `{name}`", T::META.name)))
+        let bits = T::META.value_of(name);
+        bits.map(T::from_bits).ok_or_else(|| E::custom(format_args!("{} has no `{name}`", T::META.name)))
     }
 
     fn visit_u64<E: Error>(self, bits: u64) -> Result<T, E> {

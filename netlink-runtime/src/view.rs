@@ -128,7 +128,7 @@ pub trait CStruct: Copy + PartialEq + Default + core::fmt::Debug + 'static {
     /// The layout.
     const META: &'static StructMeta;
 
-    /// Some of its bytes belong to no member.
+    /// Some of its bytes belong to no member, or to one that does not keep all of its own.
     const PADDED: bool;
 
     /// Reads the struct. Longer bytes are read as far as the struct is known; of shorter ones,

@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 pub mod downstream;
+pub mod faults;
 
 use std::io::{Read, Write};
 use std::path::Path;

@@ -28,7 +28,8 @@ pub(super) fn check(model: &Model, out: &mut Diagnostics) {
         let entries = item.entries.iter().map(|e| (e.name.as_str(), names::constant(&e.name), place));
         distinct(&what, entries, out);
     }
-    for item in &model.structs {
+    // Arms of unions are C's, flattened: of two with one name, the second gets a number.
+    for item in model.structs.iter().filter(|s| !s.union) {
         let what = format!("members of struct {}", item.c_name);
         let place = span(&item.origin);
         let members = item.members.iter().map(|m| (m.c_name.as_str(), names::field(&m.c_name), place));

@@ -3,8 +3,8 @@
 use crate::check::Checked;
 use crate::ir::{self, EnumId, Model, SetId, StructId, SubId, names};
 use netlink_runtime::meta::{
-    AttrMeta, Card, Element, EnumMeta, FormatMeta, Key, MemberMeta, MemberType, Names, Order, Scalar,
-    Selector, SetMeta, SetRef, StructMeta, SubMeta, TypeMeta,
+    AttrMeta, BitField, Card, Case, Element, EnumMeta, FormatMeta, Key, MemberMeta, MemberType, Names, Order,
+    Scalar, Selector, SetMeta, SetRef, StructMeta, SubMeta, TypeMeta, UnionMeta,
 };
 use std::collections::HashMap;
 use std::sync::{Mutex, OnceLock, PoisonError, RwLock};
@@ -206,17 +206,42 @@ impl Registry {
             let member = |m: &'static ir::Member| MemberMeta {
                 c_name: &m.c_name,
                 offset: m.offset,
-                ty: match m.bits {
-                    Some((first, width)) => MemberType::Bits(first, width),
-                    None => self.member(&m.ty),
-                },
+                ty: self.member_of(m),
             };
+            // A union inside of a struct is known by its place.
+            let c_name = if source.c_name.is_empty() { &source.name } else { &source.c_name };
             Box::leak(Box::new(StructMeta {
-                c_name: &source.c_name,
+                c_name,
                 size: source.size,
                 members: leak(source.members.iter().map(member).collect()),
             }))
         })
+    }
+
+    fn member_of(&'static self, m: &'static ir::Member) -> MemberType {
+        match (&m.ty, m.bits) {
+            (ir::MemberType::Scalar(s, names), Some((first, width))) => {
+                let names = self.names(*names);
+                MemberType::Bits(BitField { first, width, signed: s.signed, names })
+            }
+            (ir::MemberType::Struct(id), _) if m.anonymous => self.union(*id, true, None),
+            (ir::MemberType::UnionBy(id, by), _) => self.union(*id, m.anonymous, Some(by)),
+            (ty, _) => self.member(ty),
+        }
+    }
+
+    fn union(&'static self, id: StructId, anonymous: bool, by: Option<&'static str>) -> MemberType {
+        let source = &self.model[id];
+        let case = |case: &'static ir::Case| {
+            let arm = source.members.iter().position(|m| m.c_name == case.arm)?;
+            let value = match case.key {
+                Some(ir::Key::Number { value, .. }) => Some(value as u64),
+                _ => None,
+            };
+            Some(Case { value, arm: arm as u16 })
+        };
+        let cases = leak(source.cases.iter().filter_map(case).collect());
+        MemberType::Union(Box::leak(Box::new(UnionMeta { arms: self.structure(id), anonymous, by, cases })))
     }
 
     fn member(&'static self, ty: &'static ir::MemberType) -> MemberType {
@@ -225,7 +250,9 @@ impl Registry {
             ir::MemberType::Scalar(s, names) => MemberType::Scalar(scalar(*s), self.names(*names)),
             ir::MemberType::Text(n) => MemberType::Text(*n),
             ir::MemberType::Bytes(n) => MemberType::Bytes(*n),
-            ir::MemberType::Struct(id) => MemberType::Struct(self.structure(*id)),
+            ir::MemberType::Struct(id) | ir::MemberType::UnionBy(id, _) => {
+                MemberType::Struct(self.structure(*id))
+            }
             ir::MemberType::Ip4 => MemberType::Ip4,
             ir::MemberType::Ip6 => MemberType::Ip6,
             ir::MemberType::IpBy(member) => MemberType::IpBy(member),
@@ -261,10 +288,9 @@ impl Model {
     /// Offset and width in bytes of the member of a set's fixed header that holds a record's
     /// length.
     pub(super) fn length_member(&self, set: SetId, name: &str) -> Option<(u32, u8)> {
-        let header = &self[self[set].header?];
-        let member = header.members.iter().find(|m| m.c_name == name)?;
+        let (offset, member) = self.member(self[set].header?, name)?;
         match member.ty {
-            ir::MemberType::Scalar(s, _) => Some((member.offset, s.bits / 8)),
+            ir::MemberType::Scalar(s, _) => Some((offset, s.bits / 8)),
             _ => None,
         }
     }

@@ -156,9 +156,9 @@ impl Model {
 
     /// An integer member of a C struct at the start of `bytes`.
     pub(super) fn read_member(&self, id: crate::ir::StructId, name: &str, bytes: &[u8]) -> Option<i128> {
-        let member = self[id].members.iter().find(|m| m.c_name == name)?;
+        let (offset, member) = self.member(id, name)?;
         let crate::ir::MemberType::Scalar(s, _) = member.ty else { return None };
-        let bytes = bytes.get(member.offset as usize..)?.get(..usize::from(s.bits / 8))?;
+        let bytes = bytes.get(offset as usize..)?.get(..usize::from(s.bits / 8))?;
         let big = match s.order {
             crate::ir::Order::Native => cfg!(target_endian = "big"),
             crate::ir::Order::Big | crate::ir::Order::Net => true,

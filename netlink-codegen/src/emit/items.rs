@@ -25,6 +25,7 @@ pub(super) struct Module {
     pub sets: Vec<SetRow>,
     pub subs: Vec<Row>,
     pub structs: Vec<StructRow>,
+    pub unions: Vec<Row>,
     pub enums: Vec<EnumRow>,
 }
 
@@ -140,6 +141,7 @@ impl<'m> Rows<'m> {
         let sets = self.sets()?;
         let subs = self.subs()?;
         let structs = self.structs(&uses)?;
+        let unions = self.unions()?;
         let mut enums = Vec::new();
         for &id in &self.family.enums {
             enums.push(self.enumeration(&self.model[id], self.own(Item::Enum(id))?)?);
@@ -149,7 +151,7 @@ impl<'m> Rows<'m> {
             Protocol::Generic { .. } => consts.extend(self.family.groups.iter().map(group_const)),
             _ => enums.extend(self.group_enum()?),
         }
-        Ok(Module { uses: self.imports.uses(), consts, operations, sets, subs, structs, enums })
+        Ok(Module { uses: self.imports.uses(), consts, operations, sets, subs, structs, unions, enums })
     }
 
     fn own(&self, item: Item) -> Result<String> {

@@ -97,6 +97,20 @@ impl Scope {
         name
     }
 
+    /// Gives out the name of a union's arm, which has methods beside the one of its name.
+    pub(super) fn claim_arm(&mut self, mut name: String) -> String {
+        loop {
+            let plain = name.trim_end_matches('_');
+            let all = [name.clone(), format!("from_{plain}"), format!("with_{plain}")];
+            if !all.iter().any(|n| self.0.contains(n)) {
+                self.0.extend(all);
+                return name;
+            }
+            // Not a `_` at the end, which the other methods go without.
+            name = format!("{plain}_2");
+        }
+    }
+
     fn claim_item(&mut self, name: &str, kind: &str, derived: &[&str]) -> String {
         let mut candidate = name.to_owned();
         let mut tried = 0;
@@ -136,7 +150,8 @@ impl Names {
                 item(Item::Set(set), &model[set].name, "Attrs", SET_TYPES);
             }
             for &s in &family.structs {
-                item(Item::Struct(s), &model[s].name, "Struct", PLAIN);
+                let kind = if model[s].union { "Union" } else { "Struct" };
+                item(Item::Struct(s), &model[s].name, kind, PLAIN);
             }
             for &e in &family.enums {
                 let kind = if model[e].flags { "Flags" } else { "Enum" };

@@ -10,12 +10,12 @@
 use super::EmitError;
 use super::items::{group_name, length_members};
 use super::names::{Names, Scope, attr_field};
-use super::types::{bounds, has_default, tail};
+use super::types::{bounds, has_default, has_family, tail};
 use crate::check::Checked;
 use crate::ir::names::{constant, field, type_name};
 use crate::ir::{
     Attr, Card, Entry, Enum, EnumId, Family, FamilyId, Item, Key, Member, MemberType, Message, Model,
-    Operation, Order, Protocol, Scalar, Selector, SetId, StructId, SubId, Type,
+    Operation, Order, Protocol, Scalar, Selector, SetId, Struct, StructId, SubId, Type,
 };
 
 type Result<T> = std::result::Result<T, EmitError>;
@@ -179,7 +179,8 @@ impl Text<'_> {
             Type::Bitfield32(names) => self.named("bitfield32".to_owned(), *names)?,
             Type::Nest(set) => format!("nest {}", self.item(Item::Set(*set))?),
             Type::Struct(id) => {
-                let word = if tail(self.model, *id).is_some() { "flex" } else { "struct" };
+                let word =
+                    if tail(self.model, *id).is_some() { "flex" } else { struct_word(&self.model[*id]) };
                 format!("{word} {}", self.item(Item::Struct(*id))?)
             }
             Type::Array(element) => format!("array {}", self.ty(element, None)?),
@@ -218,7 +219,9 @@ impl Text<'_> {
                 .collect();
             let keys: Vec<String> = format.keys.iter().map(|k| key(k, format.keys.len())).collect();
             let name = scope.claim(type_name(&shown.join(" ")));
-            out += &format!("  {} {name}: {}\n", keys.join(", "), self.ty(&format.ty, None)?);
+            // A selector without a payload: Rust has the bytes, none as a rule.
+            let ty = if format.ty == Type::Flag { &Type::Binary } else { &format.ty };
+            out += &format!("  {} {name}: {}\n", keys.join(", "), self.ty(ty, None)?);
         }
         if let Some(default) = &sub.default {
             out += &format!("  default Other: {}\n", self.ty(default, None)?);
@@ -228,30 +231,41 @@ impl Text<'_> {
 
     fn structure(&self, id: StructId) -> Result<String> {
         let s = &self.model[id];
-        let mut out = format!("struct {} {} size {}", self.item(Item::Struct(id))?, s.c_name, s.size);
+        let (word, name) = (struct_word(s), self.item(Item::Struct(id))?);
+        // A union without a C name goes by its own.
+        let c_name = if s.c_name.is_empty() { name.as_str() } else { s.c_name.as_str() };
+        let mut out = format!("{word} {name} {c_name} size {}", s.size);
         for length in length_members(self.model, id) {
             out += &format!(" length {}", field(&length));
         }
         out.push('\n');
         let mut scope = Scope::default();
         for member in s.members.iter().filter(|m| !matches!(m.ty, MemberType::Tail(_))) {
-            let name = scope.claim(field(&member.c_name));
-            out += &format!("  {} {} {name}: {}", member.offset, plain(&member.c_name), self.member(member)?);
+            let name = field(&member.c_name);
+            let name = if s.union { scope.claim_arm(name) } else { scope.claim(name) };
+            out += &format!("  {} {} {name}: {}", member.offset, member.c_name, self.member(s, member)?);
+            for case in s.cases.iter().filter(|case| case.arm == member.c_name) {
+                out += &match &case.key {
+                    Some(key) => format!(" case {}", self::key(key, 1)),
+                    None => " default".to_owned(),
+                };
+            }
             out += if member.grown { " grown\n" } else { "\n" };
         }
         if let Some((name, offset, element)) = tail(self.model, id) {
             let element = match element {
-                MemberType::Scalar(scalar, _) => word(*scalar),
-                MemberType::Struct(_) | MemberType::Ip4 | MemberType::Ip6 => self.member_type(element)?,
-                // Bytes.
-                _ => "u8".to_owned(),
+                MemberType::IpBy(by) if has_family(s, by) => format!("u8 by {}", field(by)),
+                MemberType::Text(0 | 1) => "u8 text".to_owned(),
+                MemberType::Bytes(0 | 1) => "u8 opaque".to_owned(),
+                MemberType::IpBy(_) | MemberType::Mac(0 | 1) => "u8".to_owned(),
+                _ => self.member_type(s, element)?,
             };
-            out += &format!("  {offset} {} tail: {element}\n", plain(name));
+            out += &format!("  {offset} {name} tail: {element}\n");
         }
         Ok(out)
     }
 
-    fn member(&self, member: &Member) -> Result<String> {
+    fn member(&self, of: &Struct, member: &Member) -> Result<String> {
         match (&member.bits, &member.ty) {
             (Some((first, width)), MemberType::Scalar(scalar, names)) => {
                 let sign = if scalar.signed { 'i' } else { 'u' };
@@ -261,22 +275,30 @@ impl Text<'_> {
                 };
                 Ok(format!("bits {first} {width} {holder}"))
             }
-            _ => self.member_type(&member.ty),
+            (_, ty) => {
+                let anonymous = if member.anonymous { "anonymous " } else { "" };
+                Ok(format!("{anonymous}{}", self.member_type(of, ty)?))
+            }
         }
     }
 
-    fn member_type(&self, ty: &MemberType) -> Result<String> {
+    fn member_type(&self, of: &Struct, ty: &MemberType) -> Result<String> {
+        let structure = |id: StructId| {
+            Ok::<_, EmitError>(format!("{} {}", struct_word(&self.model[id]), self.item(Item::Struct(id))?))
+        };
         Ok(match ty {
             MemberType::Scalar(scalar, names) => self.named(word(*scalar), *names)?,
             MemberType::Text(n) => format!("text {n}"),
             MemberType::Bytes(n) => format!("opaque {n}"),
             MemberType::Mac(n) => format!("mac {n}"),
-            MemberType::Struct(id) => format!("struct {}", self.item(Item::Struct(*id))?),
+            MemberType::Struct(id) => structure(*id)?,
+            MemberType::UnionBy(id, by) => format!("{} by {}", structure(*id)?, field(by)),
             MemberType::Ip4 => "ip4".to_owned(),
             MemberType::Ip6 => "ip6".to_owned(),
-            MemberType::IpBy(by) => format!("ip by {}", field(by)),
-            MemberType::Array(element, n) => format!("{n} x {}", self.member_type(element)?),
-            MemberType::Tail(element) => format!("tail {}", self.member_type(element)?),
+            MemberType::IpBy(by) if has_family(of, by) => format!("ip by {}", field(by)),
+            MemberType::IpBy(_) => "opaque 16".to_owned(),
+            MemberType::Array(element, n) => format!("{n} x {}", self.member_type(of, element)?),
+            MemberType::Tail(element) => format!("tail {}", self.member_type(of, element)?),
         })
     }
 
@@ -310,6 +332,10 @@ fn key(key: &Key, keys: usize) -> String {
     }
 }
 
+fn struct_word(s: &Struct) -> &'static str {
+    if s.union { "union" } else { "struct" }
+}
+
 fn selector(model: &Model, set: Option<SetId>, by: &Selector) -> String {
     match by {
         Selector::Attr(name) => attr_field(name),
@@ -338,9 +364,4 @@ fn word(scalar: Scalar) -> String {
         (false, "") => format!("u{bits}"),
         (false, _) => format!("{order}{bits}"),
     }
-}
-
-/// The C name of a member as one word.
-fn plain(c_name: &str) -> String {
-    c_name.replace('.', "_")
 }

@@ -4,7 +4,8 @@ use super::EmitError;
 use super::names::{Imports, attr_field};
 use crate::ir::names;
 use crate::ir::{
-    Attr, Card, EnumId, Item, MemberType, Model, Order, Scalar, Selector, Set, SetId, StructId, Type,
+    Attr, Card, EnumId, Item, Member, MemberType, Model, Order, Scalar, Selector, Set, SetId, Struct,
+    StructId, Type,
 };
 
 /// Keywords and a Rust type.
@@ -134,7 +135,7 @@ impl Types<'_, '_> {
                 let name = self.item(Item::Struct(*id))?;
                 match tail(self.model, *id) {
                     Some(_) => Typed::with("flex", format!("Flex<{name}>")),
-                    None => Typed::with("struct", name),
+                    None => Typed::with(self.struct_word(*id), name),
                 }
             }
             Type::Array(element) => self.array(element)?,
@@ -188,28 +189,43 @@ impl Types<'_, '_> {
         })
     }
 
-    /// A member of a C struct.
-    pub(super) fn member(&mut self, ty: &MemberType, bits: Option<(u8, u8)>) -> Result<Typed> {
-        if let Some((first, width)) = bits {
-            return self.bits(ty, first, width);
+    /// `struct` or `union`.
+    fn struct_word(&self, id: StructId) -> &'static str {
+        if self.model[id].union { "union" } else { "struct" }
+    }
+
+    /// A member of a C struct, or an arm of a union.
+    pub(super) fn member(&mut self, of: &Struct, member: &Member) -> Result<Typed> {
+        if let Some((first, width)) = member.bits {
+            return self.bits(&member.ty, first, width);
         }
+        let mut out = self.member_type(of, &member.ty)?;
+        if member.anonymous {
+            out.words.push("anonymous".to_owned());
+        }
+        if let MemberType::UnionBy(_, by) = &member.ty {
+            out.words.push(format!("by({})", names::field(by)));
+        }
+        Ok(out)
+    }
+
+    fn member_type(&mut self, of: &Struct, ty: &MemberType) -> Result<Typed> {
         Ok(match ty {
             MemberType::Scalar(scalar, names) => self.scalar(*scalar, *names)?,
             MemberType::Text(n) => Typed::with("text", format!("[u8; {n}]")),
             MemberType::Bytes(n) => Typed::with("opaque", format!("[u8; {n}]")),
             MemberType::Mac(n) => Typed::with("mac", format!("[u8; {n}]")),
-            MemberType::Struct(id) => Typed::with("struct", self.item(Item::Struct(*id))?),
+            MemberType::Struct(id) | MemberType::UnionBy(id, _) => {
+                Typed::with(self.struct_word(*id), self.item(Item::Struct(*id))?)
+            }
             MemberType::Ip4 => Typed::plain("Ipv4Addr"),
             MemberType::Ip6 => Typed::plain("Ipv6Addr"),
-            // Which family the bytes are of stands in another member; the derive has no word
-            // for that.
+            MemberType::IpBy(by) if has_family(of, by) => {
+                Typed::with(format!("by({})", names::field(by)), "Address")
+            }
             MemberType::IpBy(_) => Typed::with("opaque", "[u8; 16]"),
             MemberType::Array(element, n) => {
-                // The words that give bytes a meaning go with the innermost array only.
-                if let Some(len) = byte_len(element).and_then(|len| len.checked_mul(*n)) {
-                    return Ok(Typed::with("opaque", format!("[u8; {len}]")));
-                }
-                let inner = self.member(element, None)?;
+                let inner = self.member_type(of, element)?;
                 Typed { ty: format!("[{}; {n}]", inner.ty), ..inner }
             }
             MemberType::Tail(_) => {
@@ -218,37 +234,33 @@ impl Types<'_, '_> {
         })
     }
 
-    /// A bitfield: the smallest integer that holds it. Names for its values have no place there.
+    /// A bitfield: the smallest integer that holds it, or the enum that names its values.
     fn bits(&mut self, ty: &MemberType, first: u8, width: u8) -> Result<Typed> {
-        let MemberType::Scalar(scalar, _) = ty else {
+        let MemberType::Scalar(scalar, names) = ty else {
             return Err(EmitError::unsupported("a bitfield that is no integer"));
         };
         if width == 0 || width > 64 {
             return Err(EmitError::unsupported(format!("a bitfield of {width} bits")));
         }
         let bits = width.next_power_of_two().max(8);
-        let mut out = self.scalar(Scalar { bits, order: Order::Native, ..*scalar }, None)?;
-        out.words.push(format!("bits({first}, {width})"));
+        let mut out = self.scalar(Scalar { bits, order: Order::Native, ..*scalar }, *names)?;
+        out.words.insert(0, format!("bits({first}, {width})"));
         Ok(out)
     }
 
-    /// The element of a flexible tail, as `tail(offset, name: …)` says it: an integer, a struct
-    /// or an address.
-    pub(super) fn tail(&mut self, element: &MemberType) -> Result<String> {
+    /// The element of a flexible tail, as `tail(offset, name: …)` says it.
+    pub(super) fn tail(&mut self, of: &Struct, element: &MemberType) -> Result<String> {
         Ok(match element {
-            // Names for the elements have no place here; the numbers are what is read.
-            MemberType::Scalar(scalar, _) => {
-                let inner = self.scalar(*scalar, None)?;
+            // As many bytes as the family's address has.
+            MemberType::IpBy(by) if has_family(of, by) => format!("by({}) u8", names::field(by)),
+            // One text, one run of bytes.
+            MemberType::Text(0 | 1) => "text u8".to_owned(),
+            MemberType::Bytes(0 | 1) => "opaque u8".to_owned(),
+            MemberType::IpBy(_) | MemberType::Mac(0 | 1) => "u8".to_owned(),
+            _ => {
+                let inner = self.member_type(of, element)?;
                 [inner.words, vec![inner.ty]].concat().join(" ")
             }
-            MemberType::Struct(id) => format!("struct {}", self.item(Item::Struct(*id))?),
-            MemberType::Ip4 => "Ipv4Addr".to_owned(),
-            MemberType::Ip6 => "Ipv6Addr".to_owned(),
-            // As many bytes as there are.
-            MemberType::IpBy(_) | MemberType::Text(0 | 1) | MemberType::Bytes(0 | 1) | MemberType::Mac(_) => {
-                "u8".to_owned()
-            }
-            _ => return Err(EmitError::unsupported("a flexible tail of arrays")),
         })
     }
 
@@ -282,6 +294,11 @@ pub(super) fn has_default(ty: &Type) -> bool {
     !matches!(ty, Type::Sub(..) | Type::Ip4 | Type::Ip6 | Type::Ip(_))
 }
 
+/// Whether the family that decides about an address is a field beside it.
+pub(super) fn has_family(of: &Struct, by: &str) -> bool {
+    !of.union && of.members.iter().any(|m| m.c_name == by && !m.anonymous)
+}
+
 /// The flexible tail of a struct: name, offset and element. Of several, which are a union then,
 /// the first.
 pub(super) fn tail(model: &Model, id: StructId) -> Option<(&str, u32, &MemberType)> {
@@ -289,15 +306,6 @@ pub(super) fn tail(model: &Model, id: StructId) -> Option<(&str, u32, &MemberTyp
         MemberType::Tail(element) => Some((member.c_name.as_str(), member.offset, element.as_ref())),
         _ => None,
     })
-}
-
-/// How many bytes a member of bytes has, arrays of such included.
-fn byte_len(ty: &MemberType) -> Option<u32> {
-    match ty {
-        MemberType::Text(n) | MemberType::Bytes(n) | MemberType::Mac(n) => Some(*n),
-        MemberType::Array(element, n) => byte_len(element)?.checked_mul(*n),
-        _ => None,
-    }
 }
 
 /// `be`, `le`, `net`; nothing for the machine's order and for single bytes.
@@ -345,13 +353,37 @@ fn selector(model: &Model, selector: &Selector, set: Option<&Set>) -> Result<Str
 mod tests {
     use super::*;
     use crate::emit::names::Names;
-    use crate::ir::FamilyId;
+    use crate::ir::{FamilyId, Lifetime, Origin};
 
     fn member(ty: &MemberType, bits: Option<(u8, u8)>) -> std::result::Result<(String, String), String> {
         let model = Model::default();
         let names = Names::new(&model);
         let mut imports = Imports::new(&model, &names, FamilyId(0));
-        let typed = Types { model: &model, imports: &mut imports }.member(ty, bits);
+        let plain = |c_name: &str, ty: MemberType, bits| Member {
+            c_name: c_name.to_owned(),
+            offset: 0,
+            bits,
+            ty,
+            anonymous: false,
+            grown: false,
+            doc: String::new(),
+            life: Lifetime::default(),
+        };
+        let of = Struct {
+            family: FamilyId(0),
+            name: String::new(),
+            c_name: String::new(),
+            typedef: false,
+            union: false,
+            doc: String::new(),
+            size: 0,
+            sizes: Vec::new(),
+            members: vec![plain("family", MemberType::Scalar(BE16, None), None)],
+            cases: Vec::new(),
+            origin: Origin::Synthetic,
+        };
+        let typed =
+            Types { model: &model, imports: &mut imports }.member(&of, &plain("it", ty.clone(), bits));
         typed.map(|t| (t.words.join(", "), t.ty)).map_err(|e| e.to_string())
     }
 
@@ -370,8 +402,13 @@ mod tests {
             some("be", "[[u16; 2]; 3]")
         );
         assert_eq!(member(&MemberType::Bytes(5), None), some("opaque", "[u8; 5]"));
-        assert_eq!(member(&array(MemberType::Text(16), 4), None), some("opaque", "[u8; 64]"));
-        assert_eq!(member(&MemberType::IpBy("family".to_owned()), None), some("opaque", "[u8; 16]"));
+        assert_eq!(member(&array(MemberType::Text(16), 4), None), some("text", "[[u8; 16]; 4]"));
+        assert_eq!(member(&MemberType::IpBy("family".to_owned()), None), some("by(family)", "Address"));
+        assert_eq!(member(&MemberType::IpBy("other".to_owned()), None), some("opaque", "[u8; 16]"));
+        assert_eq!(
+            member(&array(MemberType::IpBy("family".to_owned()), 2), None),
+            some("by(family)", "[Address; 2]")
+        );
     }
 
     #[test]

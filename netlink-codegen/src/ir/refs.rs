@@ -1,6 +1,6 @@
 //! Which item refers to which.
 
-use super::{EnumId, FamilyId, MemberType, Model, SetId, StructId, SubId, Type};
+use super::{EnumId, FamilyId, Member, MemberType, Model, SetId, StructId, SubId, Type};
 
 /// Any item of a [`Model`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -54,6 +54,24 @@ impl Model {
         out
     }
 
+    /// A struct's member by C name, and where it lies; arms of anonymous unions are members.
+    pub fn member(&self, id: StructId, c_name: &str) -> Option<(u32, &Member)> {
+        self.flat_members(id).find(|(_, m)| m.c_name == c_name)
+    }
+
+    /// A struct's members with their offsets, arms of anonymous unions among them.
+    pub fn flat_members(&self, id: StructId) -> impl Iterator<Item = (u32, &Member)> {
+        self[id].members.iter().flat_map(|member| {
+            let (arms, own) = match member.ty {
+                MemberType::Struct(union) | MemberType::UnionBy(union, _) if member.anonymous => {
+                    (self[union].members.as_slice(), None)
+                }
+                _ => (&[][..], Some((member.offset, member))),
+            };
+            own.into_iter().chain(arms.iter().map(|arm| (member.offset + arm.offset, arm)))
+        })
+    }
+
     /// The sets that a family's operations send and receive.
     pub fn message_sets(&self, family: FamilyId) -> impl Iterator<Item = SetId> {
         let messages = self[family].operations.iter().flat_map(|op| [&op.request, &op.reply]);
@@ -77,7 +95,7 @@ fn of_type(ty: &Type) -> Option<Item> {
 fn of_member(ty: &MemberType) -> Option<Item> {
     match ty {
         MemberType::Scalar(_, names) => names.map(Item::Enum),
-        MemberType::Struct(id) => Some(Item::Struct(*id)),
+        MemberType::Struct(id) | MemberType::UnionBy(id, _) => Some(Item::Struct(*id)),
         MemberType::Array(element, _) | MemberType::Tail(element) => of_member(element),
         _ => None,
     }

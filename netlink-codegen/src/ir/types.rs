@@ -254,27 +254,40 @@ pub enum Selector {
     Request(String),
 }
 
-/// A C struct: layout from the facts.
+/// A C struct or union: layout from the facts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Struct {
     /// The file it belongs to.
     pub family: FamilyId,
     /// Kebab-case name, from which the Rust name comes.
     pub name: String,
-    /// The C tag or typedef.
+    /// The C tag or typedef; empty for a union without one, inside of a struct.
     pub c_name: String,
     /// Known by typedef only.
     pub typedef: bool,
+    /// A union: members share bytes.
+    pub union: bool,
     /// What it is.
     pub doc: String,
     /// `sizeof` in the newest kernel.
     pub size: u32,
     /// Sizes it had, as (kernel index, size), oldest first.
     pub sizes: Vec<(u32, u32)>,
-    /// Members in C order, anonymous ones flattened.
+    /// Members in C order, anonymous ones flattened; of a union, its arms.
     pub members: Vec<Member>,
+    /// Of a union, which arms count for which value of the member that chooses.
+    pub cases: Vec<Case>,
     /// Where it is declared.
     pub origin: Origin,
+}
+
+/// An arm of a union that counts for a value of the member that chooses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Case {
+    /// The value. `None`: any that has no case of its own.
+    pub key: Option<Key>,
+    /// The arm, by C name.
+    pub arm: String,
 }
 
 /// A member of a [`Struct`].
@@ -288,6 +301,8 @@ pub struct Member {
     pub bits: Option<(u8, u8)>,
     /// What it is.
     pub ty: MemberType,
+    /// A union without a name in C, whose arms are members of the struct; the C name is ours.
+    pub anonymous: bool,
     /// The struct grew by it: a shorter struct does not have it.
     pub grown: bool,
     /// What it is, one line.
@@ -305,8 +320,10 @@ pub enum MemberType {
     Text(u32),
     /// Opaque bytes.
     Bytes(u32),
-    /// Another struct.
+    /// Another struct or union.
     Struct(StructId),
+    /// A union; this member says which arms count.
+    UnionBy(StructId, String),
     /// An IPv4 address.
     Ip4,
     /// An IPv6 address.

@@ -1,6 +1,6 @@
 //! The model as one kernel has it.
 
-use super::{FamilyId, Item, Key, Lifetime, Model, Selector, SetId, Struct, Type};
+use super::{FamilyId, Item, Key, Lifetime, MemberType, Model, Selector, SetId, Struct, Type};
 use std::collections::HashSet;
 
 impl Lifetime {
@@ -55,7 +55,11 @@ impl Model {
         lost_names.remove("");
         for s in &mut self.structs {
             s.cut(kernel);
+            let arms: Vec<&String> = s.members.iter().map(|m| &m.c_name).collect();
+            let lost = |key: &Key| matches!(key, Key::Number { c_name, .. } if lost_names.contains(c_name));
+            s.cases.retain(|case| arms.contains(&&case.arm) && !case.key.as_ref().is_some_and(lost));
         }
+        self.drop_choosers();
         for family in &mut self.families {
             family.operations.retain(|op| op.life.at(kernel));
         }
@@ -70,6 +74,30 @@ impl Model {
             });
         }
         self.drop_selectors();
+    }
+
+    /// A union without arms is no member; what a lost member would have decided about is a union of
+    /// all its arms, an address its bytes.
+    fn drop_choosers(&mut self) {
+        let empty: Vec<bool> = self.structs.iter().map(|s| s.union && s.members.is_empty()).collect();
+        for ix in 0..self.structs.len() {
+            let mut members = std::mem::take(&mut self.structs[ix].members);
+            members.retain(|m| {
+                !matches!(m.ty, MemberType::Struct(id) | MemberType::UnionBy(id, _) if empty[id.0 as usize])
+            });
+            let known: HashSet<String> = members.iter().map(|m| m.c_name.clone()).collect();
+            let arms = members.iter().filter(|m| m.anonymous).filter_map(|m| match m.ty {
+                MemberType::Struct(id) | MemberType::UnionBy(id, _) => Some(&self[id].members),
+                _ => None,
+            });
+            let arms: HashSet<String> = arms.flatten().map(|arm| arm.c_name.clone()).collect();
+            let there = |name: &String| known.contains(name) || arms.contains(name);
+            // What an arm depends on stands in the struct around its union.
+            if !self.structs[ix].union {
+                members.iter_mut().for_each(|m| m.ty.without(&there));
+            }
+            self.structs[ix].members = members;
+        }
     }
 
     /// What a lost selector would have told apart reads as bytes, an address by its length.
@@ -132,6 +160,21 @@ impl Model {
     }
 }
 
+impl MemberType {
+    /// The type where only some members are there to decide.
+    fn without(&mut self, there: &impl Fn(&String) -> bool) {
+        match self {
+            MemberType::UnionBy(id, by) if !there(by) => *self = MemberType::Struct(*id),
+            MemberType::IpBy(by) if !there(by) => *self = MemberType::Bytes(16),
+            MemberType::Tail(element) if matches!(&**element, MemberType::IpBy(by) if !there(by)) => {
+                **element = MemberType::Bytes(1);
+            }
+            MemberType::Array(element, _) => element.without(there),
+            _ => {}
+        }
+    }
+}
+
 impl Struct {
     /// The struct as it was: members cannot move, so what remains keeps its offsets.
     fn cut(&mut self, kernel: u32) {
@@ -151,7 +194,8 @@ impl Struct {
 mod tests {
     use super::*;
     use crate::ir::{
-        Attr, Card, Checks, Entry, Enum, Family, Message, Operation, Order, Origin, Protocol, Scalar, Set,
+        Attr, Card, Case, Checks, Entry, Enum, Family, Member, Message, Operation, Order, Origin, Protocol,
+        Scalar, Set,
     };
 
     const U32: Scalar = Scalar { bits: 32, signed: false, order: Order::Native };
@@ -283,6 +327,73 @@ mod tests {
         let oldest = whole.for_kernel("5.10").unwrap();
         assert_eq!(attrs(&oldest), ["by-kind", "old"]);
         assert_eq!(oldest.sets[1].attrs[0].ty, Type::Ip(None));
+    }
+
+    #[test]
+    fn unions_lose_arms_and_what_chose_among_them() {
+        let member = |c_name: &str, ty: MemberType, life: Lifetime| Member {
+            c_name: c_name.to_owned(),
+            offset: 0,
+            bits: None,
+            ty,
+            anonymous: false,
+            grown: false,
+            doc: String::new(),
+            life,
+        };
+        let always = Lifetime::default();
+        let word = || MemberType::Scalar(U32, None);
+        let record = |c_name: &str, union: bool, members: Vec<Member>| Struct {
+            family: FamilyId(0),
+            name: c_name.to_owned(),
+            c_name: c_name.to_owned(),
+            typedef: false,
+            union,
+            doc: String::new(),
+            size: 4,
+            sizes: vec![(0, 4)],
+            members,
+            cases: Vec::new(),
+            origin: Origin::Synthetic,
+        };
+        let mut whole = model();
+        let arms = [member("old", word(), always), member("new", word(), life(2, None))];
+        let mut addr = record("addr", true, arms.to_vec());
+        let key = |value| Some(Key::Number { name: String::new(), c_name: String::new(), value });
+        addr.cases = vec![
+            Case { key: key(1), arm: "old".to_owned() },
+            Case { key: key(2), arm: "new".to_owned() },
+            Case { key: None, arm: "new".to_owned() },
+        ];
+        let addr = whole.add_struct(addr);
+        let gone = whole.add_struct(record("gone", true, vec![member("a", word(), life(2, None))]));
+        let by = |name: &str| MemberType::IpBy(name.to_owned());
+        let holder = whole.add_struct(record(
+            "holder",
+            false,
+            vec![
+                member("kind", word(), life(2, None)),
+                member("addr", MemberType::UnionBy(addr, "kind".to_owned()), always),
+                member("gone", MemberType::Struct(gone), always),
+                member("ip", by("kind"), always),
+                member("ips", MemberType::Array(Box::new(by("kind")), 2), always),
+                member("tail", MemberType::Tail(Box::new(by("kind"))), always),
+            ],
+        ));
+
+        let newest = whole.for_kernel("6.12").unwrap();
+        assert_eq!(newest.structs, whole.structs);
+        let older = whole.for_kernel("6.1").unwrap();
+        assert_eq!(older[addr].cases, [Case { key: key(1), arm: "old".to_owned() }]);
+        let types: Vec<_> = older[holder].members.iter().map(|m| (m.c_name.as_str(), m.ty.clone())).collect();
+        let bytes = |n| MemberType::Bytes(n);
+        let want = [
+            ("addr", MemberType::Struct(addr)),
+            ("ip", bytes(16)),
+            ("ips", MemberType::Array(Box::new(bytes(16)), 2)),
+            ("tail", MemberType::Tail(Box::new(bytes(1)))),
+        ];
+        assert_eq!(types, want);
     }
 
     #[test]

@@ -5,15 +5,22 @@ use super::Lower;
 use crate::ir::{EnumId, FamilyId, Format, Member, MemberType, Model, SetId, StructId, SubId, Type, names};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-/// A flexible array of structs that have a flexible array themselves holds one element, whose own
-/// array fills the rest (`struct seg6_iptunnel_encap`): that element becomes a plain member, and
-/// its array the tail.
+/// A struct at the end of another that ends in a flexible array itself: that array fills what
+/// follows, so it is the tail of both. The same with a flexible array of such structs
+/// (`struct seg6_iptunnel_encap`): it holds one, which becomes a plain member.
 fn open_tails(model: &mut Model) {
+    // Structs come after those they have as members.
     for ix in 0..model.structs.len() {
-        let Some(Member { ty: MemberType::Tail(element), .. }) = model.structs[ix].members.last() else {
-            continue;
+        let outer = &model.structs[ix];
+        let Some(Member { ty, offset, bits: None, .. }) = outer.members.last() else { continue };
+        let inner = match ty {
+            MemberType::Tail(element) => match **element {
+                MemberType::Struct(inner) => inner,
+                _ => continue,
+            },
+            MemberType::Struct(inner) if !outer.union && offset + model[*inner].size >= outer.size => *inner,
+            _ => continue,
         };
-        let MemberType::Struct(inner) = **element else { continue };
         let (size, tail) = (model[inner].size, model[inner].members.last().cloned());
         let Some(tail @ Member { ty: MemberType::Tail(_), .. }) = tail else { continue };
         let outer = &mut model.structs[ix];
@@ -128,7 +135,8 @@ fn distinct_names(model: &mut Model, family: FamilyId) {
         }
     };
     for id in family.structs {
-        place(&mut model[id].name, "struct");
+        let kind = if model[id].union { "union" } else { "struct" };
+        place(&mut model[id].name, kind);
     }
     for id in family.enums {
         let kind = if model[id].flags { "flags" } else { "enum" };
@@ -198,7 +206,7 @@ fn type_families(model: &Model, ty: &Type) -> Vec<FamilyId> {
 fn member_family(model: &Model, ty: &MemberType) -> Option<FamilyId> {
     match ty {
         MemberType::Scalar(_, Some(id)) => Some(model[*id].family),
-        MemberType::Struct(id) => Some(model[*id].family),
+        MemberType::Struct(id) | MemberType::UnionBy(id, _) => Some(model[*id].family),
         MemberType::Array(inner, _) | MemberType::Tail(inner) => member_family(model, inner),
         _ => None,
     }

@@ -15,6 +15,10 @@ pub(super) struct Field<'a> {
     pub(super) ty: CType,
     pub(super) life: Lifetime,
     pub(super) annotation: Option<&'a ast::Member>,
+    /// The union that it is an arm of, in C.
+    pub(super) union: Option<String>,
+    /// The schema speaks of that union as a whole.
+    pub(super) arm: bool,
 }
 
 /// A member of a struct that a schema lays out itself.
@@ -29,6 +33,20 @@ pub(super) struct Laid {
 }
 
 impl Field<'_> {
+    /// Something of no name and no size.
+    pub(super) fn new(life: Lifetime) -> Self {
+        Field {
+            name: String::new(),
+            offset: 0,
+            bits: None,
+            ty: CType::Array(Box::new(CType::Char), 0),
+            life,
+            annotation: None,
+            union: None,
+            arm: false,
+        }
+    }
+
     pub(super) fn size(&self, facts: &Store) -> u32 {
         size_of(&self.ty, facts)
     }
@@ -103,7 +121,7 @@ impl Lower<'_> {
     }
 
     /// The C type as it is.
-    fn plain(&mut self, file: usize, tag: &str, ty: &CType, from: Span) -> Option<MemberType> {
+    pub(super) fn plain(&mut self, file: usize, tag: &str, ty: &CType, from: Span) -> Option<MemberType> {
         Some(match ty {
             CType::Int { bits, .. } if *bits > 64 => MemberType::Bytes(u32::from(*bits) / 8),
             CType::Int { bits, signed, order } => MemberType::Scalar(int(*bits, *signed, *order), None),
@@ -122,10 +140,6 @@ impl Lower<'_> {
             CType::Record(inner) if inner == "in6_addr" => MemberType::Ip6,
             CType::Record(inner) if inner == "in_addr" => MemberType::Ip4,
             CType::Record(inner) => match self.facts.record(inner) {
-                Some(record) if record.union => {
-                    self.unsupported(inner, &[], from, None);
-                    return None;
-                }
                 Some(_) => MemberType::Struct(self.nested_struct(file, inner, from)?),
                 None => {
                     let message =
@@ -232,6 +246,9 @@ impl Lower<'_> {
             Base::String if matches!(ty, CType::Array(inner, _) if size_of(inner, self.facts) == 1) => {
                 return Ok(MemberType::Text(size));
             }
+            Base::String if matches!(ty, CType::Flexible(inner) if size_of(inner, self.facts) == 1) => {
+                return Ok(MemberType::Tail(Box::new(MemberType::Text(1))));
+            }
             Base::String => "an array of characters".to_owned(),
             Base::Binary if !matches!(ty, CType::Flexible(_)) => return Ok(MemberType::Bytes(size)),
             Base::Binary => match ty {
@@ -248,6 +265,11 @@ impl Lower<'_> {
                     return Ok(MemberType::Struct(id));
                 }
                 plural(wanted, "byte")
+            }
+            Base::Sub(..) => {
+                let message = "a table chooses among the arms of a union, and this is none";
+                self.error(codes::UNION, message, expr.span);
+                return Err(Misfit::Reported);
             }
             _ => {
                 let message = "a struct member is an integer, text, bytes, an address or a struct";

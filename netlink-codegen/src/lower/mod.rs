@@ -14,12 +14,14 @@
 //!
 //! Nothing fails fast: a pass that cannot resolve something reports it and leaves it out, so
 //! one run shows all mistakes. [`constants`] asks the facts, [`ynl`] turns YNL's keys into type
-//! expressions, [`guess`] finds prefixes that YNL leaves out, [`members`] fits annotations to
-//! struct members.
+//! expressions, [`guess`] finds prefixes that YNL leaves out, [`fields`] finds a struct's
+//! members and [`members`] fits annotations to them, [`unions`] sorts out those that share bytes, [`arms`] says which of them count.
 
+mod arms;
 mod attrs;
 mod constants;
 mod enums;
+mod fields;
 mod finish;
 mod guess;
 mod members;
@@ -29,6 +31,7 @@ mod scope;
 mod selectors;
 mod sets;
 mod structs;
+mod unions;
 mod ynl;
 
 use crate::headers::facts::Store;

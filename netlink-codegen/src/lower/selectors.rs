@@ -29,7 +29,7 @@ pub(super) struct Pending {
 
 /// What a selector's value is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Value {
+pub(super) enum Value {
     Text,
     Number(Option<EnumId>),
 }
@@ -323,7 +323,7 @@ impl Lower<'_> {
         self.model[sub].formats = resolved.into_iter().map(|(f, _)| f).collect();
     }
 
-    fn key(&mut self, text: &str, value: Value, span: Span) -> Option<Key> {
+    pub(super) fn key(&mut self, text: &str, value: Value, span: Span) -> Option<Key> {
         let Value::Number(names) = value else { return Some(Key::Text(text.to_owned())) };
         let entries = names.map(|id| &self.model[id].entries[..]).unwrap_or_default();
         let number = literal(text);

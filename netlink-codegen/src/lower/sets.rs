@@ -2,6 +2,7 @@
 
 use super::scope::Kind;
 use super::selectors::Place;
+use super::unions::has_arms;
 use super::{Lower, origin};
 use crate::ir::{Attr, Card, Checks, EnumId, Format, Key, Set, SetId, StructId, Sub, SubId, Type};
 use crate::report::{Diagnostic, Span, codes};
@@ -29,7 +30,10 @@ impl Lower<'_> {
     pub(super) fn all_sets(&mut self) {
         for file in 0..self.files.len() {
             for ix in 0..self.files[file].subs.len() {
-                self.sub((file, ix));
+                // What chooses among arms of unions is part of those.
+                if !has_arms(&self.files[file].subs[ix]) {
+                    self.sub((file, ix));
+                }
             }
         }
         self.fill();
@@ -263,6 +267,12 @@ impl Lower<'_> {
                 let header = self.header_for(file, tag, set)?;
                 Type::Nest(self.set_ref(file, set, Some(header))?)
             }
+            Base::Arm(_) => {
+                let message =
+                    "`arm` names an arm of a union: it stands in a table that a struct's member uses";
+                self.error(codes::UNION, message, expr.span);
+                return None;
+            }
             Base::Records { tag, member, set } => {
                 let header = self.header_for(file, tag, set)?;
                 if !self.model[header].members.iter().any(|m| m.c_name == member.text) {
@@ -273,6 +283,11 @@ impl Lower<'_> {
             }
             Base::Sub(table, by) => {
                 let at = self.declared(Kind::Sub, file, table, table.span)?;
+                if has_arms(&self.files[at.0].subs[at.1]) {
+                    let message = format!("`{}` chooses among arms of a union, not payloads", &**table);
+                    self.error(codes::UNION, message, table.span);
+                    return None;
+                }
                 let sub = self.sub(at);
                 Type::Sub(sub, by.iter().map(|by| self.selector(by, place)).collect())
             }

@@ -1,13 +1,15 @@
 //! C structs: layout from headers, annotations from definitions.
 
+use super::arms::Chosen;
 use super::members::{Field, Laid};
 use super::scope::Kind;
-use super::{Lower, lifetime, origin};
-use crate::headers::facts::{CType, Record, Store};
-use crate::ir::{Lifetime, Member, Origin, Struct, StructId};
+use super::unions::{Place, Union, together};
+use super::{Lower, origin};
+use crate::headers::facts::{self, CType, Record};
+use crate::ir::{Lifetime, Member, MemberType, Origin, Struct, StructId};
 use crate::report::{Diagnostic, Span, codes, did_you_mean, list, plural};
 use crate::schema::ast::{self, DefKind, Definition, Form};
-use crate::schema::expr::Word;
+use crate::schema::expr::{Base, Word};
 
 /// Deepest nesting of structs.
 const MAX_DEPTH: usize = 24;
@@ -26,7 +28,7 @@ impl<'a> Lower<'a> {
         self.struct_definition(file, tag).is_some() || self.record(tag).is_some()
     }
 
-    fn record(&self, tag: &str) -> Option<&'a Record> {
+    pub(super) fn record(&self, tag: &str) -> Option<&'a Record> {
         self.facts.record(tag).or_else(|| self.facts.record(&tag.replace('-', "_")))
     }
 
@@ -140,172 +142,202 @@ impl<'a> Lower<'a> {
             record.layout.0.iter().filter_map(|(k, l)| Some((*k as u32, l.as_ref()?.size))).collect();
         let annotations: &[ast::Member] = def.map_or(&[], |d| &d.members);
         let mut fields = self.fields(record, kernel, annotations);
-        if record.union {
-            self.unsupported(&record.name, &[], from, def);
-            return None;
-        }
         if let Some(def) = def {
             self.compare_layout(def, record, layout.size, &fields);
         }
         self.drop_group_copies(&mut fields);
-        keep_annotated_arms(self.facts, &mut fields);
-        if let Some(clash) = self.overlap(&fields) {
-            // Members written out say what to make of the union.
-            if let Some(def) = def.filter(|d| d.as_written()) {
-                let [a, b] = clash;
-                let message =
-                    format!("`{a}` and `{b}` of struct {} overlap in C, not as written here", record.name);
-                self.error(codes::LAYOUT_DIFFERS, message, def.name.span);
-                return Some(self.written_struct(key, def));
+        let places = if record.union {
+            fields.retain(|field| !matches!(field.ty, CType::Flexible(_)));
+            (0..fields.len()).map(Place::Member).collect()
+        } else {
+            self.arrange(&mut fields, annotations)
+        };
+        let overlap = |place: &Place| match place {
+            Place::Union(union) => {
+                Some([union.arms.first()?, union.arms.get(1)?].map(|ix| &fields[*ix].name))
             }
-            self.unsupported(&record.name, &clash, from, def);
-            return None;
+            Place::Member(_) => None,
+        };
+        // Members written out say what to make of the union.
+        if let Some(def) = def.filter(|d| d.as_written())
+            && let Some([a, b]) = places.iter().find_map(overlap)
+        {
+            let message =
+                format!("`{a}` and `{b}` of struct {} overlap in C, not as written here", record.name);
+            self.error(codes::LAYOUT_DIFFERS, message, def.name.span);
+            return Some(self.written_struct(key, def));
         }
-        for annotation in annotations {
-            let found = fields.iter().any(|f| f.annotation.is_some_and(|a| a.name == annotation.name));
-            if !found && annotation.form == Form::Short {
-                self.no_member(&record.name, fields.iter().map(|f| f.name.as_str()), &annotation.name);
+        self.annotations_found(record, annotations, &fields, &places);
+        let name = def.map_or_else(|| record.name.replace('_', "-"), |d| d.name.text.replace('_', "-"));
+        let mut built = Struct {
+            family: Self::family(key.0),
+            name,
+            c_name: record.name.clone(),
+            typedef: record.typedef,
+            union: record.union,
+            doc: def.map(|d| d.doc.clone()).unwrap_or_default(),
+            size: layout.size,
+            members: Vec::new(),
+            cases: Vec::new(),
+            origin: def.map_or_else(|| Origin::Header(record.header.clone()), |d| origin(d.name.span)),
+            sizes,
+        };
+        let mut chosen = Vec::new();
+        for place in &places {
+            let place = match place {
+                Place::Member(ix) => self.plain_member(key.0, &fields, *ix, &built, from),
+                Place::Union(union) => self.union_member(key.0, &fields, union, annotations, &built, from),
+            };
+            let Some((member, table)) = place else { continue };
+            if let (MemberType::Struct(id), Some((table, by))) = (&member.ty, table) {
+                chosen.push(Chosen { member: built.members.len(), union: *id, table, by });
+            }
+            built.members.push(member);
+        }
+        self.choose(key.0, &mut built, chosen);
+        Some(built)
+    }
+
+    /// Every annotation of the short form is of a member or a union.
+    fn annotations_found(
+        &mut self,
+        record: &Record,
+        annotations: &[ast::Member],
+        fields: &[Field<'a>],
+        places: &[Place],
+    ) {
+        for annotation in annotations.iter().filter(|a| a.form == Form::Short) {
+            let of_field = |f: &Field<'_>| f.annotation.is_some_and(|a| a.name == annotation.name);
+            let unions = places.iter().filter_map(|place| match place {
+                Place::Union(union) => Some(union.name.as_str()),
+                Place::Member(_) => None,
+            });
+            let mut names = unions.clone();
+            if !fields.iter().any(of_field) && !names.any(|name| name == annotation.name.text) {
+                let known = fields.iter().map(|f| f.name.as_str()).chain(unions);
+                self.no_member(&record.name, known, &annotation.name);
             }
         }
-        let mut members = Vec::new();
-        for field in &fields {
-            let Some(ty) = self.member_type(key.0, &record.name, field, &fields, from) else { continue };
-            let old = sizes.iter().rev().skip(1).map(|(_, size)| *size).min();
-            members.push(Member {
+    }
+
+    /// A member, and what chooses its arms where it is a union of the headers.
+    fn plain_member(
+        &mut self,
+        file: usize,
+        fields: &[Field<'a>],
+        ix: usize,
+        of: &Struct,
+        from: Span,
+    ) -> Option<(Member, Option<Table>)> {
+        let field = &fields[ix];
+        let table = table(field.annotation).filter(|_| !of.union && self.is_union(&field.ty));
+        let ty = match table {
+            Some(_) => self.plain(file, &of.c_name, &field.ty, from),
+            None => self.member_type(file, &of.c_name, field, fields, from),
+        };
+        Some((
+            Member {
                 c_name: field.name.clone(),
                 offset: field.offset,
                 bits: field.bits,
+                ty: ty?,
+                anonymous: false,
+                grown: !of.union && grown(of, field.offset),
+                doc: field.annotation.map(|a| a.doc.clone()).unwrap_or_default(),
+                life: field.life,
+            },
+            table,
+        ))
+    }
+
+    fn is_union(&self, ty: &CType) -> bool {
+        matches!(ty, CType::Record(tag) if self.record(tag).is_some_and(|record| record.union))
+    }
+
+    /// Members that share bytes, as one; and what chooses among them.
+    fn union_member(
+        &mut self,
+        file: usize,
+        fields: &[Field<'a>],
+        union: &Union,
+        annotations: &'a [ast::Member],
+        of: &Struct,
+        from: Span,
+    ) -> Option<(Member, Option<Table>)> {
+        let annotation = annotations.iter().find(|a| a.name.text == union.name);
+        let table = table(annotation);
+        let life = together(union.arms.iter().map(|ix| fields[*ix].life));
+        let (start, end) = union.bytes;
+        let (ty, anonymous) = match annotation {
+            // The schema says what the bytes are as a whole.
+            Some(_) if table.is_none() => {
+                let byte = CType::Int { bits: 8, signed: false, order: facts::Order::Native };
+                let ty = CType::Array(Box::new(byte), end - start);
+                let whole =
+                    Field { name: union.name.clone(), offset: start, ty, annotation, ..Field::new(life) };
+                (self.member_type(file, &of.c_name, &whole, fields, from)?, false)
+            }
+            _ => {
+                let built = self.union_of(file, fields, union, of, from);
+                (MemberType::Struct(self.model.add_struct(built)), union.anonymous)
+            }
+        };
+        let doc = annotation.map(|a| a.doc.clone()).unwrap_or_default();
+        let (c_name, grown) = (union.name.clone(), grown(of, start));
+        Some((Member { c_name, offset: start, bits: None, ty, anonymous, grown, doc, life }, table))
+    }
+
+    /// A union that C has no name for.
+    fn union_of(
+        &mut self,
+        file: usize,
+        fields: &[Field<'a>],
+        union: &Union,
+        of: &Struct,
+        from: Span,
+    ) -> Struct {
+        let (start, end) = union.bytes;
+        let mut arms = Vec::new();
+        let mut sizes: Vec<(u32, u32)> = Vec::new();
+        for kernel in 0..self.facts.kernels.len() as u32 {
+            let there = union.arms.iter().map(|ix| &fields[*ix]).filter(|f| f.life.at(kernel));
+            let size = there.map(|f| f.bit_range(self.facts).1.div_ceil(8) - start).max();
+            if let Some(size) = size.filter(|size| sizes.last().is_none_or(|(_, last)| last != size)) {
+                sizes.push((if sizes.is_empty() { 0 } else { kernel }, size));
+            }
+        }
+        for &ix in &union.arms {
+            let field = &fields[ix];
+            let Some(ty) = self.member_type(file, &of.c_name, field, fields, from) else { continue };
+            arms.push(Member {
+                c_name: union.arm_name(&field.name).to_owned(),
+                offset: field.offset - start,
+                bits: field.bits,
                 ty,
-                grown: old.is_some_and(|old| field.offset >= old),
+                anonymous: false,
+                grown: false,
                 doc: field.annotation.map(|a| a.doc.clone()).unwrap_or_default(),
                 life: field.life,
             });
         }
-        Some(Struct {
-            family: Self::family(key.0),
-            name: def.map_or_else(|| record.name.replace('_', "-"), |d| d.name.text.replace('_', "-")),
-            c_name: record.name.clone(),
-            typedef: record.typedef,
-            doc: def.map(|d| d.doc.clone()).unwrap_or_default(),
-            size: layout.size,
+        let holder = if of.typedef { of.c_name.clone() } else { format!("struct {}", of.c_name) };
+        let doc = match union.anonymous {
+            true => format!("members of `{holder}` that share their bytes."),
+            false => format!("`{}` of `{holder}`.", union.name),
+        };
+        Struct {
+            family: of.family,
+            name: format!("{}-{}", of.name, union.name.replace(['_', '.'], "-")),
+            c_name: String::new(),
+            typedef: false,
+            union: true,
+            doc,
+            size: end - start,
             sizes,
-            members,
-            origin: def.map_or_else(|| Origin::Header(record.header.clone()), |d| origin(d.name.span)),
-        })
-    }
-
-    /// Members of a record in one kernel, those with dotted annotations opened up.
-    fn fields(&self, record: &'a Record, kernel: usize, annotations: &'a [ast::Member]) -> Vec<Field<'a>> {
-        let born = record.layout.since().unwrap_or(0);
-        let mut fields = Vec::new();
-        for field in &record.fields {
-            let Some(place) = field.place.at(kernel) else { continue };
-            let mut life = lifetime(&field.place);
-            life.since = life.since.filter(|since| *since as usize > born);
-            life.gone = life.gone.filter(|gone| (*gone as usize) <= kernel);
-            let new = Field {
-                name: field.name.clone(),
-                offset: place.offset,
-                bits: place.bits,
-                ty: place.ty.clone(),
-                life,
-                annotation: None,
-            };
-            self.open(new, kernel, annotations, &mut fields);
+            members: arms,
+            cases: Vec::new(),
+            origin: of.origin.clone(),
         }
-        for field in &mut fields {
-            field.annotation = annotations.iter().find(|a| match a.form {
-                Form::Short => a.name.text == field.name,
-                Form::Ynl => a.name.text.replace('-', "_") == field.name,
-            });
-        }
-        fields
-    }
-
-    /// A member, or the members in it when an annotation names one of them by path.
-    fn open(
-        &self,
-        field: Field<'a>,
-        kernel: usize,
-        annotations: &'a [ast::Member],
-        out: &mut Vec<Field<'a>>,
-    ) {
-        let path = format!("{}.", field.name);
-        let wanted = annotations.iter().any(|a| a.name.starts_with(&path));
-        let inner = match &field.ty {
-            CType::Record(tag) if wanted => self.record(tag),
-            _ => None,
-        };
-        let Some(inner) = inner else {
-            out.push(field);
-            return;
-        };
-        for child in &inner.fields {
-            let Some(place) = child.place.at(kernel) else { continue };
-            let new = Field {
-                name: format!("{path}{}", child.name),
-                offset: field.offset + place.offset,
-                bits: place.bits,
-                ty: place.ty.clone(),
-                life: field.life,
-                annotation: None,
-            };
-            self.open(new, kernel, annotations, out);
-        }
-    }
-
-    /// `__struct_group` gives members twice, once inside a named struct: that copy goes.
-    fn drop_group_copies(&self, fields: &mut Vec<Field<'a>>) {
-        let copies: Vec<usize> = fields
-            .iter()
-            .enumerate()
-            .filter(|(_, field)| match &field.ty {
-                CType::Record(tag) => self.record(tag).is_some_and(|record| {
-                    !record.fields.is_empty()
-                        && record.fields.iter().all(|inner| {
-                            let Some(place) = inner.place.newest() else { return true };
-                            fields.iter().any(|other| {
-                                other.name == inner.name && other.offset == field.offset + place.offset
-                            })
-                        })
-                }),
-                _ => false,
-            })
-            .map(|(ix, _)| ix)
-            .collect();
-        for ix in copies.into_iter().rev() {
-            fields.remove(ix);
-        }
-    }
-
-    /// Names of two members that share bytes.
-    fn overlap(&self, fields: &[Field<'a>]) -> Option<[String; 2]> {
-        let mut sorted: Vec<&Field<'a>> = fields.iter().collect();
-        sorted.sort_by_key(|f| f.bit_range(self.facts));
-        sorted.windows(2).find_map(|pair| {
-            let ((_, end), (start, last)) = (pair[0].bit_range(self.facts), pair[1].bit_range(self.facts));
-            // Nothing lies on a member of no size.
-            (start < end && start < last).then(|| [pair[0].name.clone(), pair[1].name.clone()])
-        })
-    }
-
-    pub(super) fn unsupported(&mut self, tag: &str, clash: &[String], from: Span, def: Option<&Definition>) {
-        let detail = match clash {
-            [a, b] => format!("`{a}` and `{b}` of struct {tag} overlap"),
-            _ => format!("{tag} is a union"),
-        };
-        let message = format!("{detail}, which is not supported yet");
-        let mut diagnostic = Diagnostic::error(codes::UNION, message).at(from, "");
-        if let Some(def) = def {
-            diagnostic = diagnostic.at(def.name.span, "defined here");
-        }
-        if let [a, b] = clash {
-            let help = format!(
-                "in a definition of {tag}, annotate the one that counts: `members: {{{a}: TYPE}}` or `{{{b}: TYPE}}`"
-            );
-            diagnostic = diagnostic.help(help);
-        }
-        self.out.push(diagnostic.help("or use `binary` for the attribute, and say why in `doc`"));
     }
 
     pub(super) fn no_member<'n>(
@@ -339,6 +371,7 @@ impl<'a> Lower<'a> {
                     offset: l.offset,
                     bits: None,
                     ty: l.ty?,
+                    anonymous: false,
                     grown: false,
                     doc: l.doc,
                     life: Lifetime::default(),
@@ -350,10 +383,12 @@ impl<'a> Lower<'a> {
             name: def.name.text.replace('_', "-"),
             c_name: key.1.clone(),
             typedef: false,
+            union: false,
             doc: def.doc.clone(),
             size,
             sizes: vec![(0, size)],
             members,
+            cases: Vec::new(),
             origin: origin(def.name.span),
         }
     }
@@ -405,13 +440,18 @@ impl Definition {
     }
 }
 
-/// Of members that share bytes, annotated ones win: that is how a schema chooses an arm of a
-/// union.
-fn keep_annotated_arms(facts: &Store, fields: &mut Vec<Field<'_>>) {
-    let chosen: Vec<(u32, u32)> =
-        fields.iter().filter(|f| f.annotation.is_some()).map(|f| f.bit_range(facts)).collect();
-    fields.retain(|field| {
-        let (start, end) = field.bit_range(facts);
-        field.annotation.is_some() || !chosen.iter().any(|(s, e)| start < *e && *s < end)
-    });
+/// The table that chooses among a union's arms, and the members by which.
+type Table = (Word, Vec<Word>);
+
+fn table(annotation: Option<&ast::Member>) -> Option<Table> {
+    match &annotation?.ty.as_ref()?.base {
+        Base::Sub(table, by) => Some((table.clone(), by.clone())),
+        _ => None,
+    }
+}
+
+/// Whether a struct that was smaller once did not have what lies at this offset.
+fn grown(of: &Struct, offset: u32) -> bool {
+    let old = of.sizes.iter().rev().skip(1).map(|(_, size)| *size).min();
+    old.is_some_and(|old| offset >= old)
 }

@@ -129,8 +129,8 @@ codes! {
         "`subset-of` and `extends` build a set from another one; following them must come to an end. (Sets may nest in circles.)";
     NL0302 STRUCT_CYCLE: "a struct contains itself",
         "Following members of struct type must come to an end.";
-    NL0303 UNION: "a struct with overlapping members is not supported yet",
-        "Members of the C struct share bytes (a union). Annotate the union's member with the type it has on the wire, for instance `binary`, `ip6` or `ip by MEMBER`, or use `binary` for the attribute.";
+    NL0303 UNION: "an arm that cannot be chosen",
+        "`member: sub TABLE by OTHER` says that another integer member chooses the arm of a union. `member` is the union: a member of union type, a path such as `addr.u`, or `u`, `u2`… for the unions of a struct that C has no name for. The table's rows are `VALUE: arm NAME`, and such a table serves unions alone.";
     NL0304 ANNOTATION: "an annotation does not fit the member",
         "A member's C type fixes how many bytes it has; the annotation at this place needs another number, or another kind of member.";
     NL0305 UNKNOWN_MEMBER: "no such struct member",

@@ -6,12 +6,12 @@
 //! type   := [multi | indexed | array | multi array | indexed array | type-value NAME+] base [ref]
 //! base   := u8 … s64, be16 …, le16 …, net16 …, uint, sint, flag, string, binary, bitfield32, msecs,
 //!           pad, unused, label-stack, mac, ip4, ip6, ip [by SELECTOR], struct TAG [+ SET],
-//!           nest SET, records TAG.MEMBER SET, sub TABLE by SELECTOR [, SELECTOR]
+//!           nest SET, records TAG.MEMBER SET, sub TABLE by SELECTOR [, SELECTOR], arm NAME
 //! ref    := (enum | flags | bits) NAME+        NAME := name | file/name | TAG | of CONSTANT | PREFIX_*
 //! ```
 //!
-//! A struct member may also be a bare `ref` (its type comes from the header), and a format may
-//! be `nothing`.
+//! A struct member may also be a bare `ref` (its type comes from the header), a format may be
+//! `nothing`, and `arm NAME` stands in tables that choose among the arms of a union.
 
 use super::node::Text;
 use crate::ir::{Order, Scalar};
@@ -119,6 +119,8 @@ pub enum Base {
     },
     /// `sub TABLE by SELECTOR, SELECTOR`.
     Sub(Word, Vec<Word>),
+    /// `arm NAME`, of a union.
+    Arm(Word),
 }
 
 /// What values mean.
@@ -197,6 +199,7 @@ const WORDS: &[&str] = &[
     "nest",
     "records",
     "sub",
+    "arm",
     "multi",
     "indexed",
     "array",
@@ -401,6 +404,10 @@ impl<'t> Words<'t> {
                 self.at += 1;
                 return self.sub();
             }
+            "arm" => {
+                self.at += 1;
+                return Ok(Base::Arm(self.name("the name of a union's arm after `arm`")?));
+            }
             other => {
                 let message = format!("`{other}` is no type");
                 let help = did_you_mean(other, WORDS.iter().copied());
@@ -519,6 +526,7 @@ mod tests {
             "sub match-info by name, rev",
             "sub match-info by name,rev",
             "bitfield32 flags x",
+            "arm ip4",
         ] {
             parse(&text(expr)).unwrap_or_else(|e| panic!("{expr}: {}", e.message));
         }

@@ -192,6 +192,30 @@ pub struct Animal {
     /// `ZOO_A_ADDRESS`.
     #[netlink(ZOO_A_ADDRESS = 55, nested)]
     pub address: Option<AddressAttrs>,
+    /// `ZOO_A_DEN`.
+    #[netlink(ZOO_A_DEN = 56, struct)]
+    pub den: Option<ZooDen>,
+    /// `ZOO_A_UNION`.
+    #[netlink(ZOO_A_UNION = 57, union)]
+    pub union_: Option<ZooAddr>,
+    /// `ZOO_A_UNIONS`.
+    #[netlink(ZOO_A_UNIONS = 58, array, union)]
+    pub unions: Option<Vec<ZooAddr>>,
+    /// `ZOO_A_MARKS`.
+    #[netlink(ZOO_A_MARKS = 59, flex)]
+    pub marks: Option<Flex<ZooMarks>>,
+    /// `ZOO_A_VIA`.
+    #[netlink(ZOO_A_VIA = 60, flex)]
+    pub via: Option<Flex<ZooVia>>,
+    /// `ZOO_A_ODD`.
+    #[netlink(ZOO_A_ODD = 61, flex)]
+    pub odd: Option<Flex<ZooOdd>>,
+    /// `ZOO_A_NAMES`.
+    #[netlink(ZOO_A_NAMES = 62, flex)]
+    pub names: Option<Flex<ZooNames>>,
+    /// `ZOO_A_BLOB`.
+    #[netlink(ZOO_A_BLOB = 63, flex)]
+    pub blob: Option<Flex<ZooBlob>>,
     /// What the fields do not say: unknown attributes and the original order.
     #[netlink(rest)]
     pub rest: Rest,
@@ -326,6 +350,9 @@ pub enum NoteData {
     /// `cat`.
     #[netlink("cat")]
     Cat(NlString),
+    /// `dog`.
+    #[netlink("dog", union)]
+    Dog(ZooAddr),
     /// A form that this table does not know, as bytes.
     #[netlink(unknown)]
     Unknown(Vec<u8>),
@@ -395,11 +422,107 @@ pub struct ZooMixed {
     #[netlink(72)]
     pub ip6: Ipv6Addr,
     /// `id.inner`.
-    #[netlink(88, le)]
+    #[netlink(88, "id.inner", le)]
     pub id_inner: u32,
     /// `addr`.
-    #[netlink(92, opaque)]
-    pub addr: [u8; 16],
+    #[netlink(92, by(low))]
+    pub addr: Address,
+}
+
+/// `struct zoo_den`, 84 bytes.
+#[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
+#[netlink(zoo_den, size = 84)]
+#[non_exhaustive]
+pub struct ZooDen {
+    /// `family`.
+    #[netlink(0)]
+    pub family: u16,
+    /// `mood`.
+    #[netlink(2, bits(0, 3), u8)]
+    pub mood: Kind,
+    /// `tilt`.
+    #[netlink(2, bits(3, 5))]
+    pub tilt: i8,
+    /// `addr`.
+    #[netlink(4, union, by(family))]
+    pub addr: ZooAddr,
+    /// `info.proto`.
+    #[netlink(20, "info.proto", be)]
+    pub info_proto: u16,
+    /// `info.u`: Where it is.
+    #[netlink(24, "info.u", union, by(info_proto))]
+    pub info_u: ZooDenInfoU,
+    /// `low`, `half.a`, `half.b`, which share their bytes.
+    #[netlink(32, union, anonymous, by(mood))]
+    pub u: ZooDenU,
+    /// `peer`.
+    #[netlink(36, by(family))]
+    pub peer: Address,
+    /// `others`.
+    #[netlink(52, union)]
+    pub others: [ZooAddr; 2],
+}
+
+/// `struct zoo_names`, 24 bytes.
+#[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
+#[netlink(zoo_names, size = 24, tail(24, title:text u8))]
+#[non_exhaustive]
+pub struct ZooNames {
+    /// `count`.
+    #[netlink(0)]
+    pub count: u32,
+    /// `labels`.
+    #[netlink(4, text)]
+    pub labels: [[u8; 8]; 2],
+    /// `keys`.
+    #[netlink(20, mac)]
+    pub keys: [[u8; 2]; 2],
+}
+
+/// `struct zoo_blob`, 2 bytes.
+#[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
+#[netlink(zoo_blob, size = 2, tail(2, data:opaque u8))]
+#[non_exhaustive]
+pub struct ZooBlob {
+    /// `type`.
+    #[netlink(0)]
+    pub type_: u16,
+}
+
+/// `struct zoo_marks`, 4 bytes.
+#[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
+#[netlink(zoo_marks, size = 4, tail(2, marks:u16 Kind))]
+#[non_exhaustive]
+pub struct ZooMarks {
+    /// `count`.
+    #[netlink(0)]
+    pub count: u16,
+}
+
+/// `struct zoo_via`, 2 bytes.
+#[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
+#[netlink(zoo_via, size = 2, tail(2, addr:by(family)u8))]
+#[non_exhaustive]
+pub struct ZooVia {
+    /// `family`.
+    #[netlink(0)]
+    pub family: u16,
+}
+
+/// `struct zoo_odd`, 13 bytes.
+#[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
+#[netlink(zoo_odd, size = 13, tail(13, "Trail":[u8;3]))]
+#[non_exhaustive]
+pub struct ZooOdd {
+    /// `TAG`.
+    #[netlink(0, "TAG")]
+    pub tag: u8,
+    /// `bit0`, `bit1`, `all`, which share their bytes.
+    #[netlink(1, union, anonymous)]
+    pub u: ZooOddU,
+    /// `foreign`.
+    #[netlink(2, opaque)]
+    pub foreign: [u8; 7],
 }
 
 /// `struct zoo_point`, 4 bytes.
@@ -467,6 +590,64 @@ pub struct ZooTail {
     /// `tag`.
     #[netlink(0)]
     pub tag: u16,
+}
+
+/// `union zoo_addr`, 16 bytes. An address of either kind.
+#[netlink_union(zoo_addr, size = 16)]
+pub enum ZooAddr {
+    /// `v4`: Of the old kind.
+    #[netlink(case(2))]
+    v4(Ipv4Addr),
+    /// `v6`.
+    #[netlink(case(10))]
+    v6(Ipv6Addr),
+    /// `words`.
+    #[netlink(be, default)]
+    words([u32; 4]),
+}
+
+/// A union of 6 bytes: `info.u` of `struct zoo_den`.
+#[netlink_union(size = 6)]
+pub enum ZooDenInfoU {
+    /// `ip4`.
+    #[netlink(case(2048))]
+    ip4(Ipv4Addr),
+    /// `mac`.
+    #[netlink(mac, case(3))]
+    mac([u8; 6]),
+    /// `at.x`.
+    #[netlink("at.x", case(ZOO_F_LARGE = 2, 8))]
+    at_x(u16),
+    /// `at.type`.
+    #[netlink(2, "at.type", case(ZOO_F_LARGE = 2, 8))]
+    at_type(u16),
+}
+
+/// A union of 4 bytes: members of `struct zoo_den` that share their bytes.
+#[netlink_union(size = 4)]
+pub enum ZooDenU {
+    /// `low`.
+    #[netlink(case(ZOO_KIND_CAT = 0))]
+    low(u32),
+    /// `half.a`.
+    #[netlink("half.a", case(ZOO_KIND_DOG = 1))]
+    half_a(u16),
+    /// `half.b`.
+    #[netlink(2, "half.b", case(ZOO_KIND_DOG = 1))]
+    half_b(u16),
+}
+
+/// A union of 1 byte: members of `struct zoo_odd` that share their bytes.
+#[netlink_union(size = 1)]
+pub enum ZooOddU {
+    /// `bit0`.
+    #[netlink(bits(0, 1))]
+    bit0(u8),
+    /// `bit1`.
+    #[netlink(bits(1, 1))]
+    bit1(u8),
+    /// `all`.
+    all(u8),
 }
 
 /// What is special about an animal.

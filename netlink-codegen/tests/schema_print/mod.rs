@@ -69,13 +69,23 @@ pub(crate) fn family(model: &Model, family: &Family) -> String {
     }
     for id in &family.structs {
         let item = &model[*id];
-        let _ = writeln!(w, "struct {} {} {:?}", item.name, item.c_name, item.sizes);
+        let kind = if item.union { "union" } else { "struct" };
+        let _ = writeln!(w, "{kind} {} {} {:?}", item.name, item.c_name, item.sizes);
         for member in &item.members {
             let bits = member.bits.map(|(first, width)| format!(".{first}:{width}")).unwrap_or_default();
+            let anonymous = if member.anonymous { "anonymous " } else { "" };
             let grown = if member.grown { " grown" } else { "" };
             let what = member_type(model, &member.ty);
-            let _ =
-                writeln!(w, "  {}{bits} {} {what}{grown}{}", member.offset, member.c_name, life(member.life));
+            let _ = writeln!(
+                w,
+                "  {}{bits} {} {anonymous}{what}{grown}{}",
+                member.offset,
+                member.c_name,
+                life(member.life)
+            );
+        }
+        for case in &item.cases {
+            let _ = writeln!(w, "  case {:?}: {}", case.key, case.arm);
         }
     }
     for id in &family.enums {
@@ -164,6 +174,7 @@ fn member_type(model: &Model, t: &MemberType) -> String {
     match t {
         MemberType::Scalar(s, n) => format!("{}{}", scalar(*s), names(model, n)),
         MemberType::Struct(id) => format!("struct {}", model[*id].name),
+        MemberType::UnionBy(id, by) => format!("struct {} by {by}", model[*id].name),
         MemberType::Array(inner, count) => format!("{}[{count}]", member_type(model, inner)),
         MemberType::Tail(inner) => format!("{}[]", member_type(model, inner)),
         other => format!("{other:?}").to_lowercase(),

@@ -1,12 +1,13 @@
 //! What the front end reads in a file, as canonical text. See `netlink_codegen::emit::text`.
 
 use crate::attr::{Key, Number, Selector};
-use crate::cstruct::CStruct;
+use crate::cstruct::{CStruct, Form, Whole};
 use crate::ctxt::Ctxt;
 use crate::named::Named;
 use crate::operation::{Channel, Message, Op};
 use crate::set::{Card, Field, Payload, Set};
-use crate::sub::{Form, Sub};
+use crate::sub::{self, Sub};
+use crate::union::Union;
 use proc_macro2::TokenStream;
 use std::collections::HashMap;
 use syn::{Attribute, DeriveInput, Expr, GenericArgument, Item, Lit, PathArguments, Type, UseTree};
@@ -44,6 +45,10 @@ impl Text {
             Item::Struct(item) => self.derived(cx, &item.attrs, &item.clone().into()),
             Item::Enum(item) => {
                 for attr in &item.attrs {
+                    if attr.path().is_ident("netlink_union") {
+                        let args = attr.meta.require_list().map_err(|e| e.to_string())?.tokens.clone();
+                        return Union::read(cx, args, item).map(|u| self.union(&u)).transpose();
+                    }
                     let flags = attr.path().is_ident("netlink_flags");
                     if flags || attr.path().is_ident("netlink_enum") {
                         let args = attr.meta.require_list().map_err(|e| e.to_string())?.tokens.clone();
@@ -159,7 +164,7 @@ impl Text {
         Ok(out)
     }
 
-    fn form(&self, form: &Form) -> Result<String, String> {
+    fn form(&self, form: &sub::Form) -> Result<String, String> {
         Ok(format!("{}: {}", form.name, self.marker(&form.wire.marker)?))
     }
 
@@ -170,18 +175,56 @@ impl Text {
         }
         out.push('\n');
         for m in &s.members {
-            let what = match (&m.marker, &m.bits) {
-                (Some(marker), _) => self.marker(marker)?,
-                (None, Some((first, width))) => format!("bits {first} {width} {}", self.ty(&m.ty)?),
-                (None, None) => return Err(format!("`{}` is nothing", m.name)),
-            };
+            let what = self.member(&m.form, &m.ty)?;
             let grown = if m.grown { " grown" } else { "" };
             out += &format!("  {} {} {}: {what}{grown}\n", m.offset, m.c_name, m.name);
         }
         if let Some(tail) = &s.tail {
-            out += &format!("  {} {} tail: {}\n", tail.offset, tail.c_name, self.marker(&tail.marker)?);
+            let element = self.marker(&tail.marker)?;
+            let whole = match &tail.whole {
+                Whole::Elements => String::new(),
+                Whole::Text => " text".to_owned(),
+                Whole::Opaque => " opaque".to_owned(),
+                Whole::Address(by) => format!(" by {by}"),
+            };
+            out += &format!("  {} {} tail: {element}{whole}\n", tail.offset, tail.c_name);
         }
         Ok(out)
+    }
+
+    fn union(&self, u: &Union) -> Result<String, String> {
+        let mut out = format!("union {} {} size {}\n", u.name, u.c_name, expr(&u.size)?);
+        for arm in &u.arms {
+            let what = self.member(&arm.form, &arm.ty)?;
+            out += &format!("  {} {} {}: {what}", arm.offset, arm.c_name, arm.name);
+            for number in &arm.cases {
+                out += &format!(" case {}", key(&Key::Number(number.clone())));
+            }
+            out += if arm.default { " default\n" } else { "\n" };
+        }
+        Ok(out)
+    }
+
+    /// A member of a struct or an arm of a union.
+    fn member(&self, form: &Form, ty: &Type) -> Result<String, String> {
+        Ok(match form {
+            Form::Wire(marker) => self.marker(marker)?,
+            Form::Union { marker, anonymous, by } => {
+                let anonymous = if *anonymous { "anonymous " } else { "" };
+                let by = by.as_ref().map(|by| format!(" by {by}")).unwrap_or_default();
+                format!("{anonymous}{}{by}", self.marker(marker)?)
+            }
+            Form::Bits(bits) => format!("bits {} {} {}", bits.first, bits.width, self.ty(ty)?),
+            Form::By(by) => self.address(ty, by)?,
+        })
+    }
+
+    /// An address by family, or arrays of such.
+    fn address(&self, ty: &Type, by: &syn::Ident) -> Result<String, String> {
+        match ty {
+            Type::Array(array) => Ok(format!("{} x {}", expr(&array.len)?, self.address(&array.elem, by)?)),
+            _ => Ok(format!("ip by {by}")),
+        }
     }
 
     fn operation(&self, op: &Op) -> Result<String, String> {
@@ -265,6 +308,7 @@ impl Text {
             ("NamedBits", [names], []) => Ok(format!("bitfield32 {}", self.ty(names)?)),
             ("Nest", [set], []) => Ok(format!("nest {}", self.ty(set)?)),
             ("Struct", [s], []) => Ok(format!("struct {}", self.ty(s)?)),
+            ("Union", [s], []) => Ok(format!("union {}", self.ty(s)?)),
             ("FlexOf", [s], []) => Ok(format!("flex {}", self.ty(s)?)),
             ("RecordsOf", [set], []) => Ok(format!("records {}", self.ty(set)?)),
             ("ArrayOf", [element], []) => Ok(format!("array {}", self.wire(element)?)),

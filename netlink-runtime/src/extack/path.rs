@@ -74,16 +74,11 @@ impl Path {
 
     /// Names the fixed header that the target is in, and the member.
     fn header(&mut self, meta: &StructMeta, start: usize) -> bool {
-        let target = self.target;
-        let covers = |offset: u32, size: u32| {
-            let at = start + offset as usize;
-            (at..at + size as usize).contains(&target)
-        };
-        if !covers(0, meta.size) {
+        let Some(offset) = self.target.checked_sub(start).filter(|at| *at < meta.size as usize) else {
             return false;
-        }
+        };
         self.name(meta.c_name);
-        if let Some(member) = meta.members.iter().find(|m| covers(m.offset, m.ty.size())) {
+        if let Some(member) = meta.member_at(offset as u32) {
             self.name(member.c_name);
         }
         true

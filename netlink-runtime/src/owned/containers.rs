@@ -1,12 +1,10 @@
 //! Owned forms of payloads with members.
 
-use super::Own;
+use super::{Own, encodes_to};
 use crate::build::{Buf, Enc, close_record};
 use crate::error::{DecodeError, NOWHERE};
 use crate::view::{AttrSet, RecordHeader};
-use crate::wire::{
-    Attrs, Indexed, IndexedOf, NESTED, Records, RecordsOf, TYPE_MASK, TypeValue, TypeValueOf, align,
-};
+use crate::wire::{Attrs, Indexed, IndexedOf, NESTED, Records, RecordsOf, TYPE_MASK, TypeValue, TypeValueOf};
 use alloc::vec::Vec;
 
 /// Whether every attribute in a container has the flag bits that encoding sets.
@@ -59,9 +57,7 @@ impl<K: Own, const N: usize> Own for TypeValueOf<K, N> {
 
     fn exact(value: &Self::Owned, payload: &[u8]) -> bool {
         // Levels may hold empty containers and repeat numbers; only the bytes tell.
-        let mut out = Vec::new();
-        Self::put(value, Enc::new(&mut out), 0);
-        out.get(4..).is_some_and(|written| written == payload)
+        encodes_to::<Self>(value, payload)
     }
 }
 
@@ -111,9 +107,6 @@ where
     }
 
     fn exact(value: &Vec<T>, payload: &[u8]) -> bool {
-        let mut out = Vec::new();
-        Self::put(value, Enc::new(&mut out), 0);
-        out.get(4..4 + payload.len()).is_some_and(|written| written == payload)
-            && out.len() == 4 + align(payload.len())
+        encodes_to::<Self>(value, payload)
     }
 }

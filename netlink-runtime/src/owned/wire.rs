@@ -1,6 +1,6 @@
 //! The owned forms of the wire types.
 
-use super::Own;
+use super::{Own, encodes_to};
 use crate::build::{Buf, Enc, ToWire, put_struct};
 use crate::error::{DecodeError, DecodeErrorKind};
 use crate::types::{Bitfield32, HwAddr, LabelStack, NlStr, NlString};
@@ -221,6 +221,10 @@ impl<K: ArrayElement> Own for ArrayOf<K> {
 
     fn put<B: Buf>(value: &Vec<K::Value>, enc: Enc<B>, id: u16) -> Enc<B> {
         ToWire::<ArrayOf<K>>::put_as(value, enc, id)
+    }
+
+    fn exact(value: &Vec<K::Value>, payload: &[u8]) -> bool {
+        !K::LOSSY || encodes_to::<Self>(value, payload)
     }
 }
 

@@ -108,7 +108,7 @@ impl Builder {
 
     /// Opens a socket.
     pub fn open(self, protocol: Protocol) -> Result<Socket> {
-        let kernel = Kernel::open(protocol)?;
+        let mut kernel = Kernel::open(protocol)?;
         kernel.set_option(libc::NETLINK_PKTINFO, 1)?;
         // Kernels older than an option do without it, and so do we.
         let wanted = |option: i32| match kernel.set_option(option, 1) {
@@ -122,6 +122,12 @@ impl Builder {
         }
         if let Some(bytes) = self.receive_buffer {
             kernel.set_receive_buffer(bytes)?;
+        }
+        // Those where everything that is sent is acknowledged in the usual way.
+        let usual =
+            [Protocol::Route, Protocol::SockDiag, Protocol::Xfrm, Protocol::Netfilter, Protocol::Generic];
+        if usual.contains(&protocol) {
+            kernel.introduce();
         }
         self.over(protocol, kernel)
     }

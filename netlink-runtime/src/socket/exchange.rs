@@ -5,11 +5,12 @@ use super::builder::Interrupted;
 use super::engine::{Place, Progress, RequestId};
 use super::error::{Error, Result};
 use super::transport::Wait;
+use crate::collect::{Collector, Outcome, Parts};
 use crate::error::DecodeError;
 use crate::extack::{Ack, KernelError};
 use crate::message::{GenlHeader, Header, MessageError, MessageRef};
 use crate::meta::{SetMeta, StructMeta};
-use crate::request::Reply;
+use crate::request::{Reply, SetReply};
 use crate::walk::StructRef;
 use std::marker::PhantomData;
 use std::ops::ControlFlow;
@@ -320,6 +321,66 @@ impl<'s, R: Reply> Dump<'s, R> {
             }
         }
         Ok(ControlFlow::Continue(()))
+    }
+}
+
+impl<R: SetReply> Dump<'_, R> {
+    /// Tells a collector about every reply, with one accumulator for all. What the collector did
+    /// with it before it rejected a message stays. Ended by the collector, the rest is skipped.
+    pub fn fold<A, P: Parts<R::Set, A>>(
+        &mut self,
+        collector: &Collector<R::Set, A, P>,
+        acc: &mut A,
+    ) -> Result<()> {
+        while let Some(view) = self.next()? {
+            if collector.run(view, acc)? == Outcome::Ended {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Tells a collector about every reply, with a new accumulator for each; gives those of the
+    /// messages that it did not reject.
+    ///
+    /// ```no_run
+    /// # use netlink_runtime::collect::{Flow, collector};
+    /// # use netlink_runtime::prelude::*;
+    /// # use netlink_runtime::{Request, Reply, socket::{Error, Socket}};
+    /// # #[derive(Clone, Default, PartialEq, NetlinkMessage)]
+    /// # struct Link { #[netlink(IFLA_IFNAME = 3)] ifname: Option<NlString>, #[netlink(IFLA_MTU = 4)] mtu: Option<u32> }
+    /// # #[derive(NetlinkOp)]
+    /// # #[netlink(protocol = 0, dump, request(RTM_GETLINK = 18, Link), reply(RTM_NEWLINK = 16, Link))]
+    /// # struct GetLink;
+    /// # fn main() -> Result<(), Error> {
+    /// let jumbo = collector::<Link, String>()
+    ///     .on(Link::MTU, |_, mtu| if mtu > 1500 { Flow::Next } else { Flow::Reject })
+    ///     .on(Link::IFNAME, |name, text| {
+    ///         *name = text.to_string();
+    ///         Flow::Next
+    ///     });
+    /// let mut route = Socket::open(Protocol::Route)?;
+    /// let names = route.dump(GetLink::dump())?.collect(&jumbo, String::new)?;
+    /// # let _ = names; Ok(()) }
+    /// ```
+    pub fn collect<A, P: Parts<R::Set, A>>(
+        &mut self,
+        collector: &Collector<R::Set, A, P>,
+        mut new: impl FnMut() -> A,
+    ) -> Result<Vec<A>> {
+        let mut kept = Vec::new();
+        while let Some(view) = self.next()? {
+            let mut acc = new();
+            match collector.run(view, &mut acc)? {
+                Outcome::Kept => kept.push(acc),
+                Outcome::Rejected => {}
+                Outcome::Ended => {
+                    kept.push(acc);
+                    break;
+                }
+            }
+        }
+        Ok(kept)
     }
 }
 

@@ -2,6 +2,7 @@
 #![allow(unsafe_code)]
 
 use super::transport::{Datagram, Source, Transport, Wait};
+use crate::message::{Header, NLM_F_ACK, NLM_F_REQUEST, NLMSG_NOOP};
 use crate::protocol::Protocol;
 use std::io;
 use std::mem::MaybeUninit;
@@ -33,6 +34,21 @@ impl Kernel {
         // SAFETY: `address` has room for the `len` bytes that `len` says.
         check(unsafe { libc::getsockname(fd.as_raw_fd(), (&raw mut address).cast(), &raw mut len) })?;
         Ok(Kernel { fd, port: address.nl_pid })
+    }
+
+    /// Has the kernel know how long our buffers are, before the first dump.
+    ///
+    /// It makes a dump's datagrams as long as the longest buffer that a datagram was received into, up
+    /// to 32 KiB. Before there was one it takes 8 KiB at most, and a message that does not fit these
+    /// may end the dump as if there were nothing: links do, one of which has 90 names. So we have it
+    /// acknowledge a message that means nothing. Should that fail, the first request tells why.
+    pub(super) fn introduce(&mut self) {
+        let (len, flags) = (Header::LEN as u32, NLM_F_REQUEST | NLM_F_ACK);
+        let noop = Header { len, message_type: NLMSG_NOOP, flags, sequence: 0, port: self.port };
+        if self.send(&noop.to_bytes()).is_ok() {
+            // The answer is there by now, or does not come.
+            let _ = self.receive(&mut Vec::new(), Wait::No);
+        }
     }
 
     /// Sets an option of the netlink level.

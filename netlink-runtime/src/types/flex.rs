@@ -2,7 +2,7 @@
 
 use crate::build::{Buf, Enc, ToWire};
 use crate::error::DecodeError;
-use crate::owned::Own;
+use crate::owned::{Own, encodes_to};
 use crate::wire::wt::Fixed;
 use crate::wire::{FlexOf, FlexStruct, FlexView};
 use alloc::vec::Vec;
@@ -58,8 +58,6 @@ impl<T: FlexStruct> Own for FlexOf<T> {
 
     fn exact(value: &Flex<T>, payload: &[u8]) -> bool {
         // Bytes between members may hold anything; only writing tells.
-        let mut out = Vec::new();
-        Self::put(value, Enc::new(&mut out), 0);
-        out.get(4..4 + payload.len()).is_some_and(|written| written == payload)
+        encodes_to::<Self>(value, payload)
     }
 }

@@ -26,6 +26,13 @@ pub(crate) fn debug_body(f: &mut Formatter<'_>, body: &Body<'_>) -> Result {
     debug.close("}")
 }
 
+/// `Debug` of a struct or union: its members by C name. Derived unions call it.
+pub(crate) fn debug_struct(f: &mut Formatter<'_>, name: &str, of: &StructRef<'_>) -> Result {
+    f.write_str(name)?;
+    f.write_char(' ')?;
+    Debug { f, level: 0, first: true }.structure(of)
+}
+
 struct Debug<'f, 'w> {
     f: &'f mut Formatter<'w>,
     level: usize,

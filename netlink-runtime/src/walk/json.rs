@@ -15,7 +15,8 @@
 //! | opaque bytes, alignment | lower-case hex |
 //! | bitfield32 | `{"value":n,"selector":n}` |
 //! | C struct | an object of its members in C order; `"…short":length` where it is too short for all of them, `"…rest":hex` what is beyond them |
-//! | array, flexible tail | a list |
+//! | C union | as a struct: an object of the arms that count, or of all of them; of an anonymous one they are members of the struct |
+//! | array, flexible tail | a list; a tail of characters is text, of opaque bytes hex |
 //! | nest | a list of pairs; `{"header":{…},"attrs":[…]}` where the set has a fixed header |
 //! | records | a list of `{"header":{…},"attrs":[…]}` |
 //! | indexed array, nest whose types carry data | a list of `[number, value]` |

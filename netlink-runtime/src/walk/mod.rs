@@ -51,6 +51,7 @@ mod value;
 pub use debug::debug;
 #[cfg(feature = "alloc")]
 pub(crate) use debug::debug_body;
+pub(crate) use debug::debug_struct;
 pub use names::{FlagNames, flag_names};
 pub use outside::outside;
 pub use structs::{Items, Members, StructRef};

@@ -1,27 +1,29 @@
 //! C structs and arrays, read by their layout.
 
 use super::value::{Value, integer, scalar};
-use crate::__private::load_bits;
-use crate::meta::{MemberMeta, MemberType, StructMeta};
+use crate::__private::{load_bits, sign_extend};
+use crate::meta::{BitField, MemberMeta, MemberType, StructMeta, UnionMeta};
 use crate::types::{HwAddr, NlStr, read_ip};
 use core::net::{Ipv4Addr, Ipv6Addr};
 
 const AF_INET: u64 = 2;
 const AF_INET6: u64 = 10;
 
-/// A C struct in a payload. It may be shorter or longer than its layout.
+/// A C struct or union in a payload. It may be shorter or longer than its layout.
 #[derive(Clone, Copy, Debug)]
 pub struct StructRef<'a> {
     meta: &'static StructMeta,
     bytes: &'a [u8],
     /// The struct around it, whose members may say of which family an address is.
     around: Option<(&'static StructMeta, &'a [u8])>,
+    /// Of a union, what it is in the struct around it, and the value that says which arms count.
+    choice: Option<(&'static UnionMeta, Option<u64>)>,
 }
 
 impl<'a> StructRef<'a> {
     /// A struct of this layout in these bytes.
     pub fn new(meta: &'static StructMeta, bytes: &'a [u8]) -> Self {
-        StructRef { meta, bytes, around: None }
+        StructRef { meta, bytes, around: None, choice: None }
     }
 
     /// The layout.
@@ -34,15 +36,22 @@ impl<'a> StructRef<'a> {
         self.bytes
     }
 
-    /// A member by its C name, if it is there.
+    /// A member by its C name, if it is there; an arm of an anonymous union whether or not it
+    /// counts.
     pub fn member(&self, c_name: &str) -> Option<Value<'a>> {
-        let member = self.meta.members.iter().find(|m| m.c_name == c_name)?;
-        self.read(member)
+        let members = self.meta.members;
+        if let Some(member) = members.iter().find(|m| m.c_name == c_name) {
+            return self.read(member);
+        }
+        // Without asking which arms count: this may be the very member that says so.
+        let mut unions = members.iter().filter_map(|m| Some((m, anonymous(m)?)));
+        unions.find_map(|(m, union)| self.union(m, union, None)?.member(c_name))
     }
 
-    /// The members that are there, in C order.
+    /// The members that are there, in C order. Arms of an anonymous union are among them; arms that
+    /// do not count are left out.
     pub fn members(&self) -> Members<'a> {
-        Members { of: *self, rest: self.meta.members.iter() }
+        Members { own: Own { of: *self, at: 0 }, arms: None }
     }
 
     /// The length, if it is too short for all members.
@@ -56,7 +65,8 @@ impl<'a> StructRef<'a> {
     pub fn rest(&self) -> &'a [u8] {
         match self.tail().and_then(|t| self.read(t)) {
             Some(Value::Array(items)) => items.remainder(),
-            _ => self.bytes.get(self.meta.size as usize..).unwrap_or_default(),
+            Some(_) => &[],
+            None => self.bytes.get(self.meta.size as usize..).unwrap_or_default(),
         }
     }
 
@@ -64,12 +74,33 @@ impl<'a> StructRef<'a> {
         self.meta.members.iter().find(|m| matches!(m.ty, MemberType::Tail(_)))
     }
 
+    /// A union in this struct, as much as is there of it.
+    fn union(
+        &self,
+        member: &MemberMeta,
+        union: &'static UnionMeta,
+        value: Option<u64>,
+    ) -> Option<StructRef<'a>> {
+        let bytes = self.bytes.get(member.offset as usize..)?;
+        let bytes = bytes.get(..union.arms.size as usize).unwrap_or(bytes);
+        let around = Some((self.meta, self.bytes));
+        Some(StructRef { meta: union.arms, bytes, around, choice: Some((union, value)) })
+    }
+
+    /// The value that says which arms of a union in this struct count.
+    fn chosen(&self, union: &UnionMeta) -> Option<u64> {
+        self.number(union.by?)
+    }
+
     fn read(&self, member: &MemberMeta) -> Option<Value<'a>> {
         let bytes = self.bytes.get(member.offset as usize..)?;
         match member.ty {
-            MemberType::Bits(first, width) => bits(bytes, first, width).map(|n| Value::Unsigned(n, None)),
+            MemberType::Bits(field) => bits(bytes, field),
             // A struct inside another has no room for a tail.
             MemberType::Tail(_) if self.around.is_some() => None,
+            // Characters and bytes without end are one value.
+            MemberType::Tail(MemberType::Text(0 | 1)) => Some(Value::Text(NlStr::new(bytes))),
+            MemberType::Tail(MemberType::Bytes(0 | 1)) => Some(Value::Bytes(bytes)),
             MemberType::Tail(element) => Some(Value::Array(Items { of: *self, element: *element, bytes })),
             ty => self.fixed(ty, bytes.get(..ty.size() as usize)?),
         }
@@ -82,7 +113,13 @@ impl<'a> StructRef<'a> {
             MemberType::Text(_) => Value::Text(NlStr::new(unpadded(bytes))),
             MemberType::Bytes(_) => Value::Bytes(bytes),
             MemberType::Struct(meta) => {
-                Value::Struct(StructRef { meta, bytes, around: Some((self.meta, self.bytes)) })
+                let around = Some((self.meta, self.bytes));
+                Value::Struct(StructRef { meta, bytes, around, choice: None })
+            }
+            MemberType::Union(union) => {
+                let around = Some((self.meta, self.bytes));
+                let choice = Some((union, self.chosen(union)));
+                Value::Struct(StructRef { meta: union.arms, bytes, around, choice })
             }
             MemberType::Ip4 => Value::Ip(Ipv4Addr::from(<[u8; 4]>::try_from(bytes).ok()?).into()),
             MemberType::Ip6 => Value::Ip(Ipv6Addr::from(<[u8; 16]>::try_from(bytes).ok()?).into()),
@@ -100,11 +137,22 @@ impl<'a> StructRef<'a> {
 
     fn family(&self, name: &str) -> Option<u64> {
         let around = self.around.map(|(meta, bytes)| StructRef::new(meta, bytes));
-        match self.member(name).or_else(|| around?.member(name))? {
+        self.number(name).or_else(|| around?.number(name))
+    }
+
+    fn number(&self, name: &str) -> Option<u64> {
+        match self.member(name)? {
             Value::Unsigned(n, _) => Some(n),
             Value::Signed(n, _) => Some(n as u64),
             _ => None,
         }
+    }
+}
+
+fn anonymous(member: &MemberMeta) -> Option<&'static UnionMeta> {
+    match member.ty {
+        MemberType::Union(union) if union.anonymous => Some(union),
+        _ => None,
     }
 }
 
@@ -117,26 +165,71 @@ fn unpadded(bytes: &[u8]) -> &[u8] {
     }
 }
 
-/// See [`MemberType::Bits`].
-fn bits(bytes: &[u8], first: u8, width: u8) -> Option<u64> {
-    let (first, width) = (u32::from(first), u32::from(width));
+fn bits<'a>(bytes: &[u8], field: BitField) -> Option<Value<'a>> {
+    let (first, width) = (u32::from(field.first), u32::from(field.width));
     let present = bytes.len() >= (first + width).div_ceil(8) as usize;
-    present.then(|| load_bits(bytes, first, width))
+    let bits = present.then(|| load_bits(bytes, first, width))?;
+    let bits = if field.signed { sign_extend(bits, width) } else { bits };
+    Some(integer(bits, field.signed, field.names))
 }
 
 /// The members of a struct that are there, in C order.
 #[derive(Clone, Debug)]
 pub struct Members<'a> {
-    of: StructRef<'a>,
-    rest: core::slice::Iter<'static, MemberMeta>,
+    own: Own<'a>,
+    /// The anonymous union that is being shown.
+    arms: Option<Own<'a>>,
 }
 
 impl<'a> Iterator for Members<'a> {
     type Item = (&'static MemberMeta, Value<'a>);
 
     fn next(&mut self) -> Option<Self::Item> {
-        let of = self.of;
-        self.rest.find_map(|member| Some((member, of.read(member)?)))
+        loop {
+            if let Some(arm) = self.arms.as_mut().and_then(Own::next_there) {
+                return Some(arm);
+            }
+            let of = self.own.of;
+            let member = self.own.next_member()?;
+            self.arms = match anonymous(member) {
+                Some(union) => of.union(member, union, of.chosen(union)).map(|of| Own { of, at: 0 }),
+                None => match of.read(member) {
+                    Some(value) => return Some((member, value)),
+                    None => None,
+                },
+            };
+        }
+    }
+}
+
+/// The members of a struct as its layout lists them.
+#[derive(Clone, Debug)]
+struct Own<'a> {
+    of: StructRef<'a>,
+    at: usize,
+}
+
+impl<'a> Own<'a> {
+    /// The next member that counts.
+    fn next_member(&mut self) -> Option<&'static MemberMeta> {
+        loop {
+            let at = self.at;
+            let member = self.of.meta.members.get(at)?;
+            self.at += 1;
+            if self.of.choice.is_none_or(|(union, value)| union.counts(at, value)) {
+                return Some(member);
+            }
+        }
+    }
+
+    /// The next one that is there.
+    fn next_there(&mut self) -> Option<(&'static MemberMeta, Value<'a>)> {
+        loop {
+            let member = self.next_member()?;
+            if let Some(value) = self.of.read(member) {
+                return Some((member, value));
+            }
+        }
     }
 }
 

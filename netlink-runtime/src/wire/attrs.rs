@@ -132,8 +132,7 @@ fn odd<K: Wire>(bytes: &[u8], id: u16, set: &'static SetMeta) -> Option<DecodeEr
         match attr {
             Err(error) => return Some(DecodeError { attr: id, ..error }),
             Ok(attr) if attr.id() == id => {
-                let kind = K::why(attr.payload);
-                return Some(DecodeError::new(kind, set, id, attr.offset));
+                return Some(K::error(attr.payload, set, id, attr.offset));
             }
             Ok(_) => {}
         }
@@ -285,7 +284,7 @@ pub(crate) fn read<'a, K: Wire>(
 ) -> Result<K::View<'a>, DecodeError> {
     match K::read_in(attr.payload, scope) {
         Some(value) => Ok(value),
-        None => Err(DecodeError::new(K::why(attr.payload), set, attr.id(), attr.offset)),
+        None => Err(K::error(attr.payload, set, attr.id(), attr.offset)),
     }
 }
 

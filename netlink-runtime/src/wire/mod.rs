@@ -7,21 +7,25 @@
 mod array;
 mod attrs;
 mod cursor;
+mod family;
 mod flex;
 mod index;
 mod members;
 mod scope;
 mod source;
+mod union;
 pub mod wt;
 
 pub use array::{Array, ArrayElement, ArrayOf};
 pub use attrs::{Attr, AttrIter, Attrs, Multi};
 pub use cursor::Cursor;
+pub use family::ByFamily;
 pub use flex::{FlexOf, FlexStruct, FlexView};
 pub use index::Index;
 pub use members::{Indexed, IndexedOf, Records, RecordsOf, TypeValue, TypeValueOf};
 pub use scope::Scope;
 pub use source::Source;
+pub use union::{CUnion, Union};
 
 /// Bytes of `struct nlattr`.
 pub const ATTR_HEADER: usize = 4;

@@ -5,8 +5,8 @@
 
 use super::scope::Scope;
 use crate::build::ToWire;
-use crate::error::DecodeErrorKind;
-use crate::meta::{EnumMeta, MemberType, Order, Scalar, SetRef, StructMeta, TypeMeta};
+use crate::error::{DecodeError, DecodeErrorKind};
+use crate::meta::{EnumMeta, MemberType, Order, Scalar, SetMeta, SetRef, StructMeta, TypeMeta};
 use crate::types::{Bitfield32, HwAddr, NlStr};
 use crate::view::{AttrSet, CStruct, NamedValue, View};
 use core::marker::PhantomData;
@@ -46,10 +46,11 @@ pub trait Wire: 'static {
         Self::hit(bytes, len)
     }
 
-    /// Why [`read`](Self::read) gave `None`.
+    /// The error for what [`read`](Self::read) gave `None` for: the payload of this attribute, which
+    /// stands at this offset of its set.
     #[cold]
-    fn why(_payload: &[u8]) -> DecodeErrorKind {
-        DecodeErrorKind::Length
+    fn error(_payload: &[u8], set: &'static SetMeta, attr: u16, offset: usize) -> DecodeError {
+        DecodeError::new(DecodeErrorKind::Length, set, attr, offset)
     }
 }
 
@@ -67,6 +68,9 @@ pub trait Fixed: 'static {
 
     /// The type, for tools.
     const MEMBER: MemberType;
+
+    /// Writing what was read may not give the same bytes: some of them belong to no member.
+    const LOSSY: bool = false;
 
     /// Reads the first [`SIZE`](Self::SIZE) bytes; absent ones count as zero.
     fn load(bytes: &[u8]) -> Self::Value;
@@ -434,8 +438,9 @@ impl<T: AttrSet> Wire for Nest<T> {
         Self::read_in(bytes.get(super::ATTR_HEADER..len)?, scope)
     }
 
-    fn why(_payload: &[u8]) -> DecodeErrorKind {
-        DecodeErrorKind::Header
+    #[cold]
+    fn error(payload: &[u8], _: &'static SetMeta, attr: u16, _: usize) -> DecodeError {
+        DecodeError::new(DecodeErrorKind::Header, T::meta(), attr, payload.len())
     }
 }
 
@@ -456,6 +461,7 @@ impl<T: CStruct> Fixed for Struct<T> {
     type Value = T;
     const SIZE: usize = T::META.size as usize;
     const MEMBER: MemberType = MemberType::Struct(T::META);
+    const LOSSY: bool = T::PADDED;
 
     #[inline]
     fn load(bytes: &[u8]) -> T {
@@ -521,6 +527,7 @@ impl<K: Fixed, const N: usize> Fixed for Fix<K, N> {
     type Value = [K::Value; N];
     const SIZE: usize = K::SIZE * N;
     const MEMBER: MemberType = MemberType::Array(&K::MEMBER, N as u32);
+    const LOSSY: bool = K::LOSSY;
 
     #[inline]
     fn load(bytes: &[u8]) -> [K::Value; N] {

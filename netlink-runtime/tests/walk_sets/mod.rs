@@ -23,6 +23,10 @@ const fn member(c_name: &'static str, offset: u32, ty: MemberType) -> MemberMeta
     MemberMeta { c_name, offset, ty }
 }
 
+const fn bits(first: u8, width: u8) -> MemberType {
+    MemberType::Bits(BitField { first, width, signed: false, names: None })
+}
+
 pub(crate) static STATE: EnumMeta =
     EnumMeta { name: "State", flags: false, entries: &[("S_DOWN", 0), ("S_UP", 6), ("S_NEG", u64::MAX)] };
 pub(crate) static FLAGS: EnumMeta = EnumMeta {
@@ -45,8 +49,8 @@ pub(crate) static BIG: StructMeta = StructMeta {
     size: 72,
     members: &[
         member("state", 0, MemberType::Scalar(U8, Some(&STATE))),
-        member("low", 1, MemberType::Bits(0, 3)),
-        member("high", 1, MemberType::Bits(3, 5)),
+        member("low", 1, bits(0, 3)),
+        member("high", 1, bits(3, 5)),
         member("port", 2, MemberType::Scalar(BE16, None)),
         member("name", 4, MemberType::Text(8)),
         member("raw", 12, MemberType::Bytes(4)),

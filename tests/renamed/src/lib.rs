@@ -45,9 +45,21 @@ pub struct Message {
     /// A struct with a tail.
     #[netlink(A_FLEX = 8, flex)]
     pub flex: Option<Flex<Tailed>>,
+    /// A union.
+    #[netlink(A_UNION = 9, union)]
+    pub union: Option<Union>,
     /// Everything else.
     #[netlink(rest)]
     pub rest: Rest,
+}
+
+/// A union.
+#[netlink_union(union, size = 4, crate = nl)]
+pub enum Union {
+    /// All of it.
+    whole(u32),
+    /// Its first half.
+    half(u16),
 }
 
 /// A fixed header.
@@ -70,8 +82,8 @@ pub struct Header {
 #[netlink(tailed, size = 4, tail(4, values: be u16), crate = nl)]
 pub struct Tailed {
     /// A member.
-    #[netlink(0)]
-    pub value: u32,
+    #[netlink(0, union)]
+    pub value: Union,
 }
 
 /// Forms.

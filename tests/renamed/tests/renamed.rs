@@ -4,7 +4,7 @@ use netlink_renamed::rt::build::Enc;
 use netlink_renamed::rt::owned::OwnedSet;
 use netlink_renamed::rt::prelude::{Address, Flex};
 use netlink_renamed::rt::{Operation, View};
-use netlink_renamed::{Data, Flags, Get, Header, Message, Nest, Row, State, Tailed};
+use netlink_renamed::{Data, Flags, Get, Header, Message, Nest, Row, State, Tailed, Union};
 
 netlink_renamed::holder!(Holder: u32 = 1);
 
@@ -29,7 +29,8 @@ fn every_macro_takes_the_path() {
         indexed: Some(vec![(3, nest)]),
         states: Some(vec![State::UP, State(9)]),
         address: Some(Address::from(std::net::Ipv4Addr::LOCALHOST)),
-        flex: Some(Flex::new(Tailed { value: 4 }, vec![1, 2])),
+        union: Some(Union::from_half(7)),
+        flex: Some(Flex::new(Tailed { value: Union::from_whole(4) }, vec![1, 2])),
         ..Message::default()
     };
     assert_eq!(there_and_back(&value), value);

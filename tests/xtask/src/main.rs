@@ -3,6 +3,7 @@
 
 mod compile_time;
 mod demo;
+mod faults;
 mod package;
 mod setup;
 mod skips;
@@ -28,6 +29,8 @@ Commands:
                     of `test` that fetches compilers and emulators into the target folder
   compile-time      Measure what compiling the families costs, beside netlink-bindings
   generate          Regenerate netlink-families from the schemas and the shipped facts
+  faults [NAME...]  Break the code on purpose, in all ways of tests/faults or in these, and see the
+                    conformance tests fail
 
   --system          Install what is missing with the system's package manager; without it the
                     demo installs nothing outside of the target folder
@@ -42,7 +45,8 @@ fn main() -> ExitCode {
     }
     let args: Vec<String> = std::env::args().skip(1).collect();
     let system = args.iter().any(|a| a == "--system");
-    if let Some(odd) = args.iter().skip(1).find(|a| *a != "--system") {
+    let named = args.first().is_some_and(|command| command == "faults");
+    if let Some(odd) = args.iter().skip(1).find(|a| *a != "--system" && !named) {
         eprintln!("error: unknown argument `{odd}`\n\n{HELP}");
         return ExitCode::from(2);
     }
@@ -53,6 +57,7 @@ fn main() -> ExitCode {
         Some("compile-time") => compile_time::run(),
         Some("targets") => counted(targets::run),
         Some("generate") => generate(&[]),
+        Some("faults") => faults::run(&args[1..]),
         Some("help" | "--help" | "-h") => {
             println!("{HELP}");
             Ok(())

@@ -31,32 +31,45 @@ fn set_member(
     name: &str,
     value: &Value,
 ) -> Result<(), Error> {
-    let members = &model[id].members;
-    let Some(member) = members.iter().find(|m| same_name(name, &m.c_name)) else {
+    let members: Vec<(u32, &Member)> = model.flat_members(id).collect();
+    let Some((at, member)) = members.iter().find(|(_, m)| same_name(name, &m.c_name)) else {
         // `a.b`, a member of a member without a type, comes apart on a command line.
-        if let (Some(inner), true) = (value.as_object(), has_inside(members, name)) {
+        if let (Some(inner), true) = (value.as_object(), has_inside(&members, name)) {
             return inner.iter().try_for_each(|(part, value)| {
                 set_member(model, id, bytes, object, &format!("{name}.{part}"), value)
             });
         }
-        let names: Vec<_> = members.iter().map(|m| m.c_name.as_str()).collect();
+        let names: Vec<_> = members.iter().map(|(_, m)| m.c_name.as_str()).collect();
         let help = did_you_mean(name, names.iter().copied());
         let help = help.unwrap_or_else(|| format!("it has {}", list(names)));
-        return Err(Error::new(format!("`struct {}` has no such member; {help}", model[id].c_name)));
+        return Err(Error::new(format!("{} has no such member; {help}", shown(model, id))));
     };
-    let at = member.offset as usize;
+    let at = *at as usize;
     if let MemberType::Tail(element) = &member.ty {
         // A tail may start in the struct's padding.
         bytes.truncate(at);
+        match **element {
+            MemberType::Text(0 | 1) => {
+                bytes.extend(text(value)?);
+                return Ok(());
+            }
+            MemberType::Bytes(0 | 1) => {
+                bytes.extend(opaque(value)?);
+                return Ok(());
+            }
+            _ => {}
+        }
         for item in items(value)? {
             bytes.extend(member_bytes(model, element, &item, &|_| None)?);
         }
         return Ok(());
     }
-    if let (Some((first, width)), MemberType::Scalar(_, names)) = (member.bits, &member.ty) {
+    if let (Some((first, width)), MemberType::Scalar(s, names)) = (member.bits, &member.ty) {
         let n = integer(model, *names, value)?;
-        if n < 0 || n >> width != 0 {
-            return Err(Error::new(format!("{n} is not between 0 and {}", (1i128 << width) - 1)));
+        let half = if s.signed { 1i128 << (width - 1) } else { 0 };
+        let (min, max) = (-half, (1i128 << width) - 1 - half);
+        if n < min || n > max {
+            return Err(Error::new(format!("{n} is not between {min} and {max}")));
         }
         let room = bytes.get_mut(at..).unwrap_or_default();
         netlink_runtime::__private::store_bits(n as u64, room, first.into(), width.into());
@@ -64,7 +77,7 @@ fn set_member(
     }
     let family = |member: &str| {
         let (_, value) = object.iter().find(|(n, _)| same_name(n, member))?;
-        let names = members.iter().find(|m| m.c_name == member).and_then(names_of);
+        let names = members.iter().find(|(_, m)| m.c_name == member).and_then(|(_, m)| names_of(m));
         integer(model, names, value).ok()
     };
     let new = member_bytes(model, &member.ty, value, &family)?;
@@ -75,8 +88,18 @@ fn set_member(
     Ok(())
 }
 
-fn has_inside(members: &[Member], name: &str) -> bool {
-    members.iter().any(|m| {
+/// `struct TAG` for messages.
+fn shown(model: &Model, id: StructId) -> String {
+    let source = &model[id];
+    match (source.union, source.c_name.as_str()) {
+        (_, "") => format!("`{}`", source.name),
+        (true, c_name) => format!("`union {c_name}`"),
+        (false, c_name) => format!("`struct {c_name}`"),
+    }
+}
+
+fn has_inside(members: &[(u32, &Member)], name: &str) -> bool {
+    members.iter().any(|(_, m)| {
         m.c_name.split_once('.').is_some_and(|(first, _)| same_name(name, first))
             || m.c_name.len() > name.len()
                 && m.c_name.as_bytes()[name.len()] == b'.'
@@ -110,7 +133,9 @@ fn member_bytes(
         MemberType::Scalar(s, names) => scalar(*s, integer(model, *names, value)?),
         MemberType::Text(n) => fill(text(value)?, *n),
         MemberType::Bytes(n) => fill(opaque(value)?, *n),
-        MemberType::Struct(id) => fill(structure(model, *id, value)?, model[*id].size),
+        MemberType::Struct(id) | MemberType::UnionBy(id, _) => {
+            fill(structure(model, *id, value)?, model[*id].size)
+        }
         MemberType::Ip4 => ip4(value),
         MemberType::Ip6 => ip6(value),
         MemberType::IpBy(member) => match (value.as_str().and_then(|t| t.parse().ok()), family(member)) {
@@ -139,7 +164,7 @@ fn size_of(model: &Model, ty: &MemberType) -> u32 {
     match ty {
         MemberType::Scalar(s, _) => u32::from(s.bits / 8),
         MemberType::Text(n) | MemberType::Bytes(n) | MemberType::Mac(n) => *n,
-        MemberType::Struct(id) => model[*id].size,
+        MemberType::Struct(id) | MemberType::UnionBy(id, _) => model[*id].size,
         MemberType::Ip4 => 4,
         MemberType::Ip6 | MemberType::IpBy(_) => 16,
         MemberType::Array(element, n) => size_of(model, element) * n,

@@ -165,7 +165,11 @@ fn key_literal(key: &Key) -> String {
 /// `` `struct ifinfomsg` ``, or the typedef's name alone.
 pub(super) fn c_struct(model: &Model, id: crate::ir::StructId) -> String {
     let s = &model[id];
-    if s.typedef { format!("`{}`", s.c_name) } else { format!("`struct {}`", s.c_name) }
+    match (s.typedef, s.union) {
+        (true, _) => format!("`{}`", s.c_name),
+        (false, true) => format!("`union {}`", s.c_name),
+        (false, false) => format!("`struct {}`", s.c_name),
+    }
 }
 
 /// The sets of a family with each message before what it nests; what no message reaches comes

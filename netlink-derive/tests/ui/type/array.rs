@@ -12,7 +12,7 @@ struct Link {
     #[netlink(IFLA_C = 3, array)]
     c: Option<[u32; 4]>,
     #[netlink(IFLA_D = 4, array)]
-    d: Option<Vec<Ipv4Addr>>,
+    d: Option<Vec<bool>>,
 }
 
 fn main() {}

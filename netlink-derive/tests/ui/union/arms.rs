@@ -1,0 +1,13 @@
+use netlink_runtime::prelude::*;
+
+#[netlink_union(size = 8)]
+enum Value {
+    nothing,
+    pair(u32, u32),
+    named { a: u32 },
+    number(u32) = 1,
+    text([u8; 8]),
+    label(NlString),
+}
+
+fn main() {}
