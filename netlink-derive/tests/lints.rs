@@ -34,6 +34,8 @@ mod sets;
 mod structs;
 #[path = "pass/subs.rs"]
 mod subs;
+#[path = "pass/unions.rs"]
+mod unions;
 
 #[test]
 fn all_run() {
@@ -52,4 +54,5 @@ fn all_run() {
     sets::main();
     structs::main();
     subs::main();
+    unions::main();
 }
