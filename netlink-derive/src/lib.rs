@@ -1,4 +1,5 @@
 #![doc = include_str!("../GUIDE.md")]
+#![doc = include_str!("../KINDS.md")]
 #![doc = include_str!("../CODES.md")]
 #![forbid(unsafe_code)]
 
@@ -96,6 +97,9 @@ pub fn netlink_attrs(input: TokenStream) -> TokenStream {
 ///
 /// A variant's key is text, or a number (`NAME = 1` or the path of a constant); then come the
 /// keywords of its payload. `default` takes all other selectors; `unknown` keeps what no form takes.
+///
+/// The builder has a method for each form, which writes the selectors of the own set too; those of
+/// `default` and `unknown`, and selectors elsewhere, are the caller's to write.
 ///
 /// ```
 /// use netlink_runtime::prelude::*;

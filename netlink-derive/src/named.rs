@@ -140,6 +140,7 @@ fn emit(item: &Named) -> TokenStream {
                 flags: #flags,
                 entries: &[#(#rows),*],
             };
+            const BYTES: ::core::primitive::usize = ::core::mem::size_of::<::core::primitive::#repr>();
 
             #[inline]
             fn from_bits(bits: ::core::primitive::u64) -> Self {

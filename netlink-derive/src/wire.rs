@@ -18,14 +18,34 @@ pub(crate) struct Keywords {
     pub(crate) word: Option<(Ident, Word)>,
     /// Which of `nested`, `struct`, `union`, `flex`, `uint`, `sint`, `msecs`, `text`, `opaque`, `mac`.
     pub(crate) form: Option<Ident>,
+    /// `array`, `records`: the payload is several of what the other words say.
+    pub(crate) several: Option<(Ident, Several)>,
     /// `names(T)`.
     pub(crate) names: Option<Type>,
+}
+
+/// How values stand in one payload, one after the other.
+#[derive(Clone, Copy)]
+pub(crate) enum Several {
+    Array,
+    Records,
 }
 
 impl Keywords {
     /// Takes a word, if it is one of these.
     pub(crate) fn take(&mut self, cx: &Ctxt, word: &Ident) -> bool {
         let text = word.to_string();
+        let several = match text.as_str() {
+            "array" => Some(Several::Array),
+            "records" => Some(Several::Records),
+            _ => None,
+        };
+        if let Some(several) = several {
+            if let Some((before, _)) = self.several.replace((word.clone(), several)) {
+                cx.error(codes::EXCLUSIVE, word, format!("`{word}` and `{before}` exclude each other"));
+            }
+            return true;
+        }
         let order = match text.as_str() {
             "be" => Some(Order::Big),
             "le" => Some(Order::Little),
@@ -69,6 +89,11 @@ impl Keywords {
 
     /// One of them, to point at; `names(…)`, which has no word here, aside.
     pub(crate) fn first(&self) -> Option<&Ident> {
+        self.several.as_ref().map(|(word, _)| word).or_else(|| self.element())
+    }
+
+    /// The same of those that say what one value is.
+    fn element(&self) -> Option<&Ident> {
         let order = self.order.as_ref().map(|(word, _)| word);
         self.form.as_ref().or(order).or(self.word.as_ref().map(|(word, _)| word))
     }
@@ -151,6 +176,43 @@ pub(crate) enum Kind {
 
 /// The wire type of one payload of this Rust type.
 pub(crate) fn wire(cx: &Ctxt, words: &Keywords, ty: &Type) -> Option<Wire> {
+    let Some((word, several)) = &words.several else { return single(cx, words, ty) };
+    let Some(inner) = shape::inside(ty, "Vec") else {
+        cx.error(codes::FIELD_TYPE, ty, format!("`{word}` fields hold a `Vec`"));
+        return None;
+    };
+    match several {
+        Several::Array => {
+            let member = element(cx, words, inner)?;
+            let (place, marker) = (member.place, &member.marker);
+            let rt = quote_spanned!(place=> ::netlink_runtime::wire);
+            let wire = quote_spanned!(place=> #rt::ArrayOf<#marker>);
+            let view = quote_spanned!(place=> #rt::Array<'a, #marker>);
+            Some(member.within(ty, wire, view, Kind::Value))
+        }
+        Several::Records => records(cx, words, ty, inner),
+    }
+}
+
+/// Attribute sets one after the other.
+fn records(cx: &Ctxt, words: &Keywords, ty: &Type, set: &Type) -> Option<Wire> {
+    if let Some(other) = words.element() {
+        let text = "records are attribute sets whose header says their length: no other word is needed";
+        cx.error(codes::EXCLUSIVE, other, text);
+        return None;
+    }
+    let place = shape::place(set);
+    let rt = quote_spanned!(place=> ::netlink_runtime::wire);
+    let marker = quote_spanned!(place=> #rt::RecordsOf<#set>);
+    let view = quote_spanned!(place=> #rt::Records<'a, #set>);
+    Some(Wire {
+        place,
+        ..Wire::of(ty, marker, view, Kind::Records(set.clone())).guarded(Guard::records(set))
+    })
+}
+
+/// The wire type of one value of this Rust type.
+fn single(cx: &Ctxt, words: &Keywords, ty: &Type) -> Option<Wire> {
     let place = shape::place(ty);
     let wt = quote_spanned!(place=> ::netlink_runtime::wire::wt);
     let form = words.form();
@@ -195,10 +257,8 @@ pub(crate) fn wire(cx: &Ctxt, words: &Keywords, ty: &Type) -> Option<Wire> {
             return None;
         }
         "unterminated" => {
-            return Some(value(
-                quote_spanned!(place=> #wt::Unterminated),
-                quote_spanned!(place=> ::netlink_runtime::types::NlStr<'a>),
-            ));
+            let view = quote_spanned!(place=> ::netlink_runtime::types::NlStr<'a>);
+            return Some(Wire { selects: true, ..value(quote_spanned!(place=> #wt::Unterminated), view) });
         }
         "msecs" if !shape::is(ty, "u64") => {
             cx.error(codes::FIELD_TYPE, ty, "`msecs` fields hold `u64`");
@@ -218,7 +278,7 @@ pub(crate) fn wire(cx: &Ctxt, words: &Keywords, ty: &Type) -> Option<Wire> {
                 } else {
                     quote_spanned!(place=> #wt::Sint)
                 };
-                return Some(scalar(marker, quote_spanned!(place=> #ty)));
+                return Some(Wire { selects: true, ..scalar(marker, quote_spanned!(place=> #ty)) });
             }
             if shape::integer(ty).is_some() {
                 let text = format!(
@@ -233,7 +293,7 @@ pub(crate) fn wire(cx: &Ctxt, words: &Keywords, ty: &Type) -> Option<Wire> {
                 quote_spanned!(place=> #wt::NamedSint<#ty>)
             };
             let wire = scalar(marker, quote_spanned!(place=> #ty));
-            return Some(wire.guarded(Guard::named(ty)));
+            return Some(Wire { selects: true, ..wire.guarded(Guard::named(ty)) });
         }
         "text" | "opaque" | "mac" => {
             let text = format!(
@@ -351,8 +411,8 @@ fn integer(cx: &Ctxt, words: &Keywords, ty: &Type, rust: Word) -> Option<Wire> {
 }
 
 /// The wire type of an element of a packed array.
-pub(crate) fn element(cx: &Ctxt, words: &Keywords, ty: &Type) -> Option<Wire> {
-    let wire = wire(cx, words, ty)?;
+fn element(cx: &Ctxt, words: &Keywords, ty: &Type) -> Option<Wire> {
+    let wire = single(cx, words, ty)?;
     let form = words.form();
     let fixed = matches!(form.as_str(), "struct" | "union")
         || words.word.is_some()
@@ -360,7 +420,8 @@ pub(crate) fn element(cx: &Ctxt, words: &Keywords, ty: &Type) -> Option<Wire> {
         || (form.is_empty() && (shape::is(ty, "Ipv4Addr") || shape::is(ty, "Ipv6Addr")));
     if !fixed {
         let text = "elements of an `array` are integers, enums with the integer they are sent as (`u8`, `be32`…), \
-                    addresses, or C structs and unions with `struct` and `union`. Attributes repeat with `multi`, or are numbered with `indexed`";
+                    addresses, or C structs and unions with `struct` and `union`. Attributes repeat with \
+                    `multi`, or are numbered with `indexed`";
         cx.error(codes::FIELD_TYPE, ty, text);
         return None;
     }
@@ -385,6 +446,11 @@ pub(crate) fn member(cx: &Ctxt, words: &Keywords, ty: &Type) -> Option<TokenStre
         }
         let inner = member(cx, words, elem)?;
         return Some(quote_spanned!(place=> #wt::Fix<#inner, { #len }>));
+    }
+    if let Some((word, _)) = &words.several {
+        let text = format!("`{word}` is for attributes: members of C structs have a fixed size");
+        cx.error(codes::FIXED_SIZE, word, text);
+        return None;
     }
     match (form.as_str(), &words.form) {
         ("union", _) => {

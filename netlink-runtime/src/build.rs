@@ -360,20 +360,38 @@ impl Once {
         true
     }
 
+    /// Notes an attribute that may be written with another one, as selectors are.
+    #[inline]
+    pub(crate) fn expect(&mut self, id: u16) {
+        self.seen |= 1 << (id & 63);
+    }
+
+    /// Where the set's attributes start.
+    #[inline]
+    pub(crate) fn start(&self) -> usize {
+        self.start
+    }
+
     #[cold]
     #[inline(never)]
     fn written<B: Buf>(&self, enc: &mut Enc<B>, id: u16) -> bool {
-        let mut rest: &[u8] = enc.since(self.start);
-        while let Some(header) = rest.first_chunk() {
-            let (len, ty) = split(*header);
-            if ty & TYPE_MASK == id {
-                enc.fail(EncodeError::Twice { attr: id });
-                return true;
-            }
-            rest = rest.get(align(len.max(ATTR_HEADER))..).unwrap_or_default();
-        }
-        false
+        is_written(enc, self.start, id)
     }
+}
+
+/// Whether an attribute stands already in the set that starts at this position; then that is
+/// remembered as an error.
+pub(crate) fn is_written<B: Buf>(enc: &mut Enc<B>, start: usize, id: u16) -> bool {
+    let mut rest: &[u8] = enc.since(start);
+    while let Some(header) = rest.first_chunk() {
+        let (len, ty) = split(*header);
+        if ty & TYPE_MASK == id {
+            enc.fail(EncodeError::Twice { attr: id });
+            return true;
+        }
+        rest = rest.get(align(len.max(ATTR_HEADER))..).unwrap_or_default();
+    }
+    false
 }
 
 #[cfg(test)]

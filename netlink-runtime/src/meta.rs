@@ -294,6 +294,10 @@ pub enum Element {
     Scalar(Scalar, Names),
     /// C structs.
     Struct(&'static StructMeta),
+    /// IPv4 addresses.
+    Ip4,
+    /// IPv6 addresses.
+    Ip6,
 }
 
 /// Where a selector's value stands.
@@ -387,6 +391,23 @@ impl StructMeta {
     }
 }
 
+#[cfg(feature = "alloc")]
+impl StructMeta {
+    /// Whether bytes or bits may lie between the members, here or in a struct inside.
+    pub(crate) const fn has_holes(&self) -> bool {
+        let (mut covered, mut i) = (0, 0);
+        while i < self.members.len() {
+            let ty = &self.members[i].ty;
+            if ty.has_holes() {
+                return true;
+            }
+            covered += ty.size();
+            i += 1;
+        }
+        covered != self.size
+    }
+}
+
 /// A member of a [`StructMeta`].
 #[derive(Debug)]
 pub struct MemberMeta {
@@ -429,17 +450,28 @@ pub enum MemberType {
 }
 
 impl MemberType {
-    /// Size in bytes; 0 for a tail and for bits.
-    pub fn size(&self) -> u32 {
+    /// Whether bytes or bits of it may belong to no member.
+    #[cfg(feature = "alloc")]
+    pub(crate) const fn has_holes(&self) -> bool {
         match self {
-            MemberType::Scalar(s, _) => u32::from(s.bytes),
+            MemberType::Struct(of) => of.has_holes(),
+            MemberType::Array(element, _) => element.has_holes(),
+            MemberType::Bits(..) | MemberType::Union(_) | MemberType::IpBy(_) => true,
+            _ => false,
+        }
+    }
+
+    /// Size in bytes; 0 for a tail and for bits.
+    pub const fn size(&self) -> u32 {
+        match self {
+            MemberType::Scalar(s, _) => s.bytes as u32,
             MemberType::Bits(..) | MemberType::Tail(_) => 0,
             MemberType::Text(n) | MemberType::Bytes(n) | MemberType::Mac(n) => *n,
             MemberType::Struct(s) => s.size,
             MemberType::Union(u) => u.arms.size,
             MemberType::Ip4 => 4,
             MemberType::Ip6 | MemberType::IpBy(_) => 16,
-            MemberType::Array(e, n) => e.size() * n,
+            MemberType::Array(e, n) => e.size() * *n,
         }
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! An owned set encodes to the bytes it was decoded from, as long as nobody changes it: what
 //! differs from the canonical form (attributes in declaration order, the flag bits that setters
-//! write) is kept beside the fields in a [`Rest`].
+//! write, padding with zeroes) is kept beside the fields in a [`Rest`]. The one exception: bytes of a
+//! message's own fixed header that belong to no member are sent as zero.
 
 mod containers;
 mod wire;
@@ -93,6 +94,9 @@ struct Kept {
     order: Vec<Seen>,
     unknown: Vec<RawAttr>,
     inexact: Vec<Inexact>,
+    /// All bytes of the set, where its attributes are not padded with zeroes or something follows
+    /// the last one.
+    unframed: Option<Vec<u8>>,
 }
 
 /// One attribute of the original: its type and which field took it.
@@ -156,6 +160,25 @@ fn set_member_flags(mut members: &mut [u8], flags: u16) {
     }
 }
 
+/// Whether attributes are padded as we do, and nothing follows the last one.
+fn is_framed(bytes: &[u8]) -> bool {
+    let mut end = 0;
+    for attr in Attrs::new(bytes).iter(&NOWHERE) {
+        let Ok(attr) = attr else { return false };
+        let stop = attr.offset + ATTR_HEADER + attr.payload.len();
+        end = align(stop);
+        if bytes.get(stop..end).is_none_or(|padding| padding.iter().any(|b| *b != 0)) {
+            return false;
+        }
+    }
+    end == bytes.len()
+}
+
+/// Whether the attributes are the same, however they are padded.
+fn same_attrs(a: &[u8], b: &[u8]) -> bool {
+    Attrs::new(a).iter(&NOWHERE).eq(Attrs::new(b).iter(&NOWHERE))
+}
+
 impl PartialEq for Rest {
     /// Order and form do not count, only what the fields do not say.
     fn eq(&self, other: &Self) -> bool {
@@ -206,7 +229,10 @@ impl<'a> Reader<'a> {
     }
 
     /// What is kept.
-    pub fn rest(self) -> Rest {
+    pub fn rest(mut self) -> Rest {
+        if !is_framed(self.attrs.bytes()) {
+            self.kept.get_or_insert_default().unframed = Some(self.attrs.bytes().to_vec());
+        }
         Rest(self.kept)
     }
 
@@ -380,8 +406,8 @@ fn written<K: Own>(value: &K::Owned, id: u16) -> Vec<u8> {
 /// Whether a value encodes to this payload. Only writing it tells.
 pub(crate) fn encodes_to<K: Own>(value: &K::Owned, payload: &[u8]) -> bool {
     let written = written::<K>(value, 0);
-    let whole = written.len() == ATTR_HEADER + align(payload.len());
-    whole && written.get(ATTR_HEADER..).is_some_and(|written| written.starts_with(payload))
+    let len = written.first_chunk().map_or(0, |header| split(*header).0);
+    written.get(ATTR_HEADER..len) == Some(payload)
 }
 
 /// An error inside a nest keeps its own set and offset; one about this attribute's own payload
@@ -412,6 +438,7 @@ impl Rest {
             }
             return to;
         };
+        let set = to.enc().position();
         let mut slot = Some(to);
         replay(kept, fields, &mut |step| {
             let Some(mut to) = slot.take() else { return };
@@ -427,10 +454,15 @@ impl Rest {
             }
             slot = Some(to);
         });
-        match slot {
+        let mut to = match slot {
             Some(to) => to,
             None => unreachable!("every step gives the builder back"),
+        };
+        if let Some(original) = kept.unframed.as_ref().filter(|o| same_attrs(o, to.enc().since(set))) {
+            to.enc().truncate(set);
+            to.enc().raw(original);
         }
+        to
     }
 }
 

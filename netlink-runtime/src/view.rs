@@ -177,6 +177,9 @@ pub trait NamedValue: Copy + PartialEq + Default + core::fmt::Debug + 'static {
     /// Names and values.
     const META: &'static EnumMeta;
 
+    /// How many bytes a value is kept in: as many as any integer on the wire that it names.
+    const BYTES: usize;
+
     /// From the wire, sign-extended.
     fn from_bits(bits: u64) -> Self;
 

@@ -27,7 +27,7 @@ enum InetAddr {
     wide([u8; 12]),
 }
 
-#[netlink_enum(u8)]
+#[netlink_enum(u16)]
 enum Half {
     HALF_ONE = 1,
     HALF_TWO = 2,

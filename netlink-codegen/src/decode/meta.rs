@@ -119,6 +119,8 @@ impl Registry {
                     TypeMeta::Array(Element::Scalar(scalar(*s), self.names(*names)))
                 }
                 ir::Type::Struct(id) => TypeMeta::Array(Element::Struct(self.structure(*id))),
+                ir::Type::Ip4 => TypeMeta::Array(Element::Ip4),
+                ir::Type::Ip6 => TypeMeta::Array(Element::Ip6),
                 // Nothing else packs.
                 _ => TypeMeta::Binary,
             },
@@ -168,7 +170,11 @@ impl Registry {
         let sub = &self.model[id];
         let format = |format: &'static ir::Format| FormatMeta {
             keys: leak(format.keys.iter().map(key).collect()),
-            ty: self.ty(set, &format.ty),
+            ty: match format.ty {
+                // Nothing should follow the selector; what follows nevertheless is shown.
+                ir::Type::Flag => TypeMeta::Binary,
+                ref ty => self.ty(set, ty),
+            },
         };
         let meta: &'static SubMeta = Box::leak(Box::new(SubMeta {
             name: String::leak(names::type_name(&sub.name)),

@@ -9,7 +9,8 @@ use super::names::{Imports, Names};
 use super::types::Types;
 use crate::ir::names;
 use crate::ir::{
-    Enum, Family, FamilyId, Group, Item, Lifetime, Message, Model, Operation, Protocol, StructId, Type,
+    Enum, EnumId, Family, FamilyId, Group, Item, Lifetime, MemberType, Message, Model, Operation, Protocol,
+    StructId, Type,
 };
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -84,29 +85,53 @@ pub(super) struct Field {
     pub long_array: &'static str,
 }
 
-/// What the struct of one family needs to know of all sets.
+/// What the structs and enums of one family need to know of all sets.
 #[derive(Default)]
 pub(super) struct Uses {
     /// Structs that are a fixed header.
     headers: BTreeSet<StructId>,
     /// Structs that are the header of records, with the member that holds the length.
     lengths: BTreeMap<StructId, BTreeSet<String>>,
+    /// Enums that name values of 64 bits, whatever their own values are.
+    wide: BTreeSet<EnumId>,
 }
 
 impl Uses {
     fn of(model: &Model) -> Self {
         let mut out = Uses::default();
-        for set in &model.sets {
-            out.headers.extend(set.header);
-            let formats = model.subs.iter().flat_map(|s| s.formats.iter().map(|f| &f.ty).chain(&s.default));
-            for ty in set.attrs.iter().map(|a| &a.ty).chain(formats) {
-                let Type::Records(records, length) = ty else { continue };
+        out.headers.extend(model.sets.iter().filter_map(|set| set.header));
+        let formats = model.subs.iter().flat_map(|s| s.formats.iter().map(|f| &f.ty).chain(&s.default));
+        let attrs = model.sets.iter().flat_map(|set| set.attrs.iter().map(|a| &a.ty));
+        attrs.chain(formats).for_each(|ty| out.ty(model, ty));
+        let members = model.structs.iter().flat_map(|s| s.members.iter().map(|m| &m.ty));
+        members.for_each(|ty| out.member(ty));
+        out
+    }
+
+    fn ty(&mut self, model: &Model, ty: &Type) {
+        match ty {
+            Type::Records(records, length) => {
                 if let Some(header) = model[*records].header {
-                    out.lengths.entry(header).or_default().insert(length.clone());
+                    self.lengths.entry(header).or_default().insert(length.clone());
                 }
             }
+            Type::Scalar(scalar, Some(names)) if scalar.bits == 64 => {
+                self.wide.insert(*names);
+            }
+            Type::VarInt { names, .. } => self.wide.extend(names),
+            Type::Array(element) => self.ty(model, element),
+            _ => {}
         }
-        out
+    }
+
+    fn member(&mut self, ty: &MemberType) {
+        match ty {
+            MemberType::Scalar(scalar, Some(names)) if scalar.bits == 64 => {
+                self.wide.insert(*names);
+            }
+            MemberType::Array(element, _) | MemberType::Tail(element) => self.member(element),
+            _ => {}
+        }
     }
 }
 
@@ -144,7 +169,8 @@ impl<'m> Rows<'m> {
         let unions = self.unions()?;
         let mut enums = Vec::new();
         for &id in &self.family.enums {
-            enums.push(self.enumeration(&self.model[id], self.own(Item::Enum(id))?)?);
+            let wide = uses.wide.contains(&id);
+            enums.push(self.enumeration(&self.model[id], wide, self.own(Item::Enum(id))?)?);
         }
         let mut consts = self.consts();
         match self.family.protocol {
@@ -234,7 +260,7 @@ impl<'m> Rows<'m> {
         Ok(out)
     }
 
-    fn enumeration(&self, e: &Enum, name: String) -> Result<EnumRow> {
+    fn enumeration(&self, e: &Enum, wide: bool, name: String) -> Result<EnumRow> {
         let intro = match &e.c_tag {
             Some(tag) => format!("`enum {tag}`"),
             None if e.doc.is_empty() => format!("Values of `{}`", e.name),
@@ -244,7 +270,7 @@ impl<'m> Rows<'m> {
         let intro = if intro.is_empty() { intro } else { format!("{intro}{mark}") };
         let rows =
             e.entries.iter().map(|x| (x.name.as_str(), x.c_name.as_str(), x.value, x.doc.as_str(), x.life));
-        self.enum_row(docs::item(&intro, &e.doc, ""), e.flags, name, rows)
+        self.enum_row(docs::item(&intro, &e.doc, ""), (e.flags, wide), name, rows)
             .map_err(|error| error.at(format!("enum `{}`", e.name)))
     }
 
@@ -261,13 +287,13 @@ impl<'m> Rows<'m> {
             return Ok(None);
         }
         let doc = vec!["Multicast groups.".to_owned()];
-        self.enum_row(doc, false, "Group".to_owned(), rows.into_iter()).map(Some)
+        self.enum_row(doc, (false, false), "Group".to_owned(), rows.into_iter()).map(Some)
     }
 
     fn enum_row<'r>(
         &self,
         doc: Vec<String>,
-        flags: bool,
+        (flags, wide): (bool, bool),
         name: String,
         rows: impl Iterator<Item = (&'r str, &'r str, i128, &'r str, Lifetime)>,
     ) -> Result<EnumRow> {
@@ -288,7 +314,8 @@ impl<'m> Rows<'m> {
         Ok(EnumRow {
             doc,
             attribute: if flags { "netlink_flags" } else { "netlink_enum" },
-            repr: repr(least, most).ok_or_else(|| EmitError::unsupported("an enum of more than 64 bits"))?,
+            repr: repr(least, most, wide)
+                .ok_or_else(|| EmitError::unsupported("an enum of more than 64 bits"))?,
             name,
             entries,
         })
@@ -320,13 +347,14 @@ pub(super) fn group_name(group: &Group) -> &str {
     }
 }
 
-/// The smallest of the integer types an enum may have that holds all its values.
-fn repr(least: i128, most: i128) -> Option<&'static str> {
+/// The smallest of the integer types an enum may have that holds all its values; of 64 bits where
+/// such an integer is `wide`, because it may hold values without a name.
+fn repr(least: i128, most: i128, wide: bool) -> Option<&'static str> {
     let fits = |low: i128, high: i128| low <= least && most <= high;
     match () {
-        () if fits(0, u32::MAX.into()) => Some("u32"),
+        () if !wide && fits(0, u32::MAX.into()) => Some("u32"),
         () if fits(0, u64::MAX.into()) => Some("u64"),
-        () if fits(i32::MIN.into(), i32::MAX.into()) => Some("i32"),
+        () if !wide && fits(i32::MIN.into(), i32::MAX.into()) => Some("i32"),
         () if fits(i64::MIN.into(), i64::MAX.into()) => Some("i64"),
         () => None,
     }
@@ -353,11 +381,14 @@ mod tests {
 
     #[test]
     fn enums_are_as_wide_as_their_values() {
-        assert_eq!(repr(0, 0xffff_ffff), Some("u32"));
-        assert_eq!(repr(0, 0x1_0000_0000), Some("u64"));
-        assert_eq!(repr(-1, 0x7fff_ffff), Some("i32"));
-        assert_eq!(repr(-1, 0x8000_0000), Some("i64"));
-        assert_eq!(repr(-1, u64::MAX.into()), None);
+        assert_eq!(repr(0, 0xffff_ffff, false), Some("u32"));
+        assert_eq!(repr(0, 0x1_0000_0000, false), Some("u64"));
+        assert_eq!(repr(-1, 0x7fff_ffff, false), Some("i32"));
+        assert_eq!(repr(-1, 0x8000_0000, false), Some("i64"));
+        assert_eq!(repr(-1, u64::MAX.into(), false), None);
+        // In a `uint` there may be a value that no entry names.
+        assert_eq!(repr(0, 7, true), Some("u64"));
+        assert_eq!(repr(-1, 7, true), Some("i64"));
     }
 
     #[test]

@@ -71,6 +71,11 @@ impl Types<'_, '_> {
             Card::Multi | Card::TypeValue(_) | Card::Indexed if attr.ty == Type::Flag => {
                 return Err(EmitError::unsupported("a flag that repeats"));
             }
+            Card::Multi | Card::TypeValue(_) | Card::Indexed
+                if matches!(attr.ty, Type::Sub(..) | Type::Ip(Some(_))) =>
+            {
+                return Err(EmitError::unsupported("a payload by selector that repeats"));
+            }
             Card::Multi => {
                 out.words.push("multi".to_owned());
                 out.ty = format!("Vec<{}>", out.ty);
@@ -96,7 +101,7 @@ impl Types<'_, '_> {
 
     /// The payload of a sub-message's format.
     pub(super) fn format(&mut self, ty: &Type) -> Result<Typed> {
-        if matches!(ty, Type::Sub(..) | Type::Pad | Type::Unused) {
+        if matches!(ty, Type::Sub(..) | Type::Ip(Some(_)) | Type::Pad | Type::Unused) {
             return Err(EmitError::unsupported("this type as a sub-message's format"));
         }
         // A selector that goes without a payload: there are no bytes, as a rule.
@@ -160,9 +165,10 @@ impl Types<'_, '_> {
         let inner = match element {
             Type::Scalar(scalar, names) => self.scalar(*scalar, *names)?,
             Type::Struct(id) if tail(self.model, *id).is_none() => self.payload(element, None)?,
+            Type::Ip4 | Type::Ip6 => self.payload(element, None)?,
             _ => {
                 return Err(EmitError::unsupported(
-                    "an array of anything but integers and structs of fixed size",
+                    "an array of anything but integers, addresses and structs of fixed size",
                 ));
             }
         };

@@ -4,7 +4,7 @@
 use netlink_runtime::prelude::*;
 
 /// What an animal is.
-#[netlink_enum(u32)]
+#[netlink_enum(u64)]
 pub enum Kind {
     /// `ZOO_KIND_CAT`.
     #[netlink(ZOO_KIND_CAT)]

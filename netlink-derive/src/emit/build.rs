@@ -96,14 +96,12 @@ struct Method<'f> {
     field: &'f Field,
     name: &'f Ident,
     argument: TokenStream,
-    /// Besides that the attribute was not written yet.
-    check: TokenStream,
     write: TokenStream,
 }
 
 impl Method<'_> {
     fn tokens(self, attributes: &TokenStream) -> TokenStream {
-        let Method { field, name, argument, check, write } = self;
+        let Method { field, name, argument, write } = self;
         let place = field.place();
         let number = &field.number;
         let once = if field.card == Card::Multi {
@@ -117,7 +115,7 @@ impl Method<'_> {
             #[inline]
             pub fn #name(mut self, #argument) -> Self {
                 #guard
-                if #once #check {
+                if #once {
                     self.enc = #write;
                 }
                 self
@@ -137,28 +135,24 @@ fn setter(set: &Set, field: &Field) -> TokenStream {
     let place = field.place();
     let Field { name, number, .. } = field;
     let rt = quote_spanned!(place=> ::netlink_runtime::build);
-    let (argument, write, check) = match &field.payload {
+    let (argument, write) = match &field.payload {
         Payload::Wire(w) => {
             let marker = &w.marker;
             let put = |value: TokenStream| quote_spanned!(place=> #rt::ToWire::<#marker>::put_as(#value, self.enc, #number));
             let closure = |builder: TokenStream, write: TokenStream| {
-                (
-                    quote_spanned!(place=> build: impl ::core::ops::FnOnce(#builder) -> #builder),
-                    write,
-                    TokenStream::new(),
-                )
+                (quote_spanned!(place=> build: impl ::core::ops::FnOnce(#builder) -> #builder), write)
             };
             let container = |builder: TokenStream| {
                 let write = quote_spanned!(place=> <#builder>::build(self.enc, #number, build));
                 closure(builder, write)
             };
             match &w.kind {
-                _ if field.card == Card::Flag => (quote!(), put(quote_spanned!(place=> ())), quote!()),
-                Kind::Scalar(ty) => (quote_spanned!(place=> value: #ty), put(quote!(value)), quote!()),
+                _ if field.card == Card::Flag => (quote!(), put(quote_spanned!(place=> ()))),
+                Kind::Scalar(ty) => (quote_spanned!(place=> value: #ty), put(quote!(value))),
                 Kind::Value => {
                     let argument = quote_spanned!(place=> value: impl #rt::ToWire<#marker>);
                     let write = bounded(field, put(quote!(value)));
-                    (argument, write, quote!())
+                    (argument, write)
                 }
                 Kind::Nest(ty) => closure(
                     quote_spanned!(place=> <#ty as ::netlink_runtime::AttrSet>::Builder<B>),
@@ -174,23 +168,21 @@ fn setter(set: &Set, field: &Field) -> TokenStream {
         Payload::Selected { ty, address: true, .. } => (
             quote_spanned!(place=> value: impl ::core::convert::Into<#ty>),
             quote_spanned!(place=> #rt::put_address(::core::convert::Into::<#ty>::into(value), self.enc, #number)),
-            quote!(),
         ),
         Payload::Selected { ty, selectors, .. } => {
             let builder = quote_spanned!(place=> <#ty as ::netlink_runtime::Selected>::Builder<B>);
-            let (slots, checks) = selector_slots(set, selectors, field);
+            let slots = selector_slots(set, selectors, field);
             let form = shape::placed(ty);
             (
                 quote_spanned!(place=> build: impl ::core::ops::FnOnce(#builder) -> #rt::Enc<B>),
                 quote_spanned! {place=> {
-                    let slot = #rt::SubSlot::new(self.enc, #number, #slots);
+                    let slot = #rt::SubSlot::new(self.enc, #number, #slots, &mut self.once);
                     build(<#form as ::netlink_runtime::Selected>::builder(slot))
                 }},
-                checks,
             )
         }
     };
-    Method { field, name, argument, check, write }.tokens(&docs(field))
+    Method { field, name, argument, write }.tokens(&docs(field))
 }
 
 /// Checks the length of what was written.
@@ -228,7 +220,7 @@ fn owned(field: &Field) -> Option<TokenStream> {
         ),
         Payload::Wire(_) | Payload::Selected { .. } => return None,
     };
-    Some(Method { field, name: &name, argument, check: TokenStream::new(), write }.tokens(&docs(field)))
+    Some(Method { field, name: &name, argument, write }.tokens(&docs(field)))
 }
 
 /// The setter for owned values of a field with bounds.
@@ -242,34 +234,31 @@ fn unbounded(field: &Field) -> Option<TokenStream> {
         field,
         name: &name,
         argument: quote_spanned!(place=> value: &#ty),
-        check: TokenStream::new(),
         write: quote_spanned!(place=> #own::put(value, self.enc, #number)),
     };
     Some(method.tokens(&quote!(#[doc(hidden)])))
 }
 
 /// Selectors in attributes of the own set are written with the payload.
-fn selector_slots(set: &Set, selectors: &[Selector], field: &Field) -> (TokenStream, TokenStream) {
+fn selector_slots(set: &Set, selectors: &[Selector], field: &Field) -> TokenStream {
     let place = field.place();
-    let mut checks = TokenStream::new();
-    let slots: Vec<TokenStream> = (0..4)
-        .map(|ix| {
-            let own = match selectors.get(ix) {
-                Some(Selector::Field(name)) => set.fields.iter().find(|f| f.name == *name),
-                _ => None,
-            };
-            let Some((number, wire)) = own.and_then(|f| Some((&f.number, f.wire()?))) else {
-                return quote_spanned!(place=> ::core::option::Option::None);
-            };
-            let marker = &wire.marker;
-            checks.extend(quote_spanned!(place=> && self.once.check(&mut self.enc, #number)));
-            quote_spanned!(place=> ::core::option::Option::Some((
+    let slots = (0..4).map(|ix| {
+        let own = match selectors.get(ix) {
+            Some(Selector::Field(name)) => set.fields.iter().find(|f| f.name == *name),
+            _ => None,
+        };
+        let Some((number, wire)) = own.and_then(|f| Some((&f.number, f.wire()?))) else {
+            return quote_spanned!(place=> ::core::option::Option::None);
+        };
+        let marker = &wire.marker;
+        quote_spanned! {place=>
+            ::core::option::Option::Some((
                 #number,
                 <#marker as ::netlink_runtime::build::PutKey>::put_key::<B>,
-            )))
-        })
-        .collect();
-    (quote_spanned!(place=> [#(#slots),*]), checks)
+            ))
+        }
+    });
+    quote_spanned!(place=> [#(#slots),*])
 }
 
 /// What a form's setter in a sub-message's builder takes and does: the argument, and a closure that
@@ -278,13 +267,20 @@ pub(crate) fn form(wire: &Wire) -> (TokenStream, TokenStream) {
     let place = wire.place;
     let rt = quote_spanned!(place=> ::netlink_runtime::build);
     let marker = &wire.marker;
+    let closure = |builder: TokenStream, write: TokenStream| {
+        (
+            quote_spanned!(place=> build: impl ::core::ops::FnOnce(#builder) -> #builder),
+            quote_spanned!(place=> |enc, id| #write(enc, id, build)),
+        )
+    };
     match &wire.kind {
-        Kind::Nest(ty) => {
-            let builder = quote_spanned!(place=> <#ty as ::netlink_runtime::AttrSet>::Builder<B>);
-            (
-                quote_spanned!(place=> build: impl ::core::ops::FnOnce(#builder) -> #builder),
-                quote_spanned!(place=> |enc, id| #rt::nest::<#ty, B>(enc, id, build)),
-            )
+        Kind::Nest(ty) => closure(
+            quote_spanned!(place=> <#ty as ::netlink_runtime::AttrSet>::Builder<B>),
+            quote_spanned!(place=> #rt::nest::<#ty, B>),
+        ),
+        Kind::Records(ty) => {
+            let builder = quote_spanned!(place=> #rt::RecordsBuilder<B, #ty>);
+            closure(builder.clone(), quote_spanned!(place=> <#builder>::build))
         }
         kind => {
             let ty = match kind {

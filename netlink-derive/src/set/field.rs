@@ -4,21 +4,18 @@ use super::{Bounds, Card, MAX_SELECTORS, Payload};
 use crate::attr::{self, Item, Number, Selector};
 use crate::codes;
 use crate::ctxt::Ctxt;
-use crate::guard::Guard;
 use crate::shape;
 use crate::wire::{self, Keywords, Kind, Wire};
 use crate::words;
 use quote::quote_spanned;
 use syn::{Expr, Ident, Lit, Type};
 
-/// What a payload is made of, when it is more than one thing.
+/// How a container numbers its members.
 #[derive(Clone, Copy)]
 enum Members {
     Indexed,
     /// So many levels.
     TypeValue(usize),
-    Array,
-    Records,
 }
 
 /// The words of a field.
@@ -48,8 +45,6 @@ impl FieldWords {
                 }
                 Item::Word(w) if w == "multi" => words.multi = Some(w),
                 Item::Word(w) if w == "indexed" => words.members(cx, w, Members::Indexed),
-                Item::Word(w) if w == "array" => words.members(cx, w, Members::Array),
-                Item::Word(w) if w == "records" => words.members(cx, w, Members::Records),
                 Item::Word(w) if w == "header" => words.header = Some(w),
                 Item::Word(w) if w == "rest" => words.rest = Some(w),
                 Item::Word(w) if words.keywords.take(cx, &w) => {}
@@ -79,7 +74,7 @@ impl FieldWords {
         words
     }
 
-    /// `indexed`, `array`…: one of them.
+    /// `indexed` or `type_value(…)`.
     fn members(&mut self, cx: &Ctxt, word: Ident, members: Members) {
         if let Some((before, _)) = &self.members {
             cx.error(codes::EXCLUSIVE, &word, format!("`{word}` and `{before}` exclude each other"));
@@ -224,15 +219,6 @@ impl FieldWords {
                 let kind = Kind::TypeValue(marker.clone(), levels);
                 Some(member.within(ty, wire, view, kind))
             }
-            Members::Array => {
-                let member = wire::element(cx, &self.keywords, inner)?;
-                let (place, marker) = (member.place, &member.marker);
-                let rt = quote_spanned!(place=> ::netlink_runtime::wire);
-                let wire = quote_spanned!(place=> #rt::ArrayOf<#marker>);
-                let view = quote_spanned!(place=> #rt::Array<'a, #marker>);
-                Some(member.within(ty, wire, view, Kind::Value))
-            }
-            Members::Records => self.records(cx, ty, inner),
         }
     }
 
@@ -253,25 +239,6 @@ impl FieldWords {
             return unboxed(cx, member);
         }
         wire::wire(cx, &self.keywords, member)
-    }
-
-    fn records(&self, cx: &Ctxt, ty: &Type, set: &Type) -> Option<Wire> {
-        if let Some(other) = self.keywords.first() {
-            let text = "records are attribute sets whose header says their length: no other word is needed";
-            cx.error(codes::EXCLUSIVE, other, text);
-            return None;
-        }
-        let place = shape::place(set);
-        let rt = quote_spanned!(place=> ::netlink_runtime::wire);
-        Some(Wire {
-            marker: quote_spanned!(place=> #rt::RecordsOf<#set>),
-            view: quote_spanned!(place=> #rt::Records<'a, #set>),
-            kind: Kind::Records(set.clone()),
-            ty: ty.clone(),
-            guard: Some(Guard::records(set)),
-            selects: false,
-            place,
-        })
     }
 }
 

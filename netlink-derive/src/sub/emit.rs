@@ -132,7 +132,9 @@ pub(crate) fn emit(item: &Sub) -> TokenStream {
         }
         None => quote!(::core::option::Option::None),
     };
-    let methods = forms.iter().map(method);
+    let methods = all().map(method);
+    let raw = method_name(unknown);
+    let raw_doc = "A form that is not known. Its selectors are the caller's to write.";
     let owned = owned(item, &view);
     let debug = debug.then(|| {
         let arms = all().map(|f| {
@@ -194,6 +196,15 @@ pub(crate) fn emit(item: &Sub) -> TokenStream {
 
         impl<B: ::netlink_runtime::build::Buf> #builder<B> {
             #(#methods)*
+
+            #[doc = #raw_doc]
+            #[inline]
+            pub fn #raw(self, payload: &[::core::primitive::u8]) -> ::netlink_runtime::build::Enc<B> {
+                self.slot.put(&[], |mut enc, id| {
+                    enc.bytes(id, payload);
+                    enc
+                })
+            }
         }
 
         const _: () = {
@@ -338,14 +349,17 @@ fn owned(item: &Sub, view: &Ident) -> TokenStream {
     }
 }
 
-/// A builder's method for one form: writes the selector and the payload.
+/// A form's method in the builder.
+fn method_name(form: &Ident) -> Ident {
+    format_ident!("{}", snake(&form.unraw().to_string()))
+}
+
+/// A builder's method for one form: writes the selectors that choose it, and the payload. Those of
+/// the default are the caller's to write.
 fn method(form: &Form) -> TokenStream {
     let Form { docs, keys, wire, .. } = form;
-    let method = format_ident!("{}", snake(&form.name.unraw().to_string()));
+    let method = method_name(&form.name);
     let place = wire.place;
-    if keys.is_empty() {
-        return TokenStream::new();
-    }
     let keys = keys.iter().map(key);
     let (argument, write) = form_setter(wire);
     quote_spanned! {place=>

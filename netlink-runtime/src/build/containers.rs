@@ -1,10 +1,10 @@
 //! Builders of payloads with members, and of sub-messages.
 
-use super::{Buf, Enc, SetBuilder, ToWire, nest};
+use super::{Buf, Enc, Once, SetBuilder, ToWire, is_written, nest};
 use crate::error::EncodeError;
 use crate::meta::Key;
 use crate::view::{AttrSet, RecordHeader};
-use crate::wire::wt::{Int, Named, Nest, Str, Utf8};
+use crate::wire::wt::{Int, Named, NamedSint, NamedUint, Nest, Sint, Str, Uint, Unterminated, Utf8};
 use core::marker::PhantomData;
 
 /// Builds an indexed array.
@@ -159,6 +159,8 @@ pub struct SubSlot<B> {
     enc: Enc<B>,
     id: u16,
     selectors: [Option<PutSelector<B>>; MAX_SELECTORS],
+    /// Where the set's attributes start.
+    start: usize,
 }
 
 /// A selector's attribute and how it is written.
@@ -171,17 +173,26 @@ impl<B: Buf> SubSlot<B> {
     /// A slot for attribute `id`. `selectors` are the attributes of the own set that hold them, by
     /// position; what stands elsewhere, the caller writes.
     #[inline]
-    pub fn new(enc: Enc<B>, id: u16, selectors: [Option<PutSelector<B>>; MAX_SELECTORS]) -> Self {
-        SubSlot { enc, id, selectors }
+    pub fn new(
+        enc: Enc<B>,
+        id: u16,
+        selectors: [Option<PutSelector<B>>; MAX_SELECTORS],
+        once: &mut Once,
+    ) -> Self {
+        selectors.iter().flatten().for_each(|(id, _)| once.expect(*id));
+        SubSlot { enc, id, selectors, start: once.start() }
     }
 
-    /// Writes the selectors, then the payload through `put`.
+    /// Writes the selectors, then the payload through `put`. Without keys, as for the form of all other
+    /// selectors, the caller writes those.
     #[inline]
     pub fn put(self, keys: &[Key], put: impl FnOnce(Enc<B>, u16) -> Enc<B>) -> Enc<B> {
         let mut enc = self.enc;
         for (selector, key) in self.selectors.into_iter().zip(keys) {
             if let Some((id, put_key)) = selector {
-                enc = put_key(enc, id, *key);
+                if !is_written(&mut enc, self.start, id) {
+                    enc = put_key(enc, id, *key);
+                }
             }
         }
         put(enc, self.id)
@@ -207,6 +218,48 @@ impl PutKey for Str {
 impl PutKey for Utf8 {
     fn put_key<B: Buf>(enc: Enc<B>, id: u16, key: Key) -> Enc<B> {
         Str::put_key(enc, id, key)
+    }
+}
+
+impl PutKey for Unterminated {
+    fn put_key<B: Buf>(mut enc: Enc<B>, id: u16, key: Key) -> Enc<B> {
+        match key {
+            Key::Text(text) => enc.bytes(id, text.as_bytes()),
+            Key::Number(_) => enc.fail(EncodeError::Value { attr: id }),
+        }
+        enc
+    }
+}
+
+impl PutKey for Uint {
+    fn put_key<B: Buf>(mut enc: Enc<B>, id: u16, key: Key) -> Enc<B> {
+        match key {
+            Key::Number(n) => return ToWire::<Uint>::put_as(n, enc, id),
+            Key::Text(_) => enc.fail(EncodeError::Value { attr: id }),
+        }
+        enc
+    }
+}
+
+impl PutKey for Sint {
+    fn put_key<B: Buf>(mut enc: Enc<B>, id: u16, key: Key) -> Enc<B> {
+        match key {
+            Key::Number(n) => return ToWire::<Sint>::put_as(n as i64, enc, id),
+            Key::Text(_) => enc.fail(EncodeError::Value { attr: id }),
+        }
+        enc
+    }
+}
+
+impl<E: crate::NamedValue> PutKey for NamedUint<E> {
+    fn put_key<B: Buf>(enc: Enc<B>, id: u16, key: Key) -> Enc<B> {
+        Uint::put_key(enc, id, key)
+    }
+}
+
+impl<E: crate::NamedValue> PutKey for NamedSint<E> {
+    fn put_key<B: Buf>(enc: Enc<B>, id: u16, key: Key) -> Enc<B> {
+        Sint::put_key(enc, id, key)
     }
 }
 

@@ -4,7 +4,7 @@ use super::{Buf, Enc, put_struct, zeroes};
 use crate::error::EncodeError;
 use crate::types::{Address, Bitfield32, HwAddr, Label, Labels, NlStr};
 use crate::view::{CStruct, NamedValue};
-use crate::wire::wt::{self, Fixed, Int, Utf8};
+use crate::wire::wt::{self, Fixed, Int, Utf8, low_bits};
 use crate::wire::{Array, ArrayElement, ArrayOf, FlexOf, FlexStruct, FlexView, NET_BYTEORDER};
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -84,7 +84,7 @@ to_wire! {
     [E: NamedValue] wt::NamedSint<E>, E, |v, enc, id| {
         enc = ToWire::<wt::Sint>::put_as(v.to_bits() as i64, enc, id);
     };
-    [E: NamedValue, K: Int] wt::Named<E, K>, E, |v, enc, id| match fit::<K>(v.to_bits()) {
+    [E: NamedValue, K: Int] wt::Named<E, K>, E, |v, enc, id| match fit::<E, K>(v) {
         Some(v) => enc = v.put_as(enc, id),
         None => enc.fail(EncodeError::Value { attr: id }),
     };
@@ -181,14 +181,14 @@ fn bitfield(bits: Bitfield32) -> [u8; 8] {
     [a, b, c, d, e, f, g, h]
 }
 
-/// The integer on the wire for a named value: C enums with a negative entry are sent as unsigned
-/// integers too, so a sign extension may be cut off.
+/// The integer on the wire for a named value, if reading it gives the value again. C enums with a
+/// negative entry are sent as unsigned integers too, so a sign extension may be cut off.
 #[inline]
-fn fit<K: Int>(bits: u64) -> Option<K::Value> {
-    K::narrow(bits).or_else(|| {
-        let mask = u64::MAX >> (64 - 8 * K::SIZE.clamp(1, 8));
-        K::narrow(bits & mask).filter(|_| bits | mask == u64::MAX)
-    })
+fn fit<E: NamedValue, K: Int>(value: E) -> Option<K::Value> {
+    let bits = value.to_bits();
+    let low = low_bits::<K>(bits);
+    let cut_off = u64::MAX >> (64 - 8 * K::SIZE.clamp(1, 8));
+    (E::from_bits(K::widen(low)) == value || bits | cut_off == u64::MAX).then_some(low)
 }
 
 #[inline]

@@ -1,6 +1,6 @@
 //! Owned forms of payloads with members.
 
-use super::{Own, encodes_to};
+use super::{Own, encodes_to, is_framed};
 use crate::build::{Buf, Enc, close_record};
 use crate::error::{DecodeError, NOWHERE};
 use crate::view::{AttrSet, RecordHeader};
@@ -34,6 +34,7 @@ impl<K: Own> Own for IndexedOf<K> {
     fn exact(value: &Self::Owned, payload: &[u8]) -> bool {
         let mut members = Attrs::new(payload).iter(&NOWHERE);
         flags_are(payload, K::FLAGS)
+            && is_framed(payload)
             && value
                 .iter()
                 .all(|(_, v)| members.next().is_some_and(|m| m.is_ok_and(|m| K::exact(v, m.payload))))

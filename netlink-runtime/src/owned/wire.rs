@@ -1,8 +1,9 @@
 //! The owned forms of the wire types.
 
 use super::{Own, encodes_to};
-use crate::build::{Buf, Enc, ToWire, put_struct};
+use crate::build::{Buf, Enc, ToWire};
 use crate::error::{DecodeError, DecodeErrorKind};
+use crate::meta::StructMeta;
 use crate::types::{Bitfield32, HwAddr, LabelStack, NlStr, NlString};
 use crate::view::{AttrSet, CStruct, NamedValue};
 use crate::wire::wt::{self, Int};
@@ -175,6 +176,13 @@ impl<T: AttrSet> Own for wt::Nest<T> {
         enc.close(at);
         enc
     }
+
+    #[inline]
+    fn exact(value: &T, payload: &[u8]) -> bool {
+        // Attributes see to it themselves; bytes of a fixed header that belong to no member do not.
+        let padded = |header: &StructMeta| header.has_holes() || header.size % 4 != 0;
+        !T::meta().header.is_some_and(padded) || encodes_to::<Self>(value, payload)
+    }
 }
 
 impl<T: CStruct> Own for wt::Struct<T> {
@@ -191,7 +199,8 @@ impl<T: CStruct> Own for wt::Struct<T> {
 
     #[inline]
     fn exact(value: &T, payload: &[u8]) -> bool {
-        payload.len() == value.wire_len() && (!T::PADDED || is_written_as(value, payload))
+        payload.len() == value.wire_len()
+            && (!(T::PADDED || const { T::META.has_holes() }) || is_written_as(value, payload))
     }
 }
 
@@ -203,11 +212,7 @@ fn is_written_as<T: CStruct>(value: &T, payload: &[u8]) -> bool {
             value.write(out);
             out == payload
         }
-        None => {
-            let mut out = Vec::new();
-            put_struct(value, &mut Enc::new(&mut out));
-            out == payload
-        }
+        None => encodes_to::<wt::Struct<T>>(value, payload),
     }
 }
 
@@ -223,8 +228,9 @@ impl<K: ArrayElement> Own for ArrayOf<K> {
         ToWire::<ArrayOf<K>>::put_as(value, enc, id)
     }
 
+    #[inline]
     fn exact(value: &Vec<K::Value>, payload: &[u8]) -> bool {
-        !K::LOSSY || encodes_to::<Self>(value, payload)
+        !const { K::LOSSY || K::MEMBER.has_holes() } || encodes_to::<Self>(value, payload)
     }
 }
 

@@ -1,4 +1,4 @@
-//! [`array`](super::array) for members that a struct grew by:
+//! [`mod@array`] for members that a struct grew by:
 //! `#[serde(with = "netlink_runtime::serialize::optional_array")]`.
 
 use super::array;

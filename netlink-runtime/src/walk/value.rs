@@ -217,6 +217,8 @@ fn element_type(element: Element) -> MemberType {
     match element {
         Element::Scalar(scalar, names) => MemberType::Scalar(scalar, names),
         Element::Struct(meta) => MemberType::Struct(meta),
+        Element::Ip4 => MemberType::Ip4,
+        Element::Ip6 => MemberType::Ip6,
     }
 }
 

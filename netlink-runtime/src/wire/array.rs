@@ -1,6 +1,6 @@
 //! Packed C arrays.
 
-use super::wt::{Fixed, Int, Wire};
+use super::wt::{Fixed, Int, Ip4, Ip6, Wire};
 use crate::meta::{Element, TypeMeta};
 use crate::view::CStruct;
 use core::fmt;
@@ -30,6 +30,14 @@ impl<E: crate::view::NamedValue, K: Int> ArrayElement for super::wt::Named<E, K>
 
 impl<T: CStruct> ArrayElement for super::wt::Struct<T> {
     const ELEMENT: Element = Element::Struct(T::META);
+}
+
+impl ArrayElement for Ip4 {
+    const ELEMENT: Element = Element::Ip4;
+}
+
+impl ArrayElement for Ip6 {
+    const ELEMENT: Element = Element::Ip6;
 }
 
 impl<K: ArrayElement> Wire for ArrayOf<K> {

@@ -275,6 +275,12 @@ impl<'a, K: Wire> Iterator for Multi<'a, K> {
 
 impl<K: Wire> core::iter::FusedIterator for Multi<'_, K> {}
 
+impl<'a, K: Wire<View<'a>: core::fmt::Debug>> core::fmt::Debug for Multi<'a, K> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_list().entries(self.clone()).finish()
+    }
+}
+
 /// Decodes one attribute's payload, or says what is wrong with it.
 #[inline]
 pub(crate) fn read<'a, K: Wire>(

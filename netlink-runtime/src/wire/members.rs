@@ -7,6 +7,7 @@ use super::wt::Wire;
 use crate::error::{DecodeError, DecodeErrorKind};
 use crate::meta::{SetMeta, SetRef, TypeMeta};
 use crate::view::{AttrSet, CStruct, RecordHeader, View};
+use core::fmt;
 use core::marker::PhantomData;
 
 /// Names the members of indexed arrays and type-value nests in errors: their numbers are data.
@@ -60,6 +61,12 @@ impl<'a, K: Wire> Iterator for Indexed<'a, K> {
 }
 
 impl<K: Wire> core::iter::FusedIterator for Indexed<'_, K> {}
+
+impl<'a, K: Wire<View<'a>: fmt::Debug>> fmt::Debug for Indexed<'a, K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.clone()).finish()
+    }
+}
 
 /// Wire type: containers in containers, `N` levels, whose types carry data.
 pub struct TypeValueOf<K, const N: usize>(PhantomData<fn() -> K>);
@@ -124,6 +131,12 @@ impl<'a, K: Wire, const N: usize> Iterator for TypeValue<'a, K, N> {
                 }
             }
         }
+    }
+}
+
+impl<'a, K: Wire<View<'a>: fmt::Debug>, const N: usize> fmt::Debug for TypeValue<'a, K, N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.clone()).finish()
     }
 }
 
@@ -212,3 +225,12 @@ where
 }
 
 impl<T: AttrSet> core::iter::FusedIterator for Records<'_, T> where T::Header: RecordHeader {}
+
+impl<T: AttrSet> fmt::Debug for Records<'_, T>
+where
+    T::Header: RecordHeader,
+{
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.clone()).finish()
+    }
+}

@@ -226,9 +226,17 @@ ints! {
 /// An integer of wire type `K` whose values have names.
 pub struct Named<E, K>(PhantomData<fn() -> (E, K)>);
 
+impl<E: NamedValue, K: Int> Named<E, K> {
+    /// The integer, checked: values without a name must not lose bits.
+    const SCALAR: Scalar = {
+        assert!(E::BYTES >= K::SIZE, "this enum is kept in fewer bytes than the integer has on the wire");
+        K::SCALAR
+    };
+}
+
 impl<E: NamedValue, K: Int> Wire for Named<E, K> {
     type View<'a> = E;
-    const TYPE: TypeMeta = TypeMeta::Scalar(K::SCALAR, Some(E::META));
+    const TYPE: TypeMeta = TypeMeta::Scalar(Self::SCALAR, Some(E::META));
 
     #[inline]
     fn read(payload: &[u8]) -> Option<E> {
@@ -244,7 +252,7 @@ impl<E: NamedValue, K: Int> Wire for Named<E, K> {
 impl<E: NamedValue, K: Int> Fixed for Named<E, K> {
     type Value = E;
     const SIZE: usize = K::SIZE;
-    const MEMBER: MemberType = MemberType::Scalar(K::SCALAR, Some(E::META));
+    const MEMBER: MemberType = MemberType::Scalar(Self::SCALAR, Some(E::META));
 
     #[inline]
     fn load(bytes: &[u8]) -> E {
@@ -254,11 +262,17 @@ impl<E: NamedValue, K: Int> Fixed for Named<E, K> {
     #[inline]
     fn store(value: E, out: &mut [u8]) {
         // A value too wide for the member loses its high bits, as an assignment in C does.
-        let bits = value.to_bits();
-        let mask = if K::SIZE >= 8 { u64::MAX } else { (1 << (8 * K::SIZE)) - 1 };
-        let value = K::narrow(bits).or_else(|| K::narrow(bits & mask)).unwrap_or_else(|| K::load(&[]));
-        K::store(value, out);
+        K::store(low_bits::<K>(value.to_bits()), out);
     }
+}
+
+/// The integer that these bits are without those that it has no room for.
+#[inline]
+pub(crate) fn low_bits<K: Int>(bits: u64) -> K::Value {
+    let unused = 64 - 8 * K::SIZE.clamp(1, 8) as u32;
+    let bits = bits << unused;
+    let bits = if K::SCALAR.signed { (bits as i64 >> unused) as u64 } else { bits >> unused };
+    K::narrow(bits).unwrap_or_else(|| K::load(&[]))
 }
 
 macro_rules! var_int {
@@ -301,7 +315,18 @@ macro_rules! named_var_int {
 
             #[inline]
             fn read(payload: &[u8]) -> Option<E> {
-                $plain::read(payload).map(|v| E::from_bits(v as u64))
+                let bits = $plain::read(payload)? as u64;
+                let value = E::from_bits(bits);
+                (value.to_bits() == bits).then_some(value)
+            }
+
+            #[cold]
+            fn error(payload: &[u8], set: &'static SetMeta, attr: u16, offset: usize) -> DecodeError {
+                let kind = match $plain::read(payload) {
+                    Some(_) => DecodeErrorKind::Value,
+                    None => DecodeErrorKind::Length,
+                };
+                DecodeError::new(kind, set, attr, offset)
             }
         }
     )*};

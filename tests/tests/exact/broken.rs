@@ -9,11 +9,19 @@ use netlink_runtime::{CStruct, NamedValue};
 const NESTED: u16 = 0x8000;
 
 /// Writes its bytes in the wrong order.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default)]
 struct Swapped(u32);
+
+impl PartialEq for Swapped {
+    /// In either order, so that setters, which read back what they write, do not see it.
+    fn eq(&self, other: &Self) -> bool {
+        self.0 == other.0 || self.0 == other.0.swap_bytes()
+    }
+}
 
 impl NamedValue for Swapped {
     const META: &'static EnumMeta = &EnumMeta { name: "Swapped", flags: false, entries: &[] };
+    const BYTES: usize = 4;
 
     fn from_bits(bits: u64) -> Self {
         Swapped(bits as u32)

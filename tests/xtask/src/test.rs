@@ -7,8 +7,16 @@ use netlink_tests::{has_program, live_obstacle};
 /// Programs that live tests run, and the Debian packages that have them.
 const PROGRAMS: &[(&str, &str)] = &[("ip", "iproute2"), ("unshare", "util-linux"), ("cc", "gcc")];
 
-/// The smaller builds of the runtime; all tests run with all features.
-const FEATURES: &[&str] = &["", "alloc", "std", "derive"];
+/// Smaller builds; all tests run with all features.
+const SMALLER: &[(&str, &str)] = &[
+    ("netlink-runtime", ""),
+    ("netlink-runtime", "alloc"),
+    ("netlink-runtime", "std"),
+    ("netlink-runtime", "derive"),
+    ("netlink-families", "all"),
+    ("netlink-families", "all,alloc"),
+    ("netlink-no-alloc", ""),
+];
 
 pub(crate) fn run(system: bool) -> Result<()> {
     let missing: Vec<&str> = PROGRAMS.iter().filter(|(p, _)| !has_program(p)).map(|(_, p)| *p).collect();
@@ -35,21 +43,24 @@ pub(crate) fn run(system: bool) -> Result<()> {
     }
     step("running all tests");
     let tests = crate::run(&mut test);
-    step("checking that the runtime builds without warnings with fewer features");
-    let smaller = FEATURES.iter().try_for_each(|features| check(features));
+    step("checking that runtime and families build without warnings with fewer features");
+    let smaller = SMALLER.iter().try_for_each(|(package, features)| check(package, features));
+    step("running the tests without an allocator");
+    // Alone: beside the others of the workspace the runtime would have their features.
+    let no_alloc = crate::run(cargo().args(["test", "--quiet", "--package", "netlink-no-alloc"]));
     step("checking that the generated families are up to date");
     let fresh = generate(&["--check"]);
     let packages = package::run(libclang.ok().as_deref(), &skips);
     let targets = targets::run(&skips);
     skips.report();
-    tests.and(smaller).and(fresh).and(packages).and(targets)
+    tests.and(smaller).and(no_alloc).and(fresh).and(packages).and(targets)
 }
 
-/// Checks the runtime with these features alone. Warnings are errors for it, not for what it
+/// Checks a package with these features alone. Warnings are errors for it, not for what it
 /// depends on, so that nothing else is built anew.
-fn check(features: &str) -> Result<()> {
+fn check(package: &str, features: &str) -> Result<()> {
     let mut check = cargo();
-    check.args(["rustc", "--quiet", "--package", "netlink-runtime", "--lib", "--profile", "check"]).args([
+    check.args(["rustc", "--quiet", "--package", package, "--lib", "--profile", "check"]).args([
         "--no-default-features",
         "--features",
         features,

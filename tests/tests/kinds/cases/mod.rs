@@ -1,0 +1,9 @@
+//! What single rows do not show.
+
+mod chosen;
+mod members;
+mod numbers;
+mod others;
+mod own;
+mod structs;
+mod values;
