@@ -50,7 +50,7 @@ codes! {
     NLD010 NO_NUMBER: "a field does not say which attribute it is";
     NLD011 NO_C_NAME: "a number without the C name";
     NLD012 NOT_A_NUMBER: "what stands for a number is none";
-    NLD013 NUMBER_RANGE: "a number is too large for its place";
+    NLD013 NUMBER_RANGE: "a number does not fit its place";
     NLD014 NUMBER_TAKEN: "two attributes of a set have the same number";
     NLD015 NO_ATTRIBUTE: "the fixed header or `rest` has what attributes have";
     NLD016 ONE_ONLY: "a field or variant of which there can be one stands twice";

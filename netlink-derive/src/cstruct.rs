@@ -2,7 +2,7 @@
 
 mod emit;
 
-use crate::attr::{self, Item, Number, Selector};
+use crate::attr::{self, Item, Number, Order, Selector};
 use crate::codes;
 use crate::ctxt::Ctxt;
 use crate::shape;
@@ -175,6 +175,9 @@ fn read_tail(cx: &Ctxt, tail: attr::Tail) -> Option<Tail> {
                     "an address is as long as its family has it: a tail with `by(…)` holds `u8`",
                 );
             }
+            if !family_alone(cx, &keywords) {
+                return None;
+            }
             Whole::Address(by)
         }
         (None, "text") if bytes => Whole::Text,
@@ -261,30 +264,19 @@ impl Words {
             }
         }
         if let Some((first, width)) = self.bits {
-            let integer = shape::integer(ty);
-            let named = self.keywords.word.as_ref().map(|(_, word)| word);
-            let Some(word) = integer.as_ref().or(named) else {
-                cx.error(
-                    codes::MEMBER_TYPE,
-                    ty,
-                    "what are these bits? An integer, or an enum with the integer it is kept as: \
-                     `bits(0, 4), u8`",
-                );
-                return None;
-            };
-            if !matches!(width.base10_parse::<u8>(), Ok(1..=64)) {
-                cx.error(codes::NUMBER_RANGE, width, "a bitfield has 1 to 64 bits");
+            let other = self.keywords.form.as_ref().or(self.by.as_ref().map(|(word, _)| word));
+            if let Some(word) = other {
+                cx.error(codes::EXCLUSIVE, word, format!("`{word}` does not go with `bits(…)`"));
                 return None;
             }
-            let signed = word.signed;
-            return Some(Form::Bits(Bits { first, width, signed, named: integer.is_none() }));
+            return Bits::read(cx, &self.keywords, ty, first, width).map(Form::Bits);
         }
         match self.by {
             Some((word, _)) if union && !one => {
                 cx.error(codes::FIELD_TYPE, word, "`by(…)` goes with one union");
                 None
             }
-            Some((_, member)) if !union => Some(Form::By(member)),
+            Some((_, member)) if !union => family_alone(cx, &self.keywords).then_some(Form::By(member)),
             by => {
                 let marker = wire::member(cx, &self.keywords, ty)?;
                 let (by, anonymous) = (by.map(|(_, member)| member), self.anonymous.is_some());
@@ -295,6 +287,50 @@ impl Words {
                 })
             }
         }
+    }
+}
+
+/// An address whose family another member has stands without words of its form.
+fn family_alone(cx: &Ctxt, keywords: &Keywords) -> bool {
+    if let Some(word) = keywords.first() {
+        let text = format!("`{word}` does not go with `by(…)`: the family says the form of the address");
+        cx.error(codes::EXCLUSIVE, word, text);
+        return false;
+    }
+    true
+}
+
+impl Bits {
+    fn read(cx: &Ctxt, keywords: &Keywords, ty: &Type, first: LitInt, width: LitInt) -> Option<Self> {
+        let integer = shape::integer(ty);
+        let named = keywords.word.as_ref().map(|(_, word)| word);
+        let Some(word) = integer.as_ref().or(named) else {
+            let text = "what are these bits? An integer, or an enum with the integer it is kept as: \
+                        `bits(0, 4), u8`";
+            cx.error(codes::MEMBER_TYPE, ty, text);
+            return None;
+        };
+        let order = keywords.order.as_ref().map(|(said, _)| said);
+        let ordered = keywords.word.as_ref().filter(|(_, word)| !matches!(word.order, Order::Native));
+        if let Some(said) = order.or(ordered.map(|(said, _)| said)) {
+            let text = "bits are counted from the first byte's lowest, on every machine: they have no order";
+            cx.error(codes::BYTE_ORDER, said, text);
+            return None;
+        }
+        if let (Some((said, kept)), Some(rust)) = (&keywords.word, &integer) {
+            if (kept.bits, kept.signed) != (rust.bits, rust.signed) {
+                let text = format!("the field's type is the integer that the bits are kept as, not `{said}`");
+                cx.error(codes::INTEGERS_DIFFER, said, text);
+                return None;
+            }
+        }
+        if !matches!(width.base10_parse::<u8>(), Ok(bits) if bits > 0 && bits <= word.bits) {
+            let text = format!("a bitfield of this type has 1 to {} bits", word.bits);
+            cx.error(codes::NUMBER_RANGE, width, text);
+            return None;
+        }
+        let signed = word.signed;
+        Some(Bits { first, width, signed, named: integer.is_none() })
     }
 }
 
@@ -343,12 +379,9 @@ fn choosers(cx: &Ctxt, members: &[Member], tail: Option<&Tail>) {
             Some(_) => cx.error(codes::DECIDES, by, format!("an integer decides, and `{by}` is none")),
             None if hidden => {}
             None => {
-                let known: Vec<String> = members.iter().map(|m| format!("`{}`", m.name)).collect();
-                cx.error(
-                    codes::NO_MEMBER,
-                    by,
-                    format!("no member `{by}` in this struct, which has {}", known.join(", ")),
-                );
+                let names: Vec<String> = members.iter().map(|m| m.name.to_string()).collect();
+                let hint = words::which_has(&by.to_string(), &names);
+                cx.error(codes::NO_MEMBER, by, format!("no member `{by}` in this struct{hint}"));
             }
         }
     }

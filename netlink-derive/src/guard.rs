@@ -31,6 +31,8 @@ impl Guard {
         set, AttrSet, meta;
         /// A C struct.
         c_struct, CStruct, read;
+        /// A C union.
+        union, wire::CUnion, CASES;
         /// A C struct with a flexible tail.
         flex, wire::FlexStruct, TAIL;
         /// An enum or flags.

@@ -226,6 +226,13 @@ impl Set {
         }
         if let Some(word) = &words.header {
             words.alone(cx, "the fixed header");
+            if let Some(rest) = &words.rest {
+                let text = "the header stands before the attributes, and `rest` holds those that are unknown: \
+                            they are two fields";
+                cx.error(codes::EXCLUSIVE, rest, text);
+                self.lost.push(name);
+                return;
+            }
             if let Some((before, _)) = &self.header {
                 let text = format!("a set has one header, and that is `{before}`");
                 cx.error(codes::ONE_ONLY, word, text);
@@ -237,7 +244,11 @@ impl Set {
         }
         if let Some(word) = &words.rest {
             words.alone(cx, "`rest`");
-            if let Some(before) = &self.rest {
+            if !shape::is(&field.ty, "Rest") {
+                let text = "`rest` fields hold `Rest`: the attributes that no other field takes";
+                cx.error(codes::FIELD_TYPE, &field.ty, text);
+                self.lost.push(name);
+            } else if let Some(before) = &self.rest {
                 cx.error(codes::ONE_ONLY, word, format!("a set has one `rest`, and that is `{before}`"));
                 self.lost.push(name);
             } else {
@@ -340,13 +351,6 @@ impl Set {
     /// What is said of a name that no field has.
     fn no_field(&self, name: &Ident) -> String {
         let names: Vec<String> = self.fields.iter().map(|f| f.name.unraw().to_string()).collect();
-        match words::suggest(&name.to_string(), names.iter().map(String::as_str)) {
-            Some(meant) => format!("no field `{name}` in `{}`; did you mean `{meant}`?", self.name),
-            None => {
-                let some: Vec<String> = names.iter().take(8).map(|name| format!("`{name}`")).collect();
-                let more = if names.len() > some.len() { ", …" } else { "" };
-                format!("no field `{name}` in `{}`, which has {}{more}", self.name, some.join(", "))
-            }
-        }
+        format!("no field `{name}` in `{}`{}", self.name, words::which_has(&name.to_string(), &names))
     }
 }

@@ -9,7 +9,7 @@ use crate::words;
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
-use syn::{Expr, Fields, Ident, ItemEnum, LitInt, Type};
+use syn::{Data, DeriveInput, Expr, Fields, Ident, LitInt, Type, parse_quote};
 
 /// A C union.
 pub(crate) struct Union {
@@ -19,6 +19,8 @@ pub(crate) struct Union {
     pub(crate) c_name: String,
     pub(crate) size: Expr,
     pub(crate) arms: Vec<Arm>,
+    /// There are errors: what is left serves the items that use it.
+    broken: bool,
 }
 
 /// An arm of a [`Union`].
@@ -36,22 +38,26 @@ pub(crate) struct Arm {
 }
 
 pub(crate) fn expand(args: TokenStream, input: TokenStream) -> TokenStream {
-    let item: ItemEnum = match syn::parse2(input) {
-        Ok(item) => item,
+    let cx = Ctxt::new();
+    let output = match syn::parse2::<DeriveInput>(input) {
+        Ok(item) => Union::read(&cx, args, &item).map(|union| emit(&union)),
         Err(error) => {
-            let cx = Ctxt::new();
             cx.syntax(error);
-            return cx.finish(None);
+            None
         }
     };
-    let cx = Ctxt::new();
-    let output = Union::read(&cx, args, &item).map(|union| emit(&union));
     cx.finish(output)
 }
 
 impl Union {
     /// Reads a union, where `args` is what the attribute macro got; errors go to `cx`.
-    pub(crate) fn read(cx: &Ctxt, args: TokenStream, item: &ItemEnum) -> Option<Union> {
+    pub(crate) fn read(cx: &Ctxt, args: TokenStream, item: &DeriveInput) -> Option<Union> {
+        let Data::Enum(data) = &item.data else {
+            let text =
+                format!("a union is written as an enum of its arms: `enum {} {{ arm(u32) }}`", item.ident);
+            cx.error(codes::ITEM, &item.ident, text);
+            return None;
+        };
         let name = item.ident.clone();
         let (mut c_name, mut size) = (None, None);
         for word in attr::args(cx, args) {
@@ -63,17 +69,22 @@ impl Union {
             }
         }
         cx.refuse_generics(&item.generics, "C unions");
-        let arms = item.variants.iter().filter_map(|variant| arm(cx, variant)).collect();
-        let Some(size) = size else {
-            cx.error(
-                codes::NO_SIZE,
-                &name,
-                "how large is it? Say `#[netlink_union(size = 16)]`, as C's sizeof gives",
-            );
-            return None;
-        };
+        let mut arms: Vec<Arm> = Vec::new();
+        for arm in data.variants.iter().filter_map(|variant| arm(cx, variant)) {
+            match arm.taken(&arms) {
+                Some(taken) => cx.error(codes::NAME_TAKEN, &arm.name, taken),
+                None => arms.push(arm),
+            }
+        }
+        let size = size.unwrap_or_else(|| {
+            let text = "how large is it? Say `#[netlink_union(size = 16)]`, as C's sizeof gives";
+            cx.error(codes::NO_SIZE, &name, text);
+            parse_quote!(0)
+        });
         let c_name = c_name.unwrap_or_else(|| name.unraw().to_string());
-        Some(Union { name, vis: item.vis.clone(), attrs: item.attrs.clone(), c_name, size, arms })
+        let (vis, attrs, broken) = (item.vis.clone(), item.attrs.clone(), cx.count() > 0);
+        let union = Union { name, vis, attrs, c_name, size, arms, broken };
+        item.generics.params.is_empty().then_some(union)
     }
 }
 
@@ -104,14 +115,14 @@ fn arm(cx: &Ctxt, variant: &syn::Variant) -> Option<Arm> {
 
 /// What a union expands to.
 fn emit(item: &Union) -> TokenStream {
-    let Union { name, vis, attrs, c_name, size, arms } = item;
+    let Union { name, vis, attrs, c_name, size, arms, broken } = item;
     let rt = quote!(::netlink_runtime::meta);
     let fixed = quote!(::netlink_runtime::wire::wt::Fixed);
     let bytes = quote!(::netlink_runtime::wire::wt::Opaque<{ #size }>);
     let text = name.unraw().to_string();
     let metas = arms.iter().map(Arm::meta);
     let methods = arms.iter().map(Arm::methods);
-    let checks = arms.iter().map(|arm| arm.check(size));
+    let checks = arms.iter().filter(|_| !broken).map(|arm| arm.check(size));
     let cases = arms.iter().enumerate().flat_map(|(ix, arm)| arm.cases(ix as u16));
     quote! {
         #(#attrs)*
@@ -179,6 +190,30 @@ fn emit(item: &Union) -> TokenStream {
 }
 
 impl Arm {
+    /// The name as a part of another: without what avoids Rust's keywords.
+    fn plain(&self) -> String {
+        self.name.unraw().to_string().trim_end_matches('_').to_owned()
+    }
+
+    /// The methods: to read it, to make a union of it, and to write it.
+    fn names(&self) -> [Ident; 3] {
+        let plain = self.plain();
+        [self.name.clone(), format_ident!("from_{plain}"), format_ident!("with_{plain}")]
+    }
+
+    /// What is said where another arm has a method of the same name.
+    fn taken(&self, arms: &[Arm]) -> Option<String> {
+        let (mut names, name) = (self.names().into_iter(), &self.name);
+        names.find_map(|method| {
+            let other = arms.iter().find(|arm| arm.names().contains(&method))?;
+            Some(if other.name == *name {
+                format!("there is an arm `{name}` before this one")
+            } else {
+                format!("`{}` has a method `{method}` as well: give one another name", other.name)
+            })
+        })
+    }
+
     fn place(&self) -> Span {
         shape::place(&self.ty)
     }
@@ -200,9 +235,7 @@ impl Arm {
     fn methods(&self) -> TokenStream {
         let place = self.place();
         let Arm { name, ty, offset, docs, .. } = self;
-        let plain = name.unraw().to_string();
-        let plain = plain.trim_end_matches('_');
-        let (from, with) = (format_ident!("from_{plain}"), format_ident!("with_{plain}"));
+        let (plain, [_, from, with]) = (self.plain(), self.names());
         let slice = quote_spanned!(place=> <[::core::primitive::u8]>);
         let bytes = quote_spanned!(place=> #slice::get(&self.0, #offset..).unwrap_or_default());
         let room = quote_spanned!(place=> #slice::get_mut(&mut self.0, #offset..).unwrap_or_default());

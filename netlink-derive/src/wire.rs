@@ -238,8 +238,8 @@ fn single(cx: &Ctxt, words: &Keywords, ty: &Type) -> Option<Wire> {
             return Some(wire.guarded(Guard::c_struct(ty)));
         }
         "union" => {
-            let marker = quote_spanned!(place=> ::netlink_runtime::wire::Union<#ty>);
-            return Some(value(marker, quote_spanned!(place=> #ty)));
+            let wire = value(quote_spanned!(place=> #wt::Union<#ty>), quote_spanned!(place=> #ty));
+            return Some(wire.guarded(Guard::union(ty)));
         }
         "flex" => {
             let Some(inner) = shape::inside(ty, "Flex") else {
@@ -453,7 +453,11 @@ pub(crate) fn member(cx: &Ctxt, words: &Keywords, ty: &Type) -> Option<TokenStre
         return None;
     }
     match (form.as_str(), &words.form) {
-        ("" | "struct" | "union", _) | (_, None) => {}
+        ("union", _) => {
+            let marker = quote_spanned!(place=> ::netlink_runtime::wire::Union<#ty>);
+            return words.form_alone(cx).then_some(marker);
+        }
+        ("" | "struct", _) | (_, None) => {}
         ("text" | "opaque" | "mac", Some(word)) => {
             cx.error(codes::FIELD_TYPE, ty, format!("`{word}` members are arrays: `[u8; N]`"));
             return None;

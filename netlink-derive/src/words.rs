@@ -206,8 +206,18 @@ impl Place {
     }
 }
 
+/// How an error goes on about a name that is none of these.
+pub(crate) fn which_has(name: &str, names: &[String]) -> String {
+    if let Some(meant) = suggest(name, names.iter().map(String::as_str)) {
+        return format!("; did you mean `{meant}`?");
+    }
+    let some = &names[..names.len().min(8)];
+    let more = if names.len() > some.len() { ", …" } else { "" };
+    format!(", which has `{}`{more}", some.join("`, `"))
+}
+
 /// The word of these that was meant, perhaps.
-pub(crate) fn suggest<'w>(word: &str, words: impl Iterator<Item = &'w str>) -> Option<&'w str> {
+fn suggest<'w>(word: &str, words: impl Iterator<Item = &'w str>) -> Option<&'w str> {
     // Words of two or three letters are near to too many others.
     let far = match word.len() {
         0..=3 => 1,

@@ -131,7 +131,7 @@ mod shadowed {
         #[netlink(case(KEY))]
         number(u32),
         #[netlink(case(self::META), default)]
-        size([u8; SIZE]),
+        size([u8; SIZE - 4]),
         #[netlink(1, bits(0, 3), u8)]
         state(State),
     }

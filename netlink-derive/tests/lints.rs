@@ -1,5 +1,6 @@
 //! The programs of `tests/pass` as modules of one crate, under clippy's strictest groups: derived code
 //! gives no warnings. `cargo clippy` tests that, here they run once more.
+#![deny(missing_docs, unused, nonstandard_style, future_incompatible, rust_2018_idioms)]
 #![warn(clippy::pedantic, clippy::nursery)]
 #![allow(clippy::redundant_pub_crate)] // rustc's `unreachable_pub` wants the opposite
 
@@ -33,6 +34,8 @@ mod sets;
 mod structs;
 #[path = "pass/subs.rs"]
 mod subs;
+#[path = "pass/unions.rs"]
+mod unions;
 
 #[test]
 fn all_run() {
@@ -51,4 +54,5 @@ fn all_run() {
     sets::main();
     structs::main();
     subs::main();
+    unions::main();
 }

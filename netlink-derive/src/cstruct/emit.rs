@@ -99,7 +99,7 @@ impl Member {
     }
 
     fn by_family(&self) -> TokenStream {
-        let ty = &self.ty;
+        let ty = shape::placed(&self.ty);
         quote_spanned!(self.place()=> <#ty as ::netlink_runtime::wire::ByFamily>)
     }
 
@@ -120,12 +120,14 @@ impl Member {
                     }
                     None => quote_spanned!(place=> ::core::option::Option::None),
                 };
+                let union = shape::placed(ty);
+                let union = quote_spanned!(place=> <#union as ::netlink_runtime::wire::CUnion>);
                 quote_spanned! {place=>
                     #rt::MemberType::Union(&#rt::UnionMeta {
-                        arms: <#ty as ::netlink_runtime::CStruct>::META,
+                        arms: #union::ARMS,
                         anonymous: #anonymous,
                         by: #by,
-                        cases: <#ty as ::netlink_runtime::wire::CUnion>::CASES,
+                        cases: #union::CASES,
                     })
                 }
             }
@@ -235,6 +237,7 @@ impl Bits {
         let place = shape::place(ty);
         let rt = quote_spanned!(place=> ::netlink_runtime::meta);
         let Bits { first, width, signed, named } = self;
+        let ty = shape::placed(ty);
         let names = if *named {
             quote_spanned!(place=> ::core::option::Option::Some(<#ty as ::netlink_runtime::NamedValue>::META))
         } else {
@@ -246,7 +249,7 @@ impl Bits {
     }
 
     pub(crate) fn load(&self, ty: &Type, from: &TokenStream) -> TokenStream {
-        let place = shape::place(ty);
+        let (place, ty) = (shape::place(ty), shape::placed(ty));
         let private = quote_spanned!(place=> ::netlink_runtime::__private);
         let Bits { first, width, signed, named } = self;
         let mut bits = quote_spanned!(place=> #private::load_bits(#from, #first, #width));
@@ -261,7 +264,7 @@ impl Bits {
     }
 
     pub(crate) fn store(&self, ty: &Type, value: &TokenStream, at: &TokenStream) -> TokenStream {
-        let place = shape::place(ty);
+        let (place, ty) = (shape::place(ty), shape::placed(ty));
         let Bits { first, width, named, .. } = self;
         let bits = if *named {
             quote_spanned!(place=> <#ty as ::netlink_runtime::NamedValue>::to_bits(#value))

@@ -25,7 +25,6 @@ pub(crate) fn emit(set: &Set) -> TokenStream {
     });
     let choosers = set.fields.iter().filter_map(|field| chooser(set, field));
     quote! {
-        #[allow(dead_code)] // an attribute for which nobody has a use yet
         impl #name {
             #(#consts)*
         }

@@ -233,6 +233,7 @@ fn put(field: &Field) -> TokenStream {
         Payload::Selected { address: true, .. } => quote_spanned!(place=> *value),
         _ => quote_spanned!(place=> value),
     };
+    let deref = field.boxed.then(|| quote_spanned!(place=> let value = &**value;));
     match field.card {
         Card::Flag => quote_spanned! {place=>
             #ordinal if self.#name && from == 0 => builder.#name(),
@@ -246,14 +247,16 @@ fn put(field: &Field) -> TokenStream {
                 builder
             }
         },
-        Card::Always => quote_spanned! {place=>
-            #ordinal if from == 0 => {
-                let value = &self.#name;
-                builder.#setter(#argument)
+        Card::Always => {
+            quote_spanned! {place=>
+                #ordinal if from == 0 => {
+                    let value = &self.#name;
+                    #deref
+                    builder.#setter(#argument)
+                }
             }
-        },
+        }
         Card::Optional => {
-            let deref = field.boxed.then(|| quote_spanned!(place=> let value = &**value;));
             quote_spanned! {place=>
                 #ordinal => match &self.#name {
                     ::core::option::Option::Some(value) if from == 0 => {

@@ -47,7 +47,9 @@ impl Text {
                 for attr in &item.attrs {
                     if attr.path().is_ident("netlink_union") {
                         let args = attr.meta.require_list().map_err(|e| e.to_string())?.tokens.clone();
-                        return Union::read(cx, args, item).map(|u| self.union(&u)).transpose();
+                        return Union::read(cx, args, &item.clone().into())
+                            .map(|u| self.union(&u))
+                            .transpose();
                     }
                     let flags = attr.path().is_ident("netlink_flags");
                     if flags || attr.path().is_ident("netlink_enum") {

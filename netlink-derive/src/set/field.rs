@@ -160,6 +160,7 @@ impl FieldWords {
             }
         };
         let (inner, boxed) = match shape::inside(inner, "Box") {
+            Some(_) if card == Card::Multi => return unboxed(cx, inner),
             Some(inner) => (inner, true),
             None => (inner, false),
         };
@@ -234,8 +235,17 @@ impl FieldWords {
             cx.error(codes::FIELD_TYPE, member, text);
             return None;
         }
+        if shape::inside(member, "Box").is_some() {
+            return unboxed(cx, member);
+        }
         wire::wire(cx, &self.keywords, member)
     }
+}
+
+/// Members of a `Vec` are on the heap as they are.
+fn unboxed<T>(cx: &Ctxt, ty: &Type) -> Option<T> {
+    cx.error(codes::FIELD_TYPE, ty, "a `Vec` holds its members on the heap already: they need no `Box`");
+    None
 }
 
 /// The number that an expression is, where it is a literal.

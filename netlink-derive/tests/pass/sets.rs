@@ -128,6 +128,8 @@ struct All {
     numbered: Option<Vec<(u16, Inner)>>,
     #[netlink(A_TYPES = 32, type_value(outer, inner))]
     types: Option<Vec<([u16; 2], u32)>>,
+    #[netlink(A_BOXED = 33)]
+    boxed: Box<NlString>,
     #[netlink(rest)]
     rest: Rest,
 }
@@ -172,6 +174,7 @@ fn all() -> All {
         }]),
         numbered: Some(vec![(1, inner)]),
         types: Some(vec![([1, 2], 3)]),
+        boxed: Box::new("boxed".into()),
         rest: Rest::default(),
     }
 }

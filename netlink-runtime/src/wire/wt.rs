@@ -472,6 +472,9 @@ impl<T: AttrSet> Wire for Nest<T> {
 /// A C struct.
 pub struct Struct<T>(PhantomData<fn() -> T>);
 
+/// A C union, of whose type that was said already: where it may not be one, [`super::Union`].
+pub type Union<T> = Struct<T>;
+
 impl<T: CStruct> Wire for Struct<T> {
     type View<'a> = T;
     const TYPE: TypeMeta = TypeMeta::Struct(T::META);

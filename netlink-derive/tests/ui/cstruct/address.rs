@@ -24,4 +24,13 @@ struct Other {
     odd: Address,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
+#[netlink(third, size = 20, tail(20, rest: by(family) opaque u8))]
+struct Third {
+    #[netlink(0)]
+    family: u16,
+    #[netlink(4, by(family), be)]
+    source: Address,
+}
+
 fn main() {}

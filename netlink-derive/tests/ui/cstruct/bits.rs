@@ -16,6 +16,18 @@ struct Info {
     many: u64,
     #[netlink(0, bits(4, 4), u8)]
     fine: Kind,
+    #[netlink(0, bits(4, 12))]
+    much: u8,
+    #[netlink(0, bits(4, 12), be)]
+    order: u16,
+    #[netlink(0, bits(4, 12), be16)]
+    kind_order: Kind,
+    #[netlink(0, bits(4, 4), u16)]
+    differs: u8,
+    #[netlink(0, bits(4, 4), text)]
+    text: u8,
+    #[netlink(0, bits(4, 4), by(fine))]
+    by: u8,
 }
 
 fn main() {}

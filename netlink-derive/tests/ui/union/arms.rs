@@ -8,6 +8,9 @@ enum Value {
     number(u32) = 1,
     text([u8; 8]),
     label(NlString),
+    bytes([u8; 8]),
+    bytes([u16; 4]),
+    from_bytes(u32),
 }
 
 fn main() {}

@@ -5,4 +5,10 @@ enum InetAddr {
     ip(Ipv4Addr),
 }
 
+#[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+struct Attrs {
+    #[netlink(A_ADDR = 1, union)]
+    addr: Option<InetAddr>,
+}
+
 fn main() {}

@@ -5,4 +5,9 @@ struct Value {
     a: u32,
 }
 
+#[netlink_union(size = 4)]
+union Other {
+    a: u32,
+}
+
 fn main() {}
