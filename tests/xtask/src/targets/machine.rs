@@ -43,7 +43,7 @@ pub(super) const NARROW: Machine = Machine {
 const PACKAGES: &[&str] = &["netlink-runtime", "netlink-renamed", "netlink-portable"];
 
 /// Their tests besides those of `netlink-runtime`.
-const TESTS: &[&str] = &["renamed", "hygiene"];
+const TESTS: &[&str] = &["renamed", "hygiene", "emit_compile"];
 
 /// Tests of `netlink-tests` that decode what the running kernel says, with all families.
 const LIVE: &[&str] = &["live_exact", "live_nlctrl"];
