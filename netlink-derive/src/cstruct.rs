@@ -10,7 +10,7 @@ use crate::wire::{self, Keywords};
 use crate::words::{self, Place};
 use proc_macro2::TokenStream;
 use syn::ext::IdentExt;
-use syn::{Data, DeriveInput, Expr, Fields, Ident, LitInt, LitStr, Type};
+use syn::{DeriveInput, Expr, Ident, LitInt, LitStr, Type};
 
 pub(crate) use emit::emit;
 
@@ -105,17 +105,7 @@ struct Container {
 impl CStruct {
     /// Reads a struct; errors go to `cx`.
     pub(crate) fn read(cx: &Ctxt, input: &DeriveInput) -> Option<CStruct> {
-        let fields = match &input.data {
-            Data::Struct(data) => match &data.fields {
-                Fields::Named(fields) => Some(&fields.named),
-                _ => None,
-            },
-            _ => None,
-        };
-        let Some(fields) = fields else {
-            cx.error(codes::ITEM, &input.ident, "C structs are structs with named fields");
-            return None;
-        };
+        let fields = shape::named_fields(cx, input, "C structs")?;
         cx.refuse_generics(&input.generics, "C structs");
         let container = Container::read(cx, input);
         let before = cx.count();

@@ -8,7 +8,7 @@ use crate::words;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
-use syn::{Data, DeriveInput, Fields, GenericParam, Generics, Lifetime, Path, Type};
+use syn::{DeriveInput, GenericParam, Generics, Lifetime, Path, Type};
 
 /// A projection.
 pub(crate) struct Projection {
@@ -73,17 +73,7 @@ impl Projection {
                 other => words::PROJECTION.refuse(cx, &other),
             }
         }
-        let fields = match &input.data {
-            Data::Struct(data) => match &data.fields {
-                Fields::Named(fields) => Some(&fields.named),
-                _ => None,
-            },
-            _ => None,
-        };
-        let Some(fields) = fields else {
-            cx.error(codes::ITEM, &input.ident, "projections are structs with named fields");
-            return None;
-        };
+        let fields = shape::named_fields(cx, input, "projections")?;
         let lifetimes: Vec<_> = input.generics.lifetimes().collect();
         if let [_, second, ..] = lifetimes.as_slice() {
             let text = "a projection borrows from one message: one lifetime is enough";

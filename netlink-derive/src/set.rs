@@ -13,7 +13,7 @@ use field::FieldWords;
 use proc_macro2::Span;
 use quote::format_ident;
 use syn::ext::IdentExt;
-use syn::{Data, DeriveInput, Expr, Fields, Ident, Type};
+use syn::{DeriveInput, Expr, Ident, Type};
 
 /// An attribute set.
 pub(crate) struct Set {
@@ -158,17 +158,7 @@ pub(crate) const NUMBERS: &str = "attribute numbers are 14 bits";
 impl Set {
     /// Reads a struct; errors go to `cx`.
     pub(crate) fn read(cx: &Ctxt, input: &DeriveInput) -> Option<Set> {
-        let named = match &input.data {
-            Data::Struct(data) => match &data.fields {
-                Fields::Named(named) => Some(&named.named),
-                _ => None,
-            },
-            _ => None,
-        };
-        let Some(named) = named else {
-            cx.error(codes::ITEM, &input.ident, "attribute sets are structs with named fields");
-            return None;
-        };
+        let named = shape::named_fields(cx, input, "attribute sets")?;
         if !input.generics.params.is_empty() {
             let text = "attribute sets have no parameters: say the types themselves. To borrow fields from a \
                         message, derive a projection of the set: `#[netlink(of = Set)]`";

@@ -1,11 +1,14 @@
 //! Types of fields, taken apart: `Option<Vec<(u16, T)>>` and the like.
 
 use crate::attr::{Order, Word};
+use crate::codes;
+use crate::ctxt::Ctxt;
 use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt;
+use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
-use syn::{DeriveInput, Expr, GenericArgument, Ident, Path, PathArguments, Type};
+use syn::{Data, DeriveInput, Expr, Field, Fields, GenericArgument, Ident, Path, PathArguments, Token, Type};
 
 /// The item, with its name where it says `Self`: most derived code is not where that means the same.
 pub(crate) fn item(tokens: TokenStream) -> syn::Result<DeriveInput> {
@@ -15,6 +18,21 @@ pub(crate) fn item(tokens: TokenStream) -> syn::Result<DeriveInput> {
         return Ok(item);
     }
     syn::parse2(named(tokens, &item.ident))
+}
+
+/// The fields of a struct with named ones; `what` is what all such items are.
+pub(crate) fn named_fields<'i>(
+    cx: &Ctxt,
+    input: &'i DeriveInput,
+    what: &str,
+) -> Option<&'i Punctuated<Field, Token![,]>> {
+    if let Data::Struct(data) = &input.data {
+        if let Fields::Named(fields) = &data.fields {
+            return Some(&fields.named);
+        }
+    }
+    cx.error(codes::ITEM, &input.ident, format!("{what} are structs with named fields"));
+    None
 }
 
 fn says_self(tokens: &TokenStream) -> bool {

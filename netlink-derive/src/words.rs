@@ -57,6 +57,8 @@ pub(crate) const FORM: Place = Place {
         "struct",
         "union",
         "flex",
+        "array",
+        "records",
         "be",
         "le",
         "net",

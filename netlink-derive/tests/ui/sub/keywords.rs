@@ -7,6 +7,8 @@ enum Data {
     Raw(u32),
     #[netlink("list", sub(kind))]
     List(u32),
+    #[netlink("many", aray)]
+    Many(Vec<u32>),
     #[netlink(unknown)]
     Unknown(Vec<u8>),
 }
