@@ -14,8 +14,13 @@ use std::{env, fs};
 /// Set for the calls that stand for rustc: where to note the time.
 const LOG: &str = "NETLINK_RUSTC_TIMES";
 
-/// Crates that are ours, or the peer's own.
-const OURS: &[&str] = &["netlink_runtime", "netlink_derive", "netlink_families", "netlink_bindings"];
+/// What holds the families, of ours and of the peer.
+const LIBRARIES: &[&str] = &["netlink_families", "netlink_bindings"];
+
+/// Is it ours, or the peer's own?
+fn is_own(name: &str) -> bool {
+    LIBRARIES.contains(&name) || ["netlink_runtime", "netlink_derive", "measured"].contains(&name)
+}
 
 /// Name, dependency.
 const PROJECTS: &[(&str, &str)] = &[
@@ -66,23 +71,23 @@ fn children_cpu() -> Option<f64> {
 pub(crate) fn run() -> Result<()> {
     let scratch = target().join("compile-time");
     let mut table = String::from(
-        "| | own crates | of these, the derive | third party | size of the rlib |\n|---|---|---|---|---|\n",
+        "| | the library | runtime | derive | third party | size of the rlib |\n|---|---|---|---|---|---|\n",
     );
     for (name, dependency) in PROJECTS {
         step(name);
         let times = build(&scratch, dependency)?;
-        let own = |crates: &[&str]| -> f64 {
-            times.iter().filter(|(n, _)| crates.contains(&n.as_str())).map(|(_, t)| t).sum()
+        let of = |crates: &[&str]| -> f64 {
+            crates.iter().filter_map(|name| times.get(*name)).fold(0.0, |a, t| a + t)
         };
-        let all: f64 = times.values().sum();
         let size =
             rlib(&scratch.join("target/release/deps")).map_or_else(String::new, |mb| format!("{mb:.1} MB"));
         let _ = writeln!(
             table,
-            "| {name} | {:.1} s | {:.1} s | {:.1} s | {size} |",
-            own(OURS),
-            own(&["netlink_derive"]),
-            all - own(OURS),
+            "| {name} | {:.1} s | {:.1} s | {:.1} s | {:.1} s | {size} |",
+            of(LIBRARIES),
+            of(&["netlink_runtime"]),
+            of(&["netlink_derive"]),
+            times.iter().filter(|(name, _)| !is_own(name)).fold(0.0, |a, (_, t)| a + t),
         );
     }
     let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
