@@ -19,6 +19,8 @@ mod others;
 mod own;
 #[path = "../../tests/kinds/rows/structs.rs"]
 mod structs;
+#[path = "../../tests/kinds/rows/unions.rs"]
+mod unions;
 #[path = "../../tests/kinds/rows/values.rs"]
 mod values;
 

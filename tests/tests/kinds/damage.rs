@@ -10,6 +10,7 @@ use crate::zoo::numbers::Numbers;
 use crate::zoo::others::{Reading, Rule};
 use crate::zoo::own::Own;
 use crate::zoo::structs::Structs;
+use crate::zoo::unions::Unions;
 use crate::zoo::values::Values;
 use netlink_runtime::meta::SetMeta;
 use netlink_runtime::walk::{Body, Container, Descend, Node, Value, Visitor};
@@ -182,6 +183,7 @@ damage! {
     numbers: Numbers;
     values: Values;
     structs: Structs;
+    unions: Unions;
     members: Members;
     chosen: Chosen;
     reading: Reading;

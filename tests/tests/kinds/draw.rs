@@ -240,3 +240,15 @@ macro_rules! draw_sub {
     )*};
 }
 pub(crate) use draw_sub;
+
+/// Draws the bytes of a C union.
+macro_rules! draw_union {
+    ($($name:ident)*) => {$(
+        impl $crate::draw::Any for $name {
+            fn any(d: &mut $crate::draw::Draw<'_>) -> Self {
+                $name(d.any())
+            }
+        }
+    )*};
+}
+pub(crate) use draw_union;

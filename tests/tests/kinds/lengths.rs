@@ -6,6 +6,7 @@ use crate::zoo::common::{Leaf, Point};
 use crate::zoo::members::{Members, RecLeaf, SmallLeaf};
 use crate::zoo::own::Own;
 use crate::zoo::structs::{Points, Structs, Tail};
+use crate::zoo::unions::{InetAddr, Spots, Unions};
 use crate::zoo::values::Values;
 use netlink_runtime::EncodeError;
 use netlink_runtime::build::{Enc, SetBuilder};
@@ -21,6 +22,7 @@ const MOST: usize = 65_531;
 static BYTES: [u8; MOST + 1] = [b'x'; MOST + 1];
 static WORDS: [u32; MOST / 4 + 1] = [7; MOST / 4 + 1];
 static HALVES: [u16; MOST / 2 + 1] = [7; MOST / 2 + 1];
+static ADDRESSES: [InetAddr; MOST / 16 + 1] = [InetAddr([7; 16]); MOST / 16 + 1];
 static POINTS: [Point; MOST / 4 + 1] = [Point { x: 1, y: 2 }; MOST / 4 + 1];
 
 fn text(len: usize) -> &'static str {
@@ -58,6 +60,9 @@ too_long! {
     array_of_addresses = Members: |b| b.arrayip4(&[Ipv4Addr::LOCALHOST; MOST / 4 + 1]), 20;
     flex = Structs: |b| b.tail((Tail { tag: 1 }, &HALVES)), 8;
     flex_of_structs = Structs: |b| b.points((Points { count: 1 }, &POINTS)), 9;
+    array_of_unions = Unions: |b| b.array(&ADDRESSES), 2;
+    flex_of_unions = Unions: |b| b.spots((Spots { count: 1 }, &ADDRESSES)), 6;
+    sub_array_of_unions = Unions: |b| b.data(|d| d.addrs(&ADDRESSES)), 8;
     nest = Members: |b| b.nest(|l| l.raw(half()).raw(half())), 1;
     attribute_in_a_nest = Members: |b| b.nest(|l| l.name(text(MOST))), 2;
     nest_by_a_header_and_a_word = Members: |b| b.nest(|l| l.name(text(MOST - 12)).id(1)), 1;

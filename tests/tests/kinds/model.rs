@@ -52,9 +52,11 @@ const ALL: &[&str] = &[
     "nest after a struct",
     "struct",
     "struct with a tail",
+    "union",
     "array of integers",
     "array of named integers",
     "array of structs",
+    "array of unions",
     "array of ip4",
     "array of ip6",
     "records",
@@ -90,6 +92,8 @@ const ALL: &[&str] = &[
     "member text",
     "member bytes",
     "member struct",
+    "member union",
+    "member union with a selector",
     "member ip4",
     "member ip6",
     "member address by another",
@@ -180,11 +184,19 @@ impl Kinds<'_> {
             }
             Type::Struct(id) => {
                 let tail = self.model[*id].members.iter().any(|m| matches!(m.ty, MemberType::Tail(_)));
-                self.add(if tail { "struct with a tail" } else { "struct" });
+                let union = self.model[*id].union;
+                self.add(if tail {
+                    "struct with a tail"
+                } else if union {
+                    "union"
+                } else {
+                    "struct"
+                });
             }
             Type::Array(element) => self.add(match **element {
                 Type::Scalar(_, None) => "array of integers",
                 Type::Scalar(_, Some(_)) => "array of named integers",
+                Type::Struct(id) if self.model[id].union => "array of unions",
                 Type::Struct(_) => "array of structs",
                 Type::Ip4 => "array of ip4",
                 Type::Ip6 => "array of ip6",
@@ -248,9 +260,9 @@ impl Kinds<'_> {
             MemberType::Scalar(_, Some(_)) => "member with names",
             MemberType::Text(_) => "member text",
             MemberType::Bytes(_) => "member bytes",
+            MemberType::Struct(id) if self.model[*id].union => "member union",
             MemberType::Struct(_) => "member struct",
-            // Unions stand in their own tests: `netlink-runtime/tests/unions.rs` and the goldens.
-            MemberType::UnionBy(..) => return,
+            MemberType::UnionBy(..) => "member union with a selector",
             MemberType::Ip4 => "member ip4",
             MemberType::Ip6 => "member ip6",
             MemberType::IpBy(_) => "member address by another",

@@ -9,6 +9,7 @@ use crate::zoo::numbers::Numbers;
 use crate::zoo::others::{Reading, Rule};
 use crate::zoo::own::Own;
 use crate::zoo::structs::Structs;
+use crate::zoo::unions::Unions;
 use crate::zoo::values::Values;
 use netlink_runtime::build::{Enc, SliceBuf};
 use netlink_runtime::{EncodeError, View};
@@ -104,6 +105,7 @@ properties! {
     numbers: Numbers;
     values: Values;
     structs: Structs;
+    unions: Unions;
     members: Members;
     chosen: Chosen;
     reading: Reading;
@@ -133,6 +135,7 @@ same_in_both_forms! {
     numbers: Numbers;
     values: Values;
     structs: Structs;
+    unions: Unions;
     members: Members;
     chosen: Chosen;
     reading: Reading;

@@ -1,16 +1,19 @@
 //! What the tests know of each set: its fields, how they are drawn, its schema form.
 
 use crate::agree::{ByForm as _, Held as _, Repeated as _, Single as _, paths, zoo};
-use crate::draw::{ADDRESSES, Any, Draw, address, draw_named, draw_set, draw_struct, draw_sub, record_len};
+use crate::draw::{
+    ADDRESSES, Any, Draw, address, draw_named, draw_set, draw_struct, draw_sub, draw_union, record_len,
+};
 use crate::made::{kinds, kinds_genl, kinds_nf};
 use crate::schema::forms;
 use crate::zoo::{
-    chosen::*, common::*, members::*, numbers::*, others::*, own::*, rows::*, structs::*, values::*,
+    chosen::*, common::*, members::*, numbers::*, others::*, own::*, rows::*, structs::*, unions::*,
+    values::*,
 };
 use netlink_runtime::prelude::*;
 use netlink_runtime::walk::StructRef;
 use netlink_runtime::wire::Scope;
-use netlink_runtime::{AttrSet, DecodeError, View};
+use netlink_runtime::{AttrSet, CStruct, DecodeError, View};
 
 zoo!(Numbers NumbersView NumbersRow, [header] {
     u8 U8, u16 U16, u32 U32, u64 U64, s8 S8, s16 S16, s32 S32, s64 S64, be16 BE16, be32 BE32, be64 BE64, sbe16 SBE16, sbe32 SBE32, sbe64 SBE64, le16 LE16, le32 LE32, le64 LE64, sle16 SLE16, sle32 SLE32, sle64 SLE64, net16 NET16, net32 NET32, net64 NET64, uint UINT, sint SINT, msecs MSECS, shape8 SHAPE8, shape16 SHAPE16, shape32 SHAPE32, shape64 SHAPE64, shapenet SHAPENET, level8 LEVEL8, level32 LEVEL32, mark8 MARK8, mark64 MARK64, caps CAPS, shapeuint SHAPEUINT, levelsint LEVELSINT, markuint MARKUINT, bitfield BITFIELD, bitnames BITNAMES, tone TONE, both BOTH,
@@ -27,6 +30,19 @@ zoo!(Values ValuesView ValuesRow<'_>, [header] {
 zoo!(Structs StructsView StructsRow<'_>, [header] {
     point POINT, packed PACKED, padded PADDED, bits BITS, mixed MIXED, grown GROWN, union_ UNION_, tail TAIL, points POINTS, after AFTER, holed HOLED,
 } |_, _| {});
+
+zoo!(Unions UnionsView UnionsRow<'_>, [header] {
+    union_ UNION_, array ARRAY, multi MULTI, indexed INDEXED, entry ENTRY, spots SPOTS, kind KIND, data DATA,
+} |set, d| {
+    let kind = ["", "addr", "addrs", "entry", "other"][usize::from(d.choice(5))];
+    set.kind = (!kind.is_empty()).then(|| kind.into());
+    set.data = set.data.take().map(|_| match kind {
+        "addr" => Places::Addr(d.any()),
+        "addrs" => Places::Addrs(d.any()),
+        "entry" => Places::Entry(d.any()),
+        _ => Places::Unknown(d.bytes(8)),
+    });
+});
 
 zoo!(Members MembersView MembersRow<'_>, [header] {
     nest NEST, self_ SELF_, multi MULTI, multistring MULTISTRING, multinest MULTINEST, multiarray MULTIARRAY, indexed INDEXED, indexedbe INDEXEDBE, indexedstring INDEXEDSTRING, indexednest INDEXEDNEST, indexedarray INDEXEDARRAY, indexedstruct INDEXEDSTRUCT, byid BYID, bypair BYPAIR, array ARRAY, arraybe ARRAYBE, arrayshape ARRAYSHAPE, arraystruct ARRAYSTRUCT, arraypadded ARRAYPADDED, arrayip4 ARRAYIP4, arrayip6 ARRAYIP6, records RECORDS, small SMALL,
@@ -107,9 +123,10 @@ draw_struct! {
         bits.high &= 31;
         bits.wide &= 0x1ff;
     };
-    // The schema's decoder shows `addr` as an address of this family, for which derives have no word.
     Mixed { name, blob, mac, at, corners, counts, grid, shape, level, short, le, marks, ip4, ip6, family, addr, last }
-        |mixed| mixed.family = 0;
+        |mixed| mixed.addr = reread(mixed).addr;
+    Entry { family, kind, addr, u, plain, peer, data, u2, end } |entry| entry.peer = reread(entry).peer;
+    Spots { count } |_| {};
     Grown { first, second, third } |_| {};
     Union { what, v6, end } |_| {};
     Tail { tag } |_| {};
@@ -123,12 +140,21 @@ draw_struct! {
 draw_named! { Shape: u8; Level: i8; Mark: u8; MarkEdge: u16; Cap: u32; Tone: u32; }
 
 // Which form it is stands elsewhere: sets put the right one in its place.
-draw_sub! { Text Number Pair Wide Word ValuesData OwnData }
+draw_sub! { Text Number Pair Wide Word ValuesData OwnData Places }
+
+draw_union! { InetAddr Amount EntryU EntryData }
 
 impl Any for Address {
     fn any(d: &mut Draw<'_>) -> Self {
         Address::Ip(d.any())
     }
+}
+
+/// A struct with addresses that are of the families which stand in it.
+fn reread<T: CStruct>(value: &T) -> T {
+    let mut bytes = vec![0; T::META.size as usize];
+    value.write(&mut bytes);
+    T::read(&bytes)
 }
 
 /// Selectors of forms, and others.
@@ -210,6 +236,7 @@ forms! {
     Numbers => kinds::Numbers, "numbers";
     Values => kinds::Values, "values";
     Structs => kinds::Structs, "structs";
+    Unions => kinds::Unions, "unions";
     Members => kinds::Members, "members";
     Chosen => kinds::Chosen, "chosen";
     Reading => kinds_genl::Reading, "reading";

@@ -63,15 +63,20 @@ struct Field {
 
 fn fields(module: &str) -> Vec<Field> {
     let (mut out, mut item, mut args) = (Vec::new(), String::new(), None);
+    // Arms of unions may have nothing to say.
+    let (mut union, mut arms) = (false, false);
     let source = read(&format!("zoo/{module}.rs"));
     for line in source.lines() {
         let code = line.trim();
         if let Some(rest) = code.strip_prefix("pub(crate) struct ").or(code.strip_prefix("pub(crate) enum "))
         {
             item = rest.trim_end_matches(" {").to_owned();
+            arms = std::mem::take(&mut union);
+        } else if code.starts_with("#[netlink_union(") {
+            union = true;
         } else if let Some(rest) = code.strip_prefix("#[netlink(").and_then(|r| r.strip_suffix(")]")) {
             args = line.starts_with("    ").then(|| rest.to_owned());
-        } else if let Some(args) = args.take() {
+        } else if let Some(args) = args.take().or_else(|| (arms && code.ends_with("),")).then(String::new)) {
             let code = code.trim_start_matches("pub(crate) ").trim_end_matches(',');
             let pair = code.split_once(": ").or_else(|| code.strip_suffix(')')?.split_once('('));
             let Some((name, ty)) = pair else { continue };
@@ -140,7 +145,7 @@ fn attributes(family: &str, set: &str) -> Vec<(String, String)> {
 }
 
 /// Sets of the zoo: family, set, module, type.
-const SETS: [(&str, &str, &str, &str); 10] = [
+const SETS: [(&str, &str, &str, &str); 11] = [
     ("kinds", "numbers", "numbers", "Numbers"),
     ("kinds", "values", "values", "Values"),
     ("kinds", "structs", "structs", "Structs"),
@@ -149,6 +154,7 @@ const SETS: [(&str, &str, &str, &str); 10] = [
     ("kinds", "deep", "members", "Deep"),
     ("kinds", "chosen", "chosen", "Chosen"),
     ("kinds", "inner", "chosen", "Inner"),
+    ("kinds", "unions", "unions", "Unions"),
     ("kinds_genl", "reading", "others", "Reading"),
     ("kinds_nf", "rule", "others", "Rule"),
 ];
@@ -178,16 +184,17 @@ fn zoo_attributes() -> Vec<(Said, String)> {
 /// Forms of sub-messages, in both forms: they stand in the same order.
 fn zoo_forms() -> Vec<Said> {
     let subs = [
-        ("text", "Text"),
-        ("number", "Number"),
-        ("pair", "Pair"),
-        ("wide", "Wide"),
-        ("word", "Word"),
-        ("values", "ValuesData"),
+        ("text", "chosen", "Text"),
+        ("number", "chosen", "Number"),
+        ("pair", "chosen", "Pair"),
+        ("wide", "chosen", "Wide"),
+        ("word", "chosen", "Word"),
+        ("values", "chosen", "ValuesData"),
+        ("places", "unions", "Places"),
     ];
-    let fields = fields("chosen");
     let mut out = vec![Said { schema: String::new(), words: "unknown".into(), ty: "Vec<u8>".into() }];
-    for (sub, item) in subs {
+    for (sub, module, item) in subs {
+        let fields = fields(module);
         let forms = lines("kinds", "sub-messages", sub);
         let variants: Vec<&Field> =
             fields.iter().filter(|f| f.item == item && f.first != "unknown").collect();
@@ -206,7 +213,7 @@ fn zoo_forms() -> Vec<Said> {
 }
 
 /// C structs of the zoo: their names in the facts, module and type.
-const STRUCTS: [(&str, &str, &str); 13] = [
+const STRUCTS: [(&str, &str, &str); 15] = [
     ("kinds_hdr", "common", "Header"),
     ("point", "common", "Point"),
     ("packed", "structs", "Packed"),
@@ -220,6 +227,8 @@ const STRUCTS: [(&str, &str, &str); 13] = [
     ("rec", "members", "Rec"),
     ("small_rec", "members", "SmallRec"),
     ("nfgenmsg", "others", "Nfgenmsg"),
+    ("entry", "unions", "Entry"),
+    ("spots", "unions", "Spots"),
 ];
 
 /// Members of C structs: the header's type and what a schema adds, the derive's words.
@@ -230,15 +239,12 @@ fn zoo_members() -> Vec<Said> {
         let source = read(&format!("zoo/{module}.rs"));
         let annotations = lines("kinds", "definitions", tag);
         let fields = fields(module);
-        let members = facts.lines().skip_while(|l| !l.starts_with(&format!("struct {tag} "))).skip(1);
-        for member in members.take_while(|l| l.starts_with(' ')) {
-            let [name, offset, ty] = member.split_whitespace().collect::<Vec<_>>()[..] else {
-                panic!("three words: {member}")
-            };
-            let width = offset.split_once(':').map_or(String::new(), |(_, width)| format!(":{width}"));
-            let said = annotations.iter().find(|(key, _)| key == name).map_or("", |(_, body)| body);
-            let schema = format!("{ty}{width} {said}").trim().to_owned();
-            let field = fields.iter().find(|f| f.item == item && f.name == name);
+        let annotation =
+            |name: &str| annotations.iter().find(|(key, _)| key == name).map_or("", |(_, body)| body);
+        let members = members(&facts, tag);
+        for (name, ty) in &members {
+            let schema = format!("{ty} {}", annotation(name)).trim().to_owned();
+            let field = fields.iter().find(|f| f.item == item && f.name == *name);
             let said = match field {
                 Some(field) => Said { schema, words: field.words.clone(), ty: field.ty.clone() },
                 None => {
@@ -251,6 +257,63 @@ fn zoo_members() -> Vec<Said> {
                 }
             };
             out.push(said);
+        }
+        // What no member of the header is called, stands for several: a union.
+        let unions =
+            fields.iter().filter(|f| f.item == item && !members.iter().any(|(name, _)| *name == f.name));
+        out.extend(unions.map(|f| {
+            let schema = format!("union {}", annotation(&f.name)).trim().to_owned();
+            Said { schema, words: f.words.clone(), ty: f.ty.clone() }
+        }));
+    }
+    out
+}
+
+/// C names and types of a record's members, with the width of bitfields.
+fn members<'f>(facts: &'f str, tag: &str) -> Vec<(&'f str, String)> {
+    let heads = [format!("struct {tag} "), format!("union {tag} ")];
+    let lines = facts.lines().skip_while(|l| !heads.iter().any(|head| l.starts_with(head))).skip(1);
+    let members = lines.take_while(|l| l.starts_with(' ')).map(|member| {
+        let [name, offset, ty] = member.split_whitespace().collect::<Vec<_>>()[..] else {
+            panic!("three words: {member}")
+        };
+        let width = offset.split_once(':').map_or(String::new(), |(_, width)| format!(":{width}"));
+        (name, format!("{ty}{width}"))
+    });
+    members.collect()
+}
+
+/// C unions of the zoo: the record they are or stand in, what their arms' C names begin with, what says
+/// which arms count, and the type.
+const UNIONS: [(&str, &str, &str, &str); 4] = [
+    ("inet_addr", "", "addr-arm", "InetAddr"),
+    ("amount", "", "", "Amount"),
+    ("entry", "", "half-arm", "EntryU"),
+    ("entry", "data.", "", "EntryData"),
+];
+
+/// Arms of unions: the header's type, what a schema adds, and for which values they count.
+fn zoo_arms() -> Vec<Said> {
+    let (facts, fields) = (read("schema/facts.txt"), fields("unions"));
+    let mut out = Vec::new();
+    for (tag, prefix, choice, item) in UNIONS {
+        let (members, annotations) = (members(&facts, tag), lines("kinds", "definitions", tag));
+        let cases = if choice.is_empty() { Vec::new() } else { lines("kinds", "sub-messages", choice) };
+        let arms: Vec<&Field> = fields.iter().filter(|f| f.item == item).collect();
+        assert!(arms.len() > 1, "{item}");
+        for arm in arms {
+            let words = [&arm.first, ", ", &arm.words].concat();
+            let words = words.trim_matches([',', ' ']).to_owned();
+            let name = words.split('"').nth(1).unwrap_or(&arm.name).to_owned();
+            let (_, ty) = members.iter().find(|(known, _)| *known == [prefix, &name].concat()).expect(&name);
+            let said = annotations.iter().find(|(key, _)| *key == name).map_or("", |(_, body)| body);
+            let counts =
+                |body: &str| body.strip_prefix("arm ").is_some_and(|arm| name.split('.').next() == Some(arm));
+            let case = cases.iter().find(|(_, body)| counts(body));
+            let case = case.map_or(String::new(), |(key, body)| format!("{key}: {body}"));
+            let schema =
+                [ty, said, &case].map(str::trim).join(" ").split_whitespace().collect::<Vec<_>>().join(" ");
+            out.push(Said { schema, words, ty: arm.ty.clone() });
         }
     }
     out
@@ -286,9 +349,10 @@ fn every_attribute_has_a_row_and_every_row_an_attribute() {
 }
 
 #[test]
-fn every_form_and_member_has_a_row() {
+fn every_form_member_and_arm_has_a_row() {
     same("forms", rows("Forms").into_iter().map(|r| r.said), zoo_forms().into_iter());
     same("members", rows("Members").into_iter().map(|r| r.said), zoo_members().into_iter());
+    same("arms", rows("Arms").into_iter().map(|r| r.said), zoo_arms().into_iter());
 }
 
 #[test]
@@ -328,7 +392,7 @@ fn every_named_test_runs() {
     let listed = String::from_utf8_lossy(&output.stdout);
     let tests: BTreeSet<&str> = listed.lines().filter_map(|l| l.strip_suffix(": test")).collect();
     assert!(tests.len() > 200, "{} tests", tests.len());
-    for row in ["Attributes", "Forms", "Members", "Messages"].iter().flat_map(|h| rows(h)) {
+    for row in ["Attributes", "Forms", "Members", "Arms", "Messages"].iter().flat_map(|h| rows(h)) {
         assert!(!row.tests.is_empty(), "{row:?}");
         for test in &row.tests {
             assert!(tests.contains(test.as_str()), "no test `{test}`: {row:?}");

@@ -6,4 +6,5 @@ mod numbers;
 mod others;
 mod own;
 mod structs;
+mod unions;
 mod values;

@@ -61,6 +61,17 @@ pub struct MembersOp;
 )]
 pub struct ChosenOp;
 
+/// `KINDS_MSG_UNIONS`.
+#[derive(NetlinkOp)]
+#[netlink(
+    protocol = 25,
+    do,
+    dump,
+    request(KINDS_MSG_UNIONS = 21, Unions),
+    reply(KINDS_MSG_UNIONS = 21, Unions)
+)]
+pub struct UnionsOp;
+
 /// The attributes of `numbers`. C prefix `KN_*`.
 #[derive(Clone, Default, PartialEq, NetlinkMessage)]
 #[netlink(debug)]
@@ -574,6 +585,43 @@ pub struct Inner {
     pub rest: Rest,
 }
 
+/// The attributes of `unions`. C prefix `KU_*`.
+#[derive(Clone, Default, PartialEq, NetlinkMessage)]
+#[netlink(debug)]
+#[non_exhaustive]
+pub struct Unions {
+    /// The fixed header, `struct kinds_hdr`.
+    #[netlink(header)]
+    pub header: KindsHdr,
+    /// `KU_UNION`.
+    #[netlink(KU_UNION = 1, union)]
+    pub union_: Option<InetAddr>,
+    /// `KU_ARRAY`.
+    #[netlink(KU_ARRAY = 2, array, union)]
+    pub array: Option<Vec<InetAddr>>,
+    /// `KU_MULTI`.
+    #[netlink(KU_MULTI = 3, union, multi)]
+    pub multi: Vec<InetAddr>,
+    /// `KU_INDEXED`.
+    #[netlink(KU_INDEXED = 4, union, indexed)]
+    pub indexed: Option<Vec<(u16, Amount)>>,
+    /// `KU_ENTRY`.
+    #[netlink(KU_ENTRY = 5, struct)]
+    pub entry: Option<Entry>,
+    /// `KU_SPOTS`.
+    #[netlink(KU_SPOTS = 6, flex)]
+    pub spots: Option<Flex<Spots>>,
+    /// `KU_KIND`.
+    #[netlink(KU_KIND = 7)]
+    pub kind: Option<NlString>,
+    /// `KU_DATA`.
+    #[netlink(KU_DATA = 8, sub(kind))]
+    pub data: Option<Places>,
+    /// What the fields do not say: unknown attributes and the original order.
+    #[netlink(rest)]
+    pub rest: Rest,
+}
+
 /// The formats of `text`.
 #[derive(Clone, PartialEq, NetlinkSub)]
 #[netlink(debug)]
@@ -706,6 +754,25 @@ pub enum ValuesData {
     Unknown(Vec<u8>),
 }
 
+/// The formats of `places`.
+#[derive(Clone, PartialEq, NetlinkSub)]
+#[netlink(debug)]
+#[non_exhaustive]
+pub enum Places {
+    /// `addr`.
+    #[netlink("addr", union)]
+    Addr(InetAddr),
+    /// `addrs`.
+    #[netlink("addrs", array, union)]
+    Addrs(Vec<InetAddr>),
+    /// `entry`.
+    #[netlink("entry", struct)]
+    Entry(Entry),
+    /// A form that this table does not know, as bytes.
+    #[netlink(unknown)]
+    Unknown(Vec<u8>),
+}
+
 /// `struct kinds_hdr`, 8 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
 #[netlink(kinds_hdr, size = 8)]
@@ -795,6 +862,40 @@ pub struct Either {
     pub v6: Ipv6Addr,
     /// `end`.
     #[netlink(20)]
+    pub end: u32,
+}
+
+/// `struct entry`, 60 bytes.
+#[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
+#[netlink(entry, size = 60)]
+#[non_exhaustive]
+pub struct Entry {
+    /// `family`.
+    #[netlink(0)]
+    pub family: u8,
+    /// `kind`.
+    #[netlink(1, u8)]
+    pub kind: Shape,
+    /// `addr`.
+    #[netlink(4, union, by(family))]
+    pub addr: InetAddr,
+    /// `mark`, `half.class`, `half.minor`, which share their bytes.
+    #[netlink(20, union, anonymous, by(kind))]
+    pub u: EntryU,
+    /// `plain`.
+    #[netlink(24, union)]
+    pub plain: [Amount; 2],
+    /// `peer`.
+    #[netlink(32, by(family))]
+    pub peer: Address,
+    /// `data`.
+    #[netlink(48, union)]
+    pub data: EntryData,
+    /// `u2`.
+    #[netlink(52)]
+    pub u2: Ipv4Addr,
+    /// `end`.
+    #[netlink(56)]
     pub end: u32,
 }
 
@@ -913,6 +1014,16 @@ pub struct SmallRec {
     pub small_kind: u8,
 }
 
+/// `struct spots`, 4 bytes.
+#[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
+#[netlink(spots, size = 4, tail(4, addrs:union InetAddr))]
+#[non_exhaustive]
+pub struct Spots {
+    /// `count`.
+    #[netlink(0)]
+    pub count: u32,
+}
+
 /// `struct tail`, 4 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
 #[netlink(tail, size = 4, tail(4, items:be u16))]
@@ -921,6 +1032,58 @@ pub struct Tail {
     /// `tag`.
     #[netlink(0)]
     pub tag: u16,
+}
+
+/// `union inet_addr`, 16 bytes.
+#[netlink_union(inet_addr, size = 16)]
+pub enum InetAddr {
+    /// `ip`.
+    #[netlink(case(2))]
+    ip(Ipv4Addr),
+    /// `ip6`.
+    #[netlink(case(10))]
+    ip6(Ipv6Addr),
+    /// `all`.
+    #[netlink(be, default)]
+    all([u32; 4]),
+}
+
+/// A union of 4 bytes: `data` of `struct entry`.
+#[netlink_union(size = 4)]
+pub enum EntryData {
+    /// `id`.
+    id(u32),
+    /// `name`.
+    #[netlink(text)]
+    name([u8; 4]),
+}
+
+/// A union of 4 bytes: members of `struct entry` that share their bytes.
+#[netlink_union(size = 4)]
+pub enum EntryU {
+    /// `mark`.
+    #[netlink(case(SHAPE_ROUND = 1))]
+    mark(u32),
+    /// `half.class`.
+    #[netlink("half.class", be, case(SHAPE_FLAT = 2))]
+    half_class(u16),
+    /// `half.minor`.
+    #[netlink(2, "half.minor", be, case(SHAPE_FLAT = 2))]
+    half_minor(u16),
+}
+
+/// `union amount`, 4 bytes.
+#[netlink_union(amount, size = 4)]
+pub enum Amount {
+    /// `long`.
+    long(u32),
+    /// `short`.
+    short(u16),
+    /// `low`.
+    #[netlink(bits(0, 4))]
+    low(u8),
+    /// `bytes`.
+    bytes([u8; 4]),
 }
 
 /// Values of `mark`.

@@ -15,6 +15,7 @@ mod numbers;
 mod others;
 mod own;
 pub(crate) mod structs;
+mod unions;
 pub(crate) mod values;
 
 /// `NLA_F_NESTED`.

@@ -3,7 +3,8 @@
 use super::{NEST, attr, rows};
 use crate::zoo::common::{Level, Mark, Point, Shape};
 use crate::zoo::structs::{Bits, Grown, Mixed, Packed, Padded, Points, Structs, Tail, Union};
-use std::net::{Ipv4Addr, Ipv6Addr};
+use netlink_runtime::types::Address;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 const POINT: Point = Point { x: 1, y: 2 };
 const V4: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 1);
@@ -33,8 +34,8 @@ const MIXED: Mixed = Mixed {
     marks: Mark::LOUD,
     ip4: V4,
     ip6: V6,
-    family: 0,
-    addr: [9; 16],
+    family: 10,
+    addr: Address::Ip(IpAddr::V6(V6)),
     last: -3,
 };
 
@@ -49,8 +50,8 @@ fn mixed_bytes() -> Vec<u8> {
     bytes.extend(0x80u32.to_ne_bytes());
     bytes.extend(V4.octets());
     bytes.extend(V6.octets());
-    bytes.extend(0u32.to_ne_bytes());
-    bytes.extend([9; 16]);
+    bytes.extend(10u32.to_ne_bytes());
+    bytes.extend(V6.octets());
     bytes.extend((-3i32).to_ne_bytes());
     bytes
 }
@@ -64,8 +65,8 @@ rows! { Structs;
     mixed = |b| b.mixed(MIXED), [attr(5, mixed_bytes())], concat!(
         r#"[["KS_MIXED",{"name":"left","blob":"010203040506","mac":"02:00:00:00:00:01","at":{"x":1,"y":2},"#,
         r#""corners":[{"x":1,"y":2},{"x":1,"y":2}],"counts":[1,2,3,4],"grid":[[1,2,3],[4,5,6]],"shape":2,"#,
-        r#""level":-1,"short":-2,"le":258,"marks":128,"ip4":"192.0.2.1","ip6":"2001:db8::1","family":0,"#,
-        r#""addr":"09090909090909090909090909090909","last":-3}]]"#);
+        r#""level":-1,"short":-2,"le":258,"marks":128,"ip4":"192.0.2.1","ip6":"2001:db8::1","family":10,"#,
+        r#""addr":"2001:db8::1","last":-3}]]"#);
     grown = |b| b.grown(Grown { first: 1, second: 2, third: Some(3) }),
         [attr(6, [&1u32.to_ne_bytes()[..], &2u32.to_ne_bytes(), &3u64.to_ne_bytes()].concat())],
         r#"[["KS_GROWN",{"first":1,"second":2,"third":3}]]"#;

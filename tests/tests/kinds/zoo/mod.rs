@@ -8,4 +8,5 @@ pub(crate) mod others;
 pub(crate) mod own;
 pub(crate) mod rows;
 pub(crate) mod structs;
+pub(crate) mod unions;
 pub(crate) mod values;

@@ -7,6 +7,7 @@ use super::numbers::*;
 use super::others::*;
 use super::own::*;
 use super::structs::*;
+use super::unions::*;
 use super::values::*;
 use netlink_runtime::prelude::*;
 use netlink_runtime::types::Labels;
@@ -91,6 +92,19 @@ pub(crate) struct StructsRow<'a> {
     pub(crate) points: Option<FlexView<'a, Points>>,
     pub(crate) after: Option<PointLeafView<'a>>,
     pub(crate) holed: Option<PaddedLeafView<'a>>,
+}
+
+#[derive(NetlinkMessage)]
+#[netlink(of = Unions)]
+pub(crate) struct UnionsRow<'a> {
+    pub(crate) union_: Option<InetAddr>,
+    pub(crate) array: Option<Array<'a, wt::Struct<InetAddr>>>,
+    pub(crate) multi: Multi<'a, wt::Struct<InetAddr>>,
+    pub(crate) indexed: Option<Indexed<'a, wt::Struct<Amount>>>,
+    pub(crate) entry: Option<Entry>,
+    pub(crate) spots: Option<FlexView<'a, Spots>>,
+    pub(crate) kind: Option<NlStr<'a>>,
+    pub(crate) data: Option<PlacesView<'a>>,
 }
 
 #[derive(NetlinkMessage)]

@@ -128,8 +128,8 @@ pub(crate) struct Mixed {
     pub(crate) ip6: Ipv6Addr,
     #[netlink(76)]
     pub(crate) family: u32,
-    #[netlink(80, opaque)]
-    pub(crate) addr: [u8; 16],
+    #[netlink(80, by(family))]
+    pub(crate) addr: Address,
     #[netlink(96)]
     pub(crate) last: i32,
 }
