@@ -62,20 +62,27 @@
 //! # Ok::<(), netlink_runtime::socket::Error>(())
 //! ```
 
+mod answer;
 mod backlog;
 mod blocking;
 mod builder;
+mod core;
 pub mod engine;
 mod error;
+mod event;
 mod exchange;
+mod io;
 mod memory;
+mod replies;
 mod sys;
 mod transport;
 
-pub use blocking::{Event, Socket};
+pub use answer::Answer;
+pub use blocking::Socket;
 pub use builder::{Builder, Interrupted};
 pub use engine::{Dropped, Overrun, RequestId};
 pub use error::{Error, Result};
-pub use exchange::{Answer, Dump, Exchange};
+pub use event::Event;
+pub use exchange::{Dump, Exchange};
 pub use memory::Memory;
 pub use transport::{Datagram, Source, Transport, Wait};
