@@ -1,8 +1,8 @@
 //! Sockets.
 //!
-//! [`Socket`] is the blocking one. It stands on [`engine`], which knows the protocol and does no
-//! I/O, and on a [`Transport`], which is the kernel unless somebody puts another in its place, such
-//! as [`Memory`].
+//! [`Socket`] is the blocking one, [`asynchronous`] has those for tokio and others. They do the same by
+//! the same code, and stand on [`engine`], which knows the protocol and does no I/O, and on a
+//! [`Transport`], which is the kernel unless somebody puts another in its place, such as [`Memory`].
 //!
 //! What a socket does with what it receives:
 //!
@@ -63,6 +63,9 @@
 //! ```
 
 mod answer;
+#[cfg(feature = "async-io")]
+pub mod async_io;
+pub mod asynchronous;
 mod backlog;
 mod blocking;
 mod builder;
@@ -75,6 +78,8 @@ mod io;
 mod memory;
 mod replies;
 mod sys;
+#[cfg(feature = "tokio")]
+pub mod tokio;
 mod transport;
 
 pub use answer::Answer;

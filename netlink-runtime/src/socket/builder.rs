@@ -1,5 +1,6 @@
 //! How a socket is opened.
 
+use super::asynchronous::{self, Io};
 use super::blocking::Socket;
 use super::error::Result;
 use super::sys::Kernel;
@@ -108,6 +109,12 @@ impl Builder {
 
     /// Opens a socket.
     pub fn open(self, protocol: Protocol) -> Result<Socket> {
+        let kernel = self.kernel(protocol)?;
+        self.over(protocol, kernel)
+    }
+
+    /// Opens the kernel's side of a socket.
+    pub(super) fn kernel(&self, protocol: Protocol) -> Result<Kernel> {
         let mut kernel = Kernel::open(protocol)?;
         kernel.set_option(libc::NETLINK_PKTINFO, 1)?;
         // Kernels older than an option do without it, and so do we.
@@ -129,7 +136,7 @@ impl Builder {
         if usual.contains(&protocol) {
             kernel.introduce();
         }
-        self.over(protocol, kernel)
+        Ok(kernel)
     }
 
     /// Makes a socket over another transport. [`strict`](Self::strict) and
@@ -138,10 +145,26 @@ impl Builder {
         if self.timeout.is_some() {
             transport.set_timeout(self.timeout)?;
         }
+        self.join(&mut transport)?;
+        Ok(Socket::new(protocol, Box::new(transport), &self))
+    }
+
+    /// Makes an asynchronous socket. It is an error to ask for a [`timeout`](Self::timeout): put one of
+    /// the runtime around any call.
+    pub fn over_io<I: Io>(self, protocol: Protocol, mut io: I) -> Result<asynchronous::Socket<I>> {
+        if self.timeout.is_some() {
+            let text = "time limits of asynchronous calls are the runtime's";
+            return Err(io::Error::new(io::ErrorKind::Unsupported, text).into());
+        }
+        self.join(io.transport())?;
+        Ok(asynchronous::Socket::new(protocol, io, &self))
+    }
+
+    fn join(&self, transport: &mut dyn Transport) -> Result<()> {
         for group in &self.groups {
             let told = |e: io::Error| io::Error::new(e.kind(), format!("joining group {group}: {e}"));
             transport.join(*group).map_err(told)?;
         }
-        Ok(Socket::new(protocol, Box::new(transport), &self))
+        Ok(())
     }
 }

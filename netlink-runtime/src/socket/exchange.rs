@@ -68,7 +68,7 @@ impl<'s, R: Reply> Dump<'s, R> {
     /// one that ends the reply, the next call gives `None`.
     #[allow(clippy::should_implement_trait)] // it lends, and the standard trait cannot
     pub fn next(&mut self) -> Result<Option<R::View<'_>>> {
-        match now(self.replies.reply(R::accepts))? {
+        match self.replies.reply_now(R::accepts)? {
             Some(place) => Ok(Some(self.replies.view::<R>(&place)?)),
             None => Ok(None),
         }
@@ -76,7 +76,7 @@ impl<'s, R: Reply> Dump<'s, R> {
 
     /// The next reply, without reading it.
     pub fn next_message(&mut self) -> Result<Option<MessageRef<'_>>> {
-        match now(self.replies.reply(R::accepts))? {
+        match self.replies.reply_now(R::accepts)? {
             Some(place) => Ok(Some(self.replies.message(&place)?)),
             None => Ok(None),
         }

@@ -3,6 +3,8 @@
 use super::transport::{Datagram, Transport, Wait};
 use std::future::{Future, ready};
 use std::io;
+#[cfg(any(feature = "tokio", feature = "async-io"))]
+use std::os::fd::OwnedFd;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
@@ -42,4 +44,12 @@ pub(super) fn now<T>(future: impl Future<Output = T>) -> T {
             return done;
         }
     }
+}
+
+/// The file of a transport, under a number of its own, to be waited for.
+#[cfg(any(feature = "tokio", feature = "async-io"))]
+pub(super) fn pollable(transport: &dyn Transport) -> io::Result<OwnedFd> {
+    let text = "a transport without a file descriptor cannot be waited for";
+    let fd = transport.fd().ok_or_else(|| io::Error::new(io::ErrorKind::Unsupported, text))?;
+    fd.try_clone_to_owned()
 }

@@ -4,7 +4,7 @@ use super::builder::Interrupted;
 use super::core::Core;
 use super::engine::{Place, Progress, RequestId};
 use super::error::{Error, Result};
-use super::io::Io;
+use super::io::{Blocking, Io, now};
 use super::transport::Wait;
 use crate::collect::{Collector, Outcome, Parts};
 use crate::error::DecodeError;
@@ -90,28 +90,31 @@ impl<'s, I: Io> Replies<'s, I> {
     }
 
     async fn advance(&mut self) -> Result<Option<Progress>> {
+        loop {
+            let progress = self.arrived()?;
+            if progress.is_some() || self.ended {
+                return Ok(progress);
+            }
+            self.fill().await?;
+        }
+    }
+
+    /// What the last datagram has for this request.
+    fn arrived(&mut self) -> Result<Option<Progress>> {
         self.place = None;
-        while !self.ended {
-            match self.core.engine.reply(self.id) {
-                Ok(Some(progress)) => {
-                    self.place = Some(match &progress {
-                        Progress::Message(place) => place.clone(),
-                        Progress::End { place, interrupted } => {
-                            self.ended = true;
-                            self.interrupted = *interrupted;
-                            place.clone()
-                        }
-                    });
-                    return Ok(Some(progress));
-                }
-                Ok(None) => self.fill().await?,
-                Err(e) => {
-                    self.lossy = true;
-                    return Err(e.into());
-                }
+        if self.ended {
+            return Ok(None);
+        }
+        let progress = self.core.engine.reply(self.id).inspect_err(|_| self.lossy = true)?;
+        match &progress {
+            None => {}
+            Some(Progress::Message(place)) => self.place = Some(place.clone()),
+            Some(Progress::End { place, interrupted }) => {
+                (self.ended, self.interrupted) = (true, *interrupted);
+                self.place = Some(place.clone());
             }
         }
-        Ok(None)
+        Ok(progress)
     }
 
     /// Receives a datagram. Once something is lost, it does not wait: the kernel has answered by
@@ -156,6 +159,15 @@ impl<'s, I: Io> Replies<'s, I> {
     /// The next message that is no control message; a refusal is an error, unless the request can be
     /// sent again.
     pub(super) async fn reply(&mut self, accepts: fn(u16) -> bool) -> Result<Option<Place>> {
+        self.reply_after(None, accepts).await
+    }
+
+    /// The same, where this has arrived already.
+    async fn reply_after(
+        &mut self,
+        mut arrived: Option<Progress>,
+        accepts: fn(u16) -> bool,
+    ) -> Result<Option<Place>> {
         loop {
             if self.unknown.is_some() {
                 let renewed = self.renew().await;
@@ -165,7 +177,11 @@ impl<'s, I: Io> Replies<'s, I> {
                     (None, false) => {}
                 }
             }
-            match self.step(accepts).await? {
+            let progress = match arrived.take() {
+                None => self.advance().await?,
+                arrived => arrived,
+            };
+            match self.read(progress, accepts)? {
                 Step::Reply(place) => return Ok(Some(place)),
                 Step::End => return Ok(None),
                 // A family's number that was remembered: the module may have been loaded anew.
@@ -182,15 +198,15 @@ impl<'s, I: Io> Replies<'s, I> {
 
     /// The next message, or how the reply ends.
     pub(super) async fn step(&mut self, accepts: fn(u16) -> bool) -> Result<Step> {
-        let (place, interrupted) = match self.advance().await? {
+        let progress = self.advance().await?;
+        self.read(progress, accepts)
+    }
+
+    fn read(&mut self, progress: Option<Progress>, accepts: fn(u16) -> bool) -> Result<Step> {
+        let (place, interrupted) = match progress {
             None => return Ok(Step::End),
             Some(Progress::Message(place)) => {
-                self.check(&place, accepts)?;
-                // It has begun: an error from now on is about something else.
-                self.starts = 0;
-                if let Some(family) = &mut self.asked.family {
-                    family.fresh = true;
-                }
+                self.accept(&place, accepts)?;
                 return Ok(Step::Reply(place));
             }
             Some(Progress::End { place, interrupted }) => (place, interrupted),
@@ -205,7 +221,7 @@ impl<'s, I: Io> Replies<'s, I> {
     }
 
     /// Whether the message is of a type that the reply may have.
-    fn check(&self, place: &Place, accepts: fn(u16) -> bool) -> Result<()> {
+    fn accept(&mut self, place: &Place, accepts: fn(u16) -> bool) -> Result<()> {
         let message = self.message(place)?;
         let message_type = message.header.message_type;
         let message_type = match self.asked.family {
@@ -216,7 +232,15 @@ impl<'s, I: Io> Replies<'s, I> {
             Some(_) => return Err(Error::UnexpectedMessage { message_type }),
             None => message_type,
         };
-        if accepts(message_type) { Ok(()) } else { Err(Error::UnexpectedMessage { message_type }) }
+        if !accepts(message_type) {
+            return Err(Error::UnexpectedMessage { message_type });
+        }
+        // It has begun: an error from now on is about something else.
+        self.starts = 0;
+        if let Some(family) = &mut self.asked.family {
+            family.fresh = true;
+        }
+        Ok(())
     }
 
     /// The error at the end of the reply, if it is one. A warning is kept.
@@ -313,6 +337,20 @@ impl<'s, I: Io> Replies<'s, I> {
             }
         }
         Ok(kept)
+    }
+}
+
+impl Replies<'_, Blocking> {
+    /// [`reply`](Self::reply), without the state of a function that waits where nothing has to be
+    /// waited for.
+    #[inline]
+    pub(super) fn reply_now(&mut self, accepts: fn(u16) -> bool) -> Result<Option<Place>> {
+        let arrived = if self.unknown.is_none() { self.arrived()? } else { None };
+        if let Some(Progress::Message(place)) = arrived {
+            self.accept(&place, accepts)?;
+            return Ok(Some(place));
+        }
+        now(self.reply_after(arrived, accepts))
     }
 }
 
