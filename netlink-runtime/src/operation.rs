@@ -2,6 +2,7 @@
 
 use crate::build::{Enc, SetBuilder};
 use crate::error::EncodeError;
+use crate::message::{NLM_F_APPEND, NLM_F_CREATE, NLM_F_ECHO, NLM_F_EXCL, NLM_F_REPLACE};
 use crate::meta::SetMeta;
 use crate::protocol::{MessageType, Protocol};
 use crate::request::{Reply, Request};
@@ -65,6 +66,37 @@ impl<O: Operation> Call<O> {
     pub fn flags(mut self, flags: u16) -> Self {
         self.flags |= flags;
         self
+    }
+
+    /// Adds something that must not be there yet: `NLM_F_CREATE | NLM_F_EXCL`, as `ip route add` does;
+    /// `EEXIST` otherwise.
+    #[must_use]
+    pub fn create(self) -> Self {
+        self.flags(NLM_F_CREATE | NLM_F_EXCL)
+    }
+
+    /// Adds something behind what is there: `NLM_F_CREATE | NLM_F_APPEND`, as `ip route append` does.
+    #[must_use]
+    pub fn append(self) -> Self {
+        self.flags(NLM_F_CREATE | NLM_F_APPEND)
+    }
+
+    /// Changes what must be there: `NLM_F_REPLACE`, as `ip route change` does; `ENOENT` otherwise.
+    #[must_use]
+    pub fn change(self) -> Self {
+        self.flags(NLM_F_REPLACE)
+    }
+
+    /// Changes what is there, or adds it: `NLM_F_CREATE | NLM_F_REPLACE`, as `ip route replace` does.
+    #[must_use]
+    pub fn replace(self) -> Self {
+        self.flags(NLM_F_CREATE | NLM_F_REPLACE)
+    }
+
+    /// Asks for the notification of the change as the reply: `NLM_F_ECHO`.
+    #[must_use]
+    pub fn echo(self) -> Self {
+        self.flags(NLM_F_ECHO)
     }
 }
 

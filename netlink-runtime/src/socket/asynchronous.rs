@@ -10,6 +10,7 @@
 //! runtime around any call.
 
 use super::answer::Answer;
+use super::batch::{Acknowledge, Report, Requests};
 use super::core::Core;
 use super::engine::{Dropped, RequestId};
 use super::error::Result;
@@ -97,6 +98,16 @@ impl<I: Io> Socket<I> {
     /// Sends a request and waits for its acknowledgement. Replies, if it has any, are skipped.
     pub async fn execute<R: Request>(&mut self, request: R) -> Result<()> {
         self.0.execute(&request).await
+    }
+
+    /// Many requests in few datagrams; see [`Socket::batch`](super::Socket::batch).
+    pub fn batch(&mut self) -> Batch<'_, I> {
+        Batch(Requests::new(&mut self.0))
+    }
+
+    /// A transaction of a netfilter subsystem; see [`Socket::transaction`](super::Socket::transaction).
+    pub fn transaction(&mut self, subsystem: u8, generation: Option<u32>) -> Result<Batch<'_, I>> {
+        Ok(Batch(Requests::transaction(&mut self.0, subsystem, generation)?))
     }
 
     /// A generic netlink family by name. The answer is remembered.
@@ -247,5 +258,29 @@ impl<R: SetReply, I: Io> Dump<'_, R, I> {
 impl<R, I> fmt::Debug for Dump<'_, R, I> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Dump").field("replies", &self.replies).finish()
+    }
+}
+
+/// Requests that are sent many at a time; see the blocking [`Batch`](super::Batch).
+#[derive(Debug)]
+pub struct Batch<'s, I>(Requests<'s, I>);
+
+impl<I: Io> Batch<'_, I> {
+    /// What the kernel acknowledges: the last request of each datagram, unless said otherwise.
+    #[must_use]
+    pub fn acknowledge(mut self, acknowledge: Acknowledge) -> Self {
+        self.0.acknowledge(acknowledge);
+        self
+    }
+
+    /// Adds a request, and gives its number. Where a datagram is full, it is sent and its answers are
+    /// read first; given up meanwhile, the request is not added.
+    pub async fn add<R: Request>(&mut self, request: R) -> Result<usize> {
+        self.0.add(&request).await
+    }
+
+    /// Sends what is left, and says how all of it went.
+    pub async fn finish(mut self) -> Result<Report> {
+        self.0.finish().await
     }
 }

@@ -1,12 +1,13 @@
 //! The blocking socket.
 
 use super::answer::Answer;
+use super::batch::Requests;
 use super::builder::Builder;
 use super::core::Core;
 use super::engine::{Dropped, RequestId};
 use super::error::Result;
 use super::event::Event;
-use super::exchange::{Dump, Exchange};
+use super::exchange::{Batch, Dump, Exchange};
 use super::io::{Blocking, Io as _, now};
 use super::transport::Transport;
 use crate::error::DecodeError;
@@ -112,6 +113,34 @@ impl Socket {
     /// Sends a request and waits for its acknowledgement. Replies, if it has any, are skipped.
     pub fn execute<R: Request>(&mut self, request: R) -> Result<()> {
         now(self.0.execute(&request))
+    }
+
+    /// Many requests in few datagrams; each is told if it is refused.
+    ///
+    /// ```no_run
+    /// # use netlink_runtime::socket::{Error, Socket};
+    /// # fn f<R: netlink_runtime::Request>(socket: &mut Socket, requests: Vec<R>) -> Result<(), Error> {
+    /// let mut batch = socket.batch();
+    /// for request in &requests {
+    ///     batch.add(request)?; // sends when a datagram is full
+    /// }
+    /// let report = batch.finish()?;
+    /// for refused in &report.refused {
+    ///     eprintln!("request {}: {}", refused.index, refused.error);
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn batch(&mut self) -> Batch<'_> {
+        Batch(Requests::new(&mut self.0))
+    }
+
+    /// A transaction of a netfilter subsystem (`NFNL_SUBSYS_NFTABLES`, 10): its requests take effect
+    /// together or not at all. With a `generation` (`NFTA_GEN_ID`), only if the subsystem's state is
+    /// still that one; `ERESTART` otherwise.
+    ///
+    /// All of it is one datagram, so large ones need a [`send_buffer`](Builder::send_buffer).
+    pub fn transaction(&mut self, subsystem: u8, generation: Option<u32>) -> Result<Batch<'_>> {
+        Ok(Batch(Requests::transaction(&mut self.0, subsystem, generation)?))
     }
 
     /// A generic netlink family by name. The answer is remembered.

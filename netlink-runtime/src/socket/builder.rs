@@ -41,10 +41,12 @@ pub enum Interrupted {
 pub struct Builder {
     strict: bool,
     receive_buffer: Option<u32>,
+    send_buffer: Option<u32>,
     timeout: Option<Duration>,
     pub(super) interrupted: Interrupted,
     groups: Vec<u32>,
     pub(super) queue: usize,
+    pub(super) peers: bool,
 }
 
 impl Default for Builder {
@@ -52,10 +54,12 @@ impl Default for Builder {
         Builder {
             strict: true,
             receive_buffer: None,
+            send_buffer: None,
             timeout: None,
             interrupted: Interrupted::Retry(8),
             groups: Vec::new(),
             queue: 1 << 20,
+            peers: false,
         }
     }
 }
@@ -77,6 +81,13 @@ impl Builder {
     /// limit is what there is.
     pub fn receive_buffer(mut self, bytes: u32) -> Self {
         self.receive_buffer = Some(bytes);
+        self
+    }
+
+    /// How many bytes may be sent at once: more for large transactions. Above the system's limit
+    /// (`net.core.wmem_max`) it takes `CAP_NET_ADMIN`; without it, the limit is what there is.
+    pub fn send_buffer(mut self, bytes: u32) -> Self {
+        self.send_buffer = Some(bytes);
         self
     }
 
@@ -107,14 +118,23 @@ impl Builder {
         self
     }
 
+    /// Whether what other processes send counts, as notifications: on `NETLINK_USERSOCK` that is who
+    /// there is to talk to. Otherwise it is [dropped](super::Dropped::foreign). It never answers a
+    /// request.
+    pub fn peers(mut self, peers: bool) -> Self {
+        self.peers = peers;
+        self
+    }
+
     /// Opens a socket.
     pub fn open(self, protocol: Protocol) -> Result<Socket> {
         let kernel = self.kernel(protocol)?;
         self.over(protocol, kernel)
     }
 
-    /// Opens the kernel's side of a socket.
-    pub(super) fn kernel(&self, protocol: Protocol) -> Result<Kernel> {
+    /// Opens what carries the datagrams alone, to put something around it and hand that to
+    /// [`over`](Self::over).
+    pub fn kernel(&self, protocol: Protocol) -> Result<Kernel> {
         let mut kernel = Kernel::open(protocol)?;
         kernel.set_option(libc::NETLINK_PKTINFO, 1)?;
         // Kernels older than an option do without it, and so do we.
@@ -129,6 +149,9 @@ impl Builder {
         }
         if let Some(bytes) = self.receive_buffer {
             kernel.set_receive_buffer(bytes)?;
+        }
+        if let Some(bytes) = self.send_buffer {
+            kernel.set_send_buffer(bytes)?;
         }
         // Those where everything that is sent is acknowledged in the usual way.
         let usual =

@@ -32,7 +32,10 @@ pub(super) struct Core<I> {
 
 impl<I: Io> Core<I> {
     pub(super) fn new(protocol: Protocol, mut io: I, options: &Builder) -> Self {
-        let engine = Engine::new(io.transport().port(), options.queue);
+        let mut engine = Engine::new(io.transport().port(), options.queue);
+        if options.peers {
+            engine.accept_peers();
+        }
         let (out, kept, families) = (Vec::new(), Vec::new(), Vec::new());
         let interrupted = options.interrupted;
         Core { protocol, io, engine, out, kept, families, interrupted, warning: None }
@@ -64,6 +67,17 @@ impl<I: Io> Core<I> {
 
     /// Writes a request and sends it.
     pub(super) async fn ask<R: Request>(&mut self, request: &R, dump: bool) -> Result<Replies<'_, I>> {
+        // No NLM_F_ACK on a dump: the kernel ignores it, but for audit, whose acknowledgement
+        // comes first.
+        let end = if dump { NLM_F_DUMP } else { NLM_F_ACK };
+        let asked = Asked { dump, ..self.write(request, end).await? };
+        self.warning = None;
+        let id = self.transmit()?;
+        Ok(Replies::new(self, id, asked))
+    }
+
+    /// Writes a request to `out`, with these flags more.
+    pub(super) async fn write<R: Request>(&mut self, request: &R, flags: u16) -> Result<Asked> {
         if R::PROTOCOL != self.protocol {
             return Err(Error::WrongProtocol { socket: self.protocol, request: R::PROTOCOL });
         }
@@ -75,14 +89,8 @@ impl<I: Io> Core<I> {
                 (id, Some(GenlHeader { command, version }), Some(FamilyUse { name, id, fresh }))
             }
         };
-        let asked = Asked { name: request.name(), set: request.set(), family, dump };
-        // No NLM_F_ACK on a dump: the kernel ignores it, but for audit, whose acknowledgement
-        // comes first.
-        let end = if dump { NLM_F_DUMP } else { NLM_F_ACK };
-        self.frame(message_type, request.flags() | end, genl, |out| request.encode(out))?;
-        self.warning = None;
-        let id = self.transmit()?;
-        Ok(Replies::new(self, id, asked))
+        self.frame(message_type, request.flags() | flags, genl, |out| request.encode(out))?;
+        Ok(Asked { name: request.name(), set: request.set(), family, dump: false })
     }
 
     /// Sends a message of any type, for [`Socket::raw_request`](super::Socket::raw_request).
@@ -179,6 +187,9 @@ impl<I: Io> Core<I> {
 
     /// Asks the controller for a family, and remembers the answer. What [`Core::out`] holds stays.
     pub(super) async fn look_up(&mut self, name: &str) -> Result<usize> {
+        if self.protocol != Protocol::Generic {
+            return Err(Error::WrongProtocol { socket: self.protocol, request: Protocol::Generic });
+        }
         self.families.retain(|f| f.name != name);
         let unknown = || Error::UnknownFamily { name: name.into() };
         let request = GetFamily(name);
@@ -260,7 +271,7 @@ impl<I: Io> Core<I> {
     }
 
     /// Writes a message to `out`, but for sequence number and port.
-    fn frame(
+    pub(super) fn frame(
         &mut self,
         message_type: u16,
         flags: u16,

@@ -24,8 +24,8 @@
 use super::backlog::{Backlog, Entry};
 use super::transport::{Datagram, Source};
 use crate::message::{
-    MessageError, MessageRef, Messages, NLM_F_DUMP_INTR, NLM_F_ECHO, NLMSG_DONE, NLMSG_ERROR, NLMSG_NOOP,
-    NLMSG_OVERRUN, asks_for_dump,
+    MessageError, MessageRef, Messages, NLM_F_ACK, NLM_F_DUMP_INTR, NLM_F_ECHO, NLMSG_DONE, NLMSG_ERROR,
+    NLMSG_NOOP, NLMSG_OVERRUN, asks_for_dump,
 };
 use std::ops::Range;
 
@@ -113,6 +113,8 @@ struct InFlight {
     id: RequestId,
     dump: bool,
     echo: bool,
+    /// It is answered only if it is refused.
+    quiet: bool,
     abandoned: bool,
     interrupted: bool,
 }
@@ -132,6 +134,8 @@ pub struct Engine {
     /// The queued message that was read last.
     parked: Box<[u8]>,
     dropped: Dropped,
+    /// Other processes may send notifications.
+    peers: bool,
 }
 
 impl Engine {
@@ -148,7 +152,13 @@ impl Engine {
             backlog: Backlog::new(queue),
             parked: Box::default(),
             dropped: Dropped::default(),
+            peers: false,
         }
+    }
+
+    /// Takes what other processes send for notifications; it never answers a request.
+    pub fn accept_peers(&mut self) {
+        self.peers = true;
     }
 
     /// The socket's port.
@@ -164,14 +174,22 @@ impl Engine {
     /// Gives a request with these `NLM_F_*` flags its sequence number.
     pub fn start(&mut self, flags: u16) -> RequestId {
         let (dump, echo) = (asks_for_dump(flags), flags & NLM_F_ECHO != 0);
+        let quiet = !dump && flags & NLM_F_ACK == 0;
         loop {
             // 0 is what notifications have that nobody asked for.
             self.last = self.last.checked_add(1).unwrap_or(1);
             let id = RequestId(self.last);
             if self.find(id).is_none() {
-                self.in_flight.push(InFlight { id, dump, echo, abandoned: false, interrupted: false });
+                self.in_flight.push(InFlight { id, dump, echo, quiet, abandoned: false, interrupted: false });
                 return id;
             }
+        }
+    }
+
+    /// A request is acknowledged after all.
+    pub fn expect_end(&mut self, id: RequestId) {
+        if let Some(ix) = self.find(id) {
+            self.in_flight[ix].quiet = false;
         }
     }
 
@@ -218,7 +236,7 @@ impl Engine {
         self.at = 0;
         self.filled = datagram.len.min(self.buffer.len());
         self.source = datagram.source;
-        if datagram.source.port != 0 {
+        if datagram.source.port != 0 && !self.peers {
             self.dropped.foreign += 1;
             self.filled = 0;
         }
@@ -234,9 +252,21 @@ impl Engine {
     ///
     /// A broken message ends its datagram, and is an error; the request goes on.
     pub fn reply(&mut self, id: RequestId) -> Result<Option<Progress>, MessageError> {
+        Ok(self.reply_within(id, id)?.map(|(_, progress)| progress))
+    }
+
+    /// What has arrived for any of the requests from one to another, as they were started.
+    pub fn reply_within(
+        &mut self,
+        first: RequestId,
+        last: RequestId,
+    ) -> Result<Option<(RequestId, Progress)>, MessageError> {
+        let span = last.0.wrapping_sub(first.0);
         while let Some(arrival) = self.step()? {
             match arrival {
-                Arrival::Reply(whose, answer) if whose == id => return Ok(Some(answer)),
+                Arrival::Reply(id, progress) if id.0.wrapping_sub(first.0) <= span => {
+                    return Ok(Some((id, progress)));
+                }
                 other => self.park(other),
             }
         }
@@ -282,6 +312,9 @@ impl Engine {
 
     /// The request that a message answers.
     fn asked(&self, message: &MessageRef<'_>) -> Option<usize> {
+        if self.source.port != 0 {
+            return None;
+        }
         let header = message.header;
         let ix = self.find(RequestId(header.sequence))?;
         let answers = match self.source.group {
@@ -311,7 +344,7 @@ impl Engine {
                 // An error without a request is told: it may answer something sent without
                 // asking for an acknowledgement. A success says nothing to anybody.
                 let success = message.payload().first_chunk::<4>().is_none_or(|code| *code == [0; 4]);
-                if end && self.source.group == 0 && (kind == NLMSG_DONE || success) {
+                if end && self.source == Source::default() && (kind == NLMSG_DONE || success) {
                     self.dropped.stale += 1;
                     continue;
                 }
@@ -323,8 +356,9 @@ impl Engine {
             request.interrupted |= interrupted && kind != NLMSG_ERROR;
             let (id, abandoned, interrupted) = (request.id, request.abandoned, request.interrupted);
             let settled = request.dump && kind != NLMSG_ERROR;
-            if end {
-                self.in_flight.remove(ix);
+            if end && !self.in_flight.remove(ix).quiet {
+                // The kernel works in order: what was asked before and not refused is done.
+                self.in_flight.retain(|r| !r.quiet || (id.0.wrapping_sub(r.id.0) as i32) < 0);
             }
             if settled {
                 // This dump runs, so none that was asked for before it does: their ends are lost.

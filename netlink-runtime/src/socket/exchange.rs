@@ -1,11 +1,12 @@
 //! What a blocking socket's requests give.
 
+use super::batch::{Acknowledge, Report, Requests};
 use super::error::Result;
 use super::io::{Blocking, now};
 use super::replies::Replies;
 use crate::collect::{Collector, Parts};
 use crate::message::MessageRef;
-use crate::request::{Reply, SetReply};
+use crate::request::{Reply, Request, SetReply};
 use std::fmt;
 use std::marker::PhantomData;
 use std::ops::ControlFlow;
@@ -156,5 +157,39 @@ impl<R: SetReply> Dump<'_, R> {
 impl<R> fmt::Debug for Dump<'_, R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Dump").field("replies", &self.replies).finish()
+    }
+}
+
+/// Requests that are sent many at a time: [`Socket::batch`](super::Socket::batch).
+///
+/// A datagram holds as many as the kernel's receive buffer has room for answers, so that none is lost.
+/// What requests give back besides, is skipped. Dropped before [`finish`](Self::finish), requests that
+/// were not sent are forgotten.
+pub struct Batch<'s>(pub(super) Requests<'s, Blocking>);
+
+impl Batch<'_> {
+    /// What the kernel acknowledges: the last request of each datagram, unless said otherwise. Either
+    /// way, whatever it refuses is told.
+    #[must_use]
+    pub fn acknowledge(mut self, acknowledge: Acknowledge) -> Self {
+        self.0.acknowledge(acknowledge);
+        self
+    }
+
+    /// Adds a request, and gives its number. Where a datagram is full, it is sent and its answers are
+    /// read first.
+    pub fn add<R: Request>(&mut self, request: R) -> Result<usize> {
+        now(self.0.add(&request))
+    }
+
+    /// Sends what is left, and says how all of it went.
+    pub fn finish(mut self) -> Result<Report> {
+        now(self.0.finish())
+    }
+}
+
+impl fmt::Debug for Batch<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
     }
 }

@@ -25,6 +25,13 @@ pub(super) struct Asked {
     pub(super) dump: bool,
 }
 
+impl Asked {
+    /// Where what the request's set describes starts in its message.
+    pub(super) fn body(&self) -> usize {
+        Header::LEN + self.family.map_or(0, |_| GenlHeader::LEN)
+    }
+}
+
 /// The generic netlink family of a request.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct FamilyUse {
@@ -139,8 +146,7 @@ impl<'s, I: Io> Replies<'s, I> {
 
     /// How replies are read.
     pub(super) fn shape(&self) -> Shape {
-        let body = Header::LEN + self.asked.family.map_or(0, |_| GenlHeader::LEN);
-        Shape { body, header: self.asked.set.and_then(|set| set.header) }
+        Shape { body: self.asked.body(), header: self.asked.set.and_then(|set| set.header) }
     }
 
     /// Reads a reply.

@@ -12,9 +12,9 @@ use std::time::Duration;
 /// A dump's datagrams are as long as the longest receive buffer so far, up to this.
 pub(super) const BUFFER: usize = 32 * 1024;
 
-/// A netlink socket of the kernel.
+/// A netlink socket of the kernel, as a transport: [`Builder::kernel`](super::Builder::kernel) opens it.
 #[derive(Debug)]
-pub(super) struct Kernel {
+pub struct Kernel {
     fd: OwnedFd,
     port: u32,
 }
@@ -60,6 +60,23 @@ impl Kernel {
     pub(super) fn set_receive_buffer(&self, bytes: u32) -> io::Result<()> {
         self.set(libc::SOL_SOCKET, libc::SO_RCVBUFFORCE, &bytes)
             .or_else(|_| self.set(libc::SOL_SOCKET, libc::SO_RCVBUF, &bytes))
+    }
+
+    /// Reads an option of the socket level that is an integer.
+    fn get(&self, option: i32) -> io::Result<i32> {
+        let (mut value, mut len) = (0i32, size_of::<i32>() as libc::socklen_t);
+        let out: *mut i32 = &raw mut value;
+        // SAFETY: `out` points to `len` writable bytes.
+        check(unsafe {
+            libc::getsockopt(self.fd.as_raw_fd(), libc::SOL_SOCKET, option, out.cast(), &raw mut len)
+        })?;
+        Ok(value)
+    }
+
+    /// Sets how many bytes may be sent at once, beyond the system's limit if allowed.
+    pub(super) fn set_send_buffer(&self, bytes: u32) -> io::Result<()> {
+        self.set(libc::SOL_SOCKET, libc::SO_SNDBUFFORCE, &bytes)
+            .or_else(|_| self.set(libc::SOL_SOCKET, libc::SO_SNDBUF, &bytes))
     }
 
     // `T` must be plain data; private, and called with integers and `timeval` only.
@@ -162,6 +179,10 @@ impl Transport for Kernel {
             tv_usec: limit.subsec_micros() as libc::suseconds_t,
         };
         self.set(libc::SOL_SOCKET, libc::SO_RCVTIMEO, &value)
+    }
+
+    fn receive_buffer(&self) -> Option<usize> {
+        usize::try_from(self.get(libc::SO_RCVBUF).ok()?).ok()
     }
 
     fn fd(&self) -> Option<BorrowedFd<'_>> {

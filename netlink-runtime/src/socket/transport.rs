@@ -61,6 +61,12 @@ pub trait Transport: Send {
         Err(io::ErrorKind::Unsupported.into())
     }
 
+    /// How many bytes of memory the kernel may spend on what waits to be received, if it is known
+    /// (`SO_RCVBUF`).
+    fn receive_buffer(&self) -> Option<usize> {
+        None
+    }
+
     /// The file descriptor to poll, if there is one.
     fn fd(&self) -> Option<BorrowedFd<'_>> {
         None

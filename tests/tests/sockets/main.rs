@@ -1,0 +1,8 @@
+//! The same tests over every kind of socket: blocking, tokio, async-io.
+#![allow(clippy::duplicate_mod)] // that is the point
+
+mod async_io;
+mod blocking;
+mod cancel;
+mod peers;
+mod tokio;

@@ -1,0 +1,193 @@
+//! What every kind of socket does. `super` says which.
+
+use super::{Socket, open, run};
+use netlink_families::common::{RouteFamily, RouteTable};
+use netlink_families::rt_link::{GetLink, Ifinfomsg, NewLink};
+use netlink_families::rt_route::{GetRoute, NewRoute, Rtmsg};
+use netlink_runtime::Protocol;
+use netlink_runtime::socket::{self, Acknowledge, Error, Event, Overrun};
+use std::net::Ipv4Addr;
+
+const RTNLGRP_LINK: u32 = 1;
+const LOOPBACK: i32 = 1;
+const IFF_UP: u32 = 1;
+
+/// In a namespace of its own, with a socket of the kind in question.
+macro_rules! live {
+    ($name:ident, $body:expr) => {
+        live!($name, socket::Socket::builder(), $body);
+    };
+    ($name:ident, $builder:expr, $body:expr) => {
+        #[test]
+        fn $name() {
+            let path = concat!(module_path!(), "::", stringify!($name));
+            if netlink_tests::in_namespace(path.split_once("::").expect("a crate").1) {
+                netlink_tests::ip("link set lo up");
+                run(async {
+                    let mut socket = open($builder, Protocol::Route).expect("a socket");
+                    ($body)(&mut socket).await;
+                });
+            }
+        }
+    };
+}
+
+fn loopback() -> Ifinfomsg {
+    Ifinfomsg { ifi_index: LOOPBACK, ..Ifinfomsg::default() }
+}
+
+fn route(net: u32) -> impl netlink_runtime::Request {
+    let header = Rtmsg {
+        rtm_family: RouteFamily::INET,
+        rtm_dst_len: 32,
+        rtm_table: RouteTable::MAIN,
+        rtm_protocol: 4.into(),
+        rtm_type: 1.into(),
+        ..Rtmsg::default()
+    };
+    NewRoute::request()
+        .with(|r| r.header(header).dst(Ipv4Addr::from(0x0a00_0000 + net)).oif(LOOPBACK as u32))
+        .create()
+}
+
+async fn count_routes(socket: &mut Socket) -> usize {
+    let all =
+        GetRoute::dump().with(|r| r.header(Rtmsg { rtm_family: RouteFamily::INET, ..Rtmsg::default() }));
+    let (mut dump, mut count) = (socket.dump(all).await.expect("a dump"), 0);
+    while let Some(route) = dump.next().await.expect("a route") {
+        count += usize::from(route.header().rtm_protocol == 4.into());
+    }
+    count
+}
+
+// S3-4, S3-5: requests of every shape, their replies and refusals.
+live!(requests, async |socket: &mut Socket| {
+    let mut names = Vec::new();
+    let mut dump = socket.dump(GetLink::dump()).await.expect("a dump");
+    while let Some(link) = dump.next().await.expect("a link") {
+        names.push(link.ifname().expect("well-formed").expect("there").to_string());
+    }
+    assert!(names.contains(&"lo".to_owned()), "{names:?}");
+    assert!(dump.next().await.expect("the end again").is_none());
+    drop(dump);
+    let lo = socket.get(GetLink::request().with(|l| l.header(loopback()))).await.expect("lo");
+    assert_eq!(lo.view().expect("a link").header().ifi_index, LOOPBACK);
+    let error = socket.execute(NewLink::request().with(|l| l.header(loopback()).mtu(1))).await;
+    error.expect("any MTU will do for lo");
+    let nowhere = Ifinfomsg { ifi_index: 0x7fff_0000, ..Ifinfomsg::default() };
+    let error = socket.get(GetLink::request().with(|l| l.header(nowhere))).await.expect_err("no such link");
+    assert_eq!(error.errno(), Some(19), "{error}");
+    let error = socket.family("nlctrl").await.expect_err("another protocol");
+    assert!(matches!(error, Error::WrongProtocol { .. }), "{error}");
+});
+
+// S1-14: notifications that come while a reply is read are kept, in order.
+live!(
+    notifications_during_dumps,
+    socket::Socket::builder().group(RTNLGRP_LINK),
+    async |socket: &mut Socket| {
+        let mut other = socket::Socket::open(Protocol::Route).expect("a socket");
+        let mut dump = socket.dump(GetLink::dump()).await.expect("a dump");
+        for n in 0..50 {
+            let header = Ifinfomsg { ifi_flags: (n & 1).into(), ifi_change: IFF_UP.into(), ..loopback() };
+            other.execute(NewLink::request().with(|l| l.header(header))).expect("up and down");
+        }
+        while dump.next().await.expect("a link").is_some() {}
+        drop(dump);
+        assert_eq!(count_routes(socket).await, 0);
+        let mut seen = Vec::new();
+        while let Some(event) = socket.try_receive().expect("an event") {
+            let Event::Notification { group: RTNLGRP_LINK, message } = event else { panic!("{event:?}") };
+            let flags = message.payload()[8..12].try_into().expect("struct ifinfomsg");
+            seen.push(u32::from_ne_bytes(flags) & IFF_UP);
+        }
+        assert_eq!(seen, (0..50).map(|n| n & 1).collect::<Vec<u32>>());
+        // One more is waited for.
+        let header = Ifinfomsg { ifi_flags: 0.into(), ifi_change: IFF_UP.into(), ..loopback() };
+        other.execute(NewLink::request().with(|l| l.header(header))).expect("down");
+        assert!(matches!(socket.receive().await, Ok(Event::Notification { .. })));
+    }
+);
+
+// S1-5: a dump that is dropped half-way.
+live!(dumps_dropped_half_way, async |socket: &mut Socket| {
+    let mut batch = socket.batch();
+    for net in 0..3000 {
+        batch.add(route(net)).await.expect("added");
+    }
+    batch.finish().await.expect("sent").ok().expect("all of them");
+    for n in 0..1000 {
+        let mut dump = socket.dump(GetRoute::dump()).await.expect("a dump");
+        for _ in 0..n % 400 {
+            assert!(dump.next().await.expect("a route").is_some());
+        }
+        drop(dump);
+        if n % 10 == 0 {
+            let lo = socket.get(GetLink::request().with(|l| l.header(loopback()))).await.expect("lo");
+            assert_eq!(lo.view().expect("a link").header().ifi_index, LOOPBACK);
+        }
+    }
+    assert_eq!(count_routes(socket).await, 3000);
+});
+
+// Batches: every refusal is that of its request.
+live!(batches, async |socket: &mut Socket| {
+    for (round, acknowledge) in [Acknowledge::Each, Acknowledge::Last].into_iter().enumerate() {
+        let first = 100_000 * round as u32;
+        let mut batch = socket.batch().acknowledge(acknowledge);
+        for n in 0..5000 {
+            // Twice the same one, in the middle and at the end.
+            let net = if n == 2500 || n == 4999 { first } else { first + n };
+            assert_eq!(batch.add(route(net)).await.expect("added"), n as usize);
+        }
+        let report = batch.finish().await.expect("sent");
+        let refused: Vec<usize> = report.refused.iter().map(|r| r.index).collect();
+        assert_eq!((report.sent, refused, report.lost.len()), (5000, vec![2500, 4999], 0), "{acknowledge:?}");
+        assert!(report.refused.iter().all(|r| r.error.name() == Some("EEXIST")), "{:?}", report.refused);
+        assert_eq!(report.ok().expect_err("a refusal").errno(), Some(17));
+    }
+    assert_eq!(count_routes(socket).await, 2 * 4998);
+    // Nothing is left over for others.
+    assert!(socket.try_receive().expect("nothing").is_none());
+    // One that names the attribute: no such interface.
+    let mut batch = socket.batch();
+    for index in [0x7fff_0000, 0x7fff_0001] {
+        let absent = NewLink::request().with(|l| l.link(index).linkinfo(|i| i.kind("vlan"))).create();
+        batch.add(absent).await.expect("added");
+    }
+    batch.add(route(99)).await.expect("added");
+    let report = batch.finish().await.expect("sent");
+    assert_eq!(report.refused.len(), 3, "{report:?}");
+    // Dropped before it is sent, a batch does nothing.
+    let mut batch = socket.batch();
+    batch.add(route(200)).await.expect("added");
+    drop(batch);
+    assert_eq!(count_routes(socket).await, 2 * 4998);
+});
+
+// S1-22: what the kernel had to drop is told once, and the socket goes on.
+live!(
+    floods,
+    socket::Socket::builder().group(RTNLGRP_LINK).receive_buffer(16 * 1024),
+    async |socket: &mut Socket| {
+        let mut other = socket::Socket::open(Protocol::Route).expect("a socket");
+        for n in 0..200 {
+            let header = Ifinfomsg { ifi_flags: (n & 1).into(), ifi_change: IFF_UP.into(), ..loopback() };
+            other.execute(NewLink::request().with(|l| l.header(header))).expect("up and down");
+        }
+        let (mut overruns, mut seen) = (0, 0);
+        while overruns == 0 {
+            match socket.receive().await.expect("an event") {
+                Event::Overrun(Overrun::Kernel) => overruns += 1,
+                _ => seen += 1,
+            }
+        }
+        while let Some(event) = socket.try_receive().expect("an event") {
+            overruns += usize::from(matches!(event, Event::Overrun(_)));
+            seen += 1;
+        }
+        assert!(overruns == 1 && seen < 200, "{overruns} overruns, {seen} seen");
+        let lo = socket.get(GetLink::request().with(|l| l.header(loopback()))).await.expect("lo");
+        assert_eq!(lo.view().expect("a link").header().ifi_index, LOOPBACK);
+    }
+);
