@@ -114,6 +114,35 @@ fn parse(text: &str) -> Result<Vec<Fault>, String> {
     }
 }
 
+/// Every test of the running program is named by a fault, and faults name no others of it. Names in the
+/// list are those of the conformance tests, or `program/test`. Gives how many tests there are.
+///
+/// # Panics
+///
+/// Where one is missing.
+pub fn check_list(program: Option<&str>, except: &[&str]) -> usize {
+    let exe = std::env::current_exe().expect("the test's own path");
+    let list = std::process::Command::new(exe).args(["--list", "--format", "terse"]).output();
+    let list = String::from_utf8(list.expect("the list of tests").stdout).expect("text");
+    let tests = list.lines().filter_map(|line| line.strip_suffix(": test"));
+    let tests: BTreeSet<String> =
+        tests.filter(|test| !except.iter().any(|start| test.starts_with(start))).map(str::to_owned).collect();
+    let faults = read().unwrap_or_else(|error| panic!("{error}"));
+    let named = faults.into_iter().flat_map(|fault| fault.fails);
+    let named: BTreeSet<String> = named
+        .filter_map(|name| match (name.split_once('/'), program) {
+            (None, None) => Some(name),
+            (Some((of, test)), Some(program)) if of == program => Some(test.to_owned()),
+            _ => None,
+        })
+        .collect();
+    let nobody: Vec<_> = tests.difference(&named).collect();
+    assert!(nobody.is_empty(), "no fault in {} names {nobody:#?}", folder().display());
+    let unknown: Vec<_> = named.difference(&tests).collect();
+    assert!(unknown.is_empty(), "faults name tests that there are not: {unknown:#?}");
+    tests.len()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

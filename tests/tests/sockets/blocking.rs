@@ -40,6 +40,15 @@ impl Socket {
         self.0.family(name)
     }
 
+    pub(crate) fn send(
+        &mut self,
+        message_type: u16,
+        flags: u16,
+        payload: &[u8],
+    ) -> Result<socket::RequestId> {
+        self.0.send(message_type, flags, payload)
+    }
+
     pub(crate) async fn receive(&mut self) -> Result<Event<'_>> {
         self.0.receive()
     }

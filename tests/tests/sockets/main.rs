@@ -6,3 +6,8 @@ mod blocking;
 mod cancel;
 mod peers;
 mod tokio;
+
+#[test]
+fn every_test_is_named_by_a_fault() {
+    netlink_tests::faults::check_list(Some("sockets"), &["every_test_is_named_by_a_fault"]);
+}

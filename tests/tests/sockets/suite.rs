@@ -5,9 +5,12 @@ use netlink_families::common::{RouteFamily, RouteTable};
 use netlink_families::rt_link::{GetLink, Ifinfomsg, NewLink};
 use netlink_families::rt_route::{GetRoute, NewRoute, Rtmsg};
 use netlink_runtime::Protocol;
+use netlink_runtime::message::{NLM_F_ACK, NLM_F_DUMP};
 use netlink_runtime::socket::{self, Acknowledge, Error, Event, Overrun};
 use std::net::Ipv4Addr;
 
+const RTM_GETLINK: u16 = 18;
+const RTM_GETROUTE: u16 = 26;
 const RTNLGRP_LINK: u32 = 1;
 const LOOPBACK: i32 = 1;
 const IFF_UP: u32 = 1;
@@ -191,3 +194,88 @@ live!(
         assert_eq!(lo.view().expect("a link").header().ifi_index, LOOPBACK);
     }
 );
+
+// S1-15, S3-5: any number in flight, each answer under its own number.
+live!(requests_in_flight, async |socket: &mut Socket| {
+    let ask = |index: i32| [&[0; 4][..], &index.to_ne_bytes(), &[0; 8]].concat();
+    let mut asked = Vec::new();
+    for n in 0..40 {
+        // Every third one is for a link that is not there.
+        let index = if n % 3 == 0 { 0x7fff_0000 } else { LOOPBACK };
+        asked.push((socket.send(RTM_GETLINK, NLM_F_ACK, &ask(index)).expect("sent"), index == LOOPBACK));
+    }
+    // In between, one that is waited for.
+    assert_eq!(count_routes(socket).await, 0);
+    for (id, there) in asked {
+        if there {
+            let reply = socket.receive().await.expect("a reply");
+            assert!(matches!(reply, Event::Reply { request, .. } if request == id), "{reply:?}");
+        }
+        let Event::End { request, message, .. } = socket.receive().await.expect("an end") else {
+            panic!("an end is missing")
+        };
+        let errno = message.payload().first_chunk::<4>().map(|code| i32::from_ne_bytes(*code));
+        assert_eq!((request, errno), (id, Some(if there { 0 } else { -19 })));
+    }
+    assert!(socket.try_receive().expect("nothing").is_none());
+});
+
+// S1-15: the kernel runs one dump per socket; the others wait for it.
+live!(dumps_started_at_once, async |socket: &mut Socket| {
+    let mut batch = socket.batch();
+    for net in 0..1000 {
+        batch.add(route(net)).await.expect("added");
+    }
+    batch.finish().await.expect("sent").ok().expect("all of them");
+    let header = [&[2u8; 1][..], &[0; 11]].concat(); // AF_INET, struct rtmsg
+    let ids: Vec<_> =
+        (0..64).map(|_| socket.send(RTM_GETROUTE, NLM_F_DUMP, &header).expect("sent")).collect();
+    let mut counts = vec![0; ids.len()];
+    let place = |id| ids.iter().position(|known| *known == id).expect("one of ours");
+    let mut ended = Vec::new();
+    while ended.len() < ids.len() {
+        match socket.receive().await.expect("an event") {
+            Event::Reply { request, .. } => {
+                assert!(!ended.contains(&request), "nothing comes after the end");
+                counts[place(request)] += 1;
+            }
+            Event::End { request, message, interrupted } => {
+                assert!(!interrupted && message.payload()[..4] == [0; 4], "{message:?}");
+                ended.push(request);
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(ended, ids, "one after the other");
+    assert!(counts[0] >= 1000 && counts.iter().all(|count| *count == counts[0]), "{counts:?}");
+});
+
+// Every socket is on its own.
+live!(sockets_in_parallel, async |_: &mut Socket| {
+    std::thread::scope(|scope| {
+        for n in 0..64 {
+            scope.spawn(move || {
+                run(async {
+                    let mut socket = open(socket::Socket::builder(), Protocol::Route).expect("a socket");
+                    let mut batch = socket.batch();
+                    for k in 0..50 {
+                        batch.add(route(1000 * n + k)).await.expect("added");
+                    }
+                    batch.finish().await.expect("sent").ok().expect("all of them");
+                    for _ in 0..5 {
+                        assert!(count_routes(&mut socket).await >= 50);
+                    }
+                });
+            });
+        }
+    });
+});
+
+// A program that is started has none of our sockets.
+live!(children_have_no_sockets, async |socket: &mut Socket| {
+    assert_eq!(count_routes(socket).await, 0);
+    let output = std::process::Command::new("ls").args(["-l", "/proc/self/fd"]).output().expect("ls");
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(text.contains("/dev/null") || text.contains("pipe:"), "{text}");
+    assert!(!text.contains("socket:"), "{text}");
+});

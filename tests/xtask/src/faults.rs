@@ -6,7 +6,7 @@
 use crate::{Result, root, step, target};
 use netlink_tests::faults::{self, Fault};
 use netlink_tests::run_limited;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -14,6 +14,12 @@ use std::time::{Duration, Instant};
 
 /// Longest that a test may take: one that runs longer hangs, and so has failed.
 const LIMIT: Duration = Duration::from_secs(10);
+
+/// The test programs that faults are put before.
+const PROGRAMS: [&str; 2] = ["conformance", "sockets"];
+
+/// Where they are.
+type Programs = BTreeMap<&'static str, PathBuf>;
 
 /// How a test ended.
 #[derive(Clone, Copy, PartialEq)]
@@ -98,14 +104,15 @@ impl Copy {
         Ok((verdict, of(Outcome::Passed).count() == 0))
     }
 
-    fn outcomes<'f>(&self, exe: &Path, fault: &'f Fault) -> Result<Vec<(&'f str, Outcome)>> {
+    fn outcomes<'f>(&self, exe: &Programs, fault: &'f Fault) -> Result<Vec<(&'f str, Outcome)>> {
         fault.fails.iter().map(|test| Ok((test.as_str(), self.test(exe, test)?))).collect()
     }
 
-    /// Builds the conformance tests: where they are, or what the compiler says.
-    fn build(&self) -> Result<std::result::Result<PathBuf, String>> {
+    /// Builds the tests: where each program is, or what the compiler says.
+    fn build(&self) -> Result<std::result::Result<Programs, String>> {
         let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-        cargo.args(["test", "--no-run", "--package", "netlink-tests", "--test", "conformance"]);
+        cargo.args(["test", "--no-run", "--package", "netlink-tests"]);
+        cargo.args(PROGRAMS.iter().flat_map(|program| ["--test", program]));
         cargo.current_dir(&self.tree).env("CARGO_TARGET_DIR", &self.build);
         // Nobody debugs these.
         cargo.env("CARGO_PROFILE_DEV_DEBUG", "false").env("CARGO_INCREMENTAL", "1");
@@ -115,14 +122,22 @@ impl Copy {
             let errors: Vec<&str> = said.lines().filter(|l| l.starts_with("error")).collect();
             return Ok(Err(errors.join("\n")));
         }
-        // `Executable tests/conformance/main.rs (path)`.
-        let line = said.lines().find(|l| l.trim_start().starts_with("Executable"));
-        let path = line.and_then(|l| Some(l.rsplit_once('(')?.1.trim_end_matches(')')));
-        let path = path.ok_or_else(|| format!("cargo names no executable:\n{said}"))?;
-        Ok(Ok(self.tree.join(path)))
+        let mut programs = Programs::new();
+        for program in PROGRAMS {
+            // `Executable tests/conformance/main.rs (path)`.
+            let source = format!("Executable tests/{program}/");
+            let line = said.lines().find(|l| l.trim_start().starts_with(&source));
+            let path = line.and_then(|l| Some(l.rsplit_once('(')?.1.trim_end_matches(')')));
+            let path = path.ok_or_else(|| format!("cargo does not name {program}:\n{said}"))?;
+            programs.insert(program, self.tree.join(path));
+        }
+        Ok(Ok(programs))
     }
 
-    fn test(&self, exe: &Path, name: &str) -> Result<Outcome> {
+    /// Runs a test: of the conformance tests, unless it says `program/test`.
+    fn test(&self, programs: &Programs, name: &str) -> Result<Outcome> {
+        let (program, name) = name.split_once('/').unwrap_or((PROGRAMS[0], name));
+        let exe = programs.get(program).ok_or_else(|| format!("no program {program}"))?;
         let _ = fs::remove_file(&self.skips);
         let mut command = Command::new(exe);
         command.args(["--exact", name]).current_dir(self.tree.join("tests"));
