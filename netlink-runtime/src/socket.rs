@@ -78,6 +78,7 @@ mod exchange;
 mod io;
 mod memory;
 mod replies;
+mod save;
 mod sys;
 #[cfg(feature = "tokio")]
 pub mod tokio;
@@ -92,5 +93,6 @@ pub use error::{Error, Result};
 pub use event::Event;
 pub use exchange::{Batch, Dump, Exchange};
 pub use memory::Memory;
+pub use save::Saved;
 pub use sys::Kernel;
 pub use transport::{Datagram, Source, Transport, Wait};

@@ -17,6 +17,7 @@ use super::error::Result;
 use super::event::Event;
 pub use super::io::Io;
 use super::replies::Replies;
+use super::save::{self, Saved};
 use crate::collect::{Collector, Parts};
 use crate::error::DecodeError;
 use crate::extack::KernelError;
@@ -25,6 +26,7 @@ use crate::message::MessageRef;
 use crate::protocol::Protocol;
 use crate::request::{Reply, Request, SetReply};
 use std::fmt;
+use std::io::Write;
 use std::marker::PhantomData;
 use std::ops::ControlFlow;
 
@@ -108,6 +110,21 @@ impl<I: Io> Socket<I> {
     /// A transaction of a netfilter subsystem; see [`Socket::transaction`](super::Socket::transaction).
     pub fn transaction(&mut self, subsystem: u8, generation: Option<u32>) -> Result<Batch<'_, I>> {
         Ok(Batch(Requests::transaction(&mut self.0, subsystem, generation)?))
+    }
+
+    /// Writes a dump to a file; see [`Socket::save`](super::Socket::save).
+    pub async fn save<R: Request>(
+        &mut self,
+        saved: Saved,
+        request: R,
+        mut file: impl Write,
+    ) -> Result<usize> {
+        save::save(&mut self.0, saved, &request, &mut file).await
+    }
+
+    /// Puts back what a file holds; see [`Socket::restore`](super::Socket::restore).
+    pub async fn restore(&mut self, file: &[u8]) -> Result<Report> {
+        save::restore(&mut self.0, file).await
     }
 
     /// A generic netlink family by name. The answer is remembered.
@@ -277,6 +294,12 @@ impl<I: Io> Batch<'_, I> {
     /// read first; given up meanwhile, the request is not added.
     pub async fn add<R: Request>(&mut self, request: R) -> Result<usize> {
         self.0.add(&request).await
+    }
+
+    /// Adds a message of any type: what follows its `nlmsghdr`, with these `NLM_F_*` flags instead of its
+    /// own.
+    pub async fn add_message(&mut self, message: MessageRef<'_>, flags: u16) -> Result<usize> {
+        self.0.add_message(message, flags).await
     }
 
     /// Sends what is left, and says how all of it went.

@@ -7,7 +7,7 @@ use super::io::Io;
 use super::replies::Asked;
 use super::transport::Wait;
 use crate::extack::{Ack, KernelError};
-use crate::message::{Header, NLM_F_ACK, NLM_F_REQUEST};
+use crate::message::{Header, MessageRef, NLM_F_ACK, NLM_F_REQUEST};
 use crate::protocol::Protocol;
 use crate::request::Request;
 use crate::wire::align;
@@ -150,15 +150,34 @@ impl<'s, I: Io> Requests<'s, I> {
         if self.sent || (!self.transaction && self.is_full()) {
             self.flush().await?;
         }
-        let flags = match self.acknowledge {
+        let asked = self.core.write(request, self.flags()).await?;
+        Ok(self.append_request(asked))
+    }
+
+    /// The same for a message of any type: what follows its `nlmsghdr`, with these flags.
+    pub(super) async fn add_message(&mut self, message: MessageRef<'_>, flags: u16) -> Result<usize> {
+        if self.sent || (!self.transaction && self.is_full()) {
+            self.flush().await?;
+        }
+        self.core.frame(message.header.message_type, flags | self.flags(), None, |out| {
+            out.extend(message.payload());
+            Ok(())
+        })?;
+        Ok(self.append_request(Asked::default()))
+    }
+
+    fn flags(&self) -> u16 {
+        match self.acknowledge {
             Acknowledge::Each => NLM_F_ACK,
             Acknowledge::Last => 0,
-        };
-        let asked = self.core.write(request, flags).await?;
+        }
+    }
+
+    fn append_request(&mut self, asked: Asked) -> usize {
         let index = self.report.sent;
         self.append(Some(index), asked);
         self.report.sent += 1;
-        Ok(index)
+        index
     }
 
     /// Sends what is left, and says how all of it went.

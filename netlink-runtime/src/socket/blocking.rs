@@ -1,6 +1,7 @@
 //! The blocking socket.
 
 use super::answer::Answer;
+use super::batch::Report;
 use super::batch::Requests;
 use super::builder::Builder;
 use super::core::Core;
@@ -9,6 +10,7 @@ use super::error::Result;
 use super::event::Event;
 use super::exchange::{Batch, Dump, Exchange};
 use super::io::{Blocking, Io as _, now};
+use super::save::{self, Saved};
 use super::transport::Transport;
 use crate::error::DecodeError;
 use crate::extack::KernelError;
@@ -17,6 +19,7 @@ use crate::message::MessageRef;
 use crate::protocol::Protocol;
 use crate::request::{Reply, Request};
 use std::fmt;
+use std::io::Write;
 use std::os::fd::BorrowedFd;
 use std::time::Duration;
 
@@ -141,6 +144,21 @@ impl Socket {
     /// All of it is one datagram, so large ones need a [`send_buffer`](Builder::send_buffer).
     pub fn transaction(&mut self, subsystem: u8, generation: Option<u32>) -> Result<Batch<'_>> {
         Ok(Batch(Requests::transaction(&mut self.0, subsystem, generation)?))
+    }
+
+    /// Writes a dump to a file that `ip route restore` (or `ip addr restore`, `ip rule restore`) reads.
+    /// Gives how many messages there are.
+    ///
+    /// What is written is what the kernel says, byte by byte, whether or not it is known here.
+    pub fn save<R: Request>(&mut self, saved: Saved, request: R, mut file: impl Write) -> Result<usize> {
+        now(save::save(&mut self.0, saved, &request, &mut file))
+    }
+
+    /// Puts back what a file of [`save`](Self::save), or of `ip route save`, holds. What is there already
+    /// is left as it is. What is refused is tried again as long as something else is not: a route may
+    /// need another one that stands behind it.
+    pub fn restore(&mut self, file: &[u8]) -> Result<Report> {
+        now(save::restore(&mut self.0, file))
     }
 
     /// A generic netlink family by name. The answer is remembered.

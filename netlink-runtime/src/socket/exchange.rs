@@ -182,6 +182,12 @@ impl Batch<'_> {
         now(self.0.add(&request))
     }
 
+    /// Adds a message of any type: what follows its `nlmsghdr`, with these `NLM_F_*` flags instead of its
+    /// own.
+    pub fn add_message(&mut self, message: MessageRef<'_>, flags: u16) -> Result<usize> {
+        now(self.0.add_message(message, flags))
+    }
+
     /// Sends what is left, and says how all of it went.
     pub fn finish(mut self) -> Result<Report> {
         now(self.0.finish())
