@@ -12,9 +12,10 @@ use std::time::Duration;
 /// A dump's datagrams are as long as the longest receive buffer so far, up to this.
 pub(super) const BUFFER: usize = 32 * 1024;
 
-/// A netlink socket of the kernel.
+/// A netlink socket of the kernel: the transport that [`Builder::connect`](super::Builder::connect)
+/// makes.
 #[derive(Debug)]
-pub(super) struct Kernel {
+pub struct Kernel {
     fd: OwnedFd,
     port: u32,
 }
