@@ -65,11 +65,14 @@
 mod backlog;
 mod blocking;
 mod builder;
+pub mod capture;
 pub mod engine;
 mod error;
 mod exchange;
 mod intercept;
 mod memory;
+mod record;
+mod replay;
 mod sys;
 mod transport;
 
@@ -80,5 +83,7 @@ pub use error::{Error, Result};
 pub use exchange::{Answer, Dump, Exchange};
 pub use intercept::{Intercept, OnReceive, OnSend, ack, done, error};
 pub use memory::Memory;
+pub use record::{Record, Tape};
+pub use replay::Replay;
 pub use sys::Kernel;
 pub use transport::{Datagram, Source, Transport, Wait};
