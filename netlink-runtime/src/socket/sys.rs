@@ -37,6 +37,14 @@ impl Kernel {
         Ok(Kernel { fd, port: address.nl_pid })
     }
 
+    /// Opens a socket in another network namespace, and leaves the calling thread there: for a thread
+    /// that ends then.
+    pub(super) fn open_in(namespace: BorrowedFd<'_>, protocol: Protocol) -> io::Result<Self> {
+        // SAFETY: no pointers are involved.
+        check(unsafe { libc::setns(namespace.as_raw_fd(), libc::CLONE_NEWNET) })?;
+        Kernel::open(protocol)
+    }
+
     /// Has the kernel know how long our buffers are, before the first dump.
     ///
     /// It makes a dump's datagrams as long as the longest buffer that a datagram was received into, up
