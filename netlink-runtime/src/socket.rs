@@ -69,6 +69,7 @@ pub mod capture;
 pub mod engine;
 mod error;
 mod exchange;
+mod families;
 mod intercept;
 mod memory;
 mod netns;

@@ -26,7 +26,7 @@ pub struct Socket {
     pub(super) out: Vec<u8>,
     /// A reply that outlives the datagram it came in.
     kept: Vec<u8>,
-    families: Vec<Family>,
+    pub(super) families: Vec<Family>,
     pub(super) interrupted: Interrupted,
     pub(super) warning: Option<Box<KernelError>>,
 }
