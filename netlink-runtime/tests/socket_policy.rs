@@ -267,7 +267,7 @@ fn malformed_policies_are_told() {
     let short = attr(9, &attr(3, &attr(1, &[1, 2])));
     for part in [&broken, &short] {
         assert!(Policies::parse(part).is_err(), "{part:?}");
-        let script = vec![one(1, &family(30, "sensors", &[])), policies(2, &[part.clone()])];
+        let script = vec![one(1, &family(30, "sensors", &[])), policies(2, std::slice::from_ref(part))];
         let (mut socket, _) = scripted_genl(script);
         assert!(matches!(socket.policy("sensors", Some(3)), Err(Error::Decode(_))));
     }
