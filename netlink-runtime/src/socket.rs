@@ -73,6 +73,7 @@ mod families;
 mod intercept;
 mod memory;
 mod netns;
+mod parse;
 mod record;
 mod replay;
 mod sys;

@@ -64,7 +64,8 @@ fn replaced_datagrams_are_what_arrives() {
         i.on_send(|bytes| {
             let mut bytes = bytes.to_vec();
             bytes.extend(attr(1, b"more"));
-            bytes[0] = bytes.len() as u8;
+            let len = bytes.len() as u32;
+            bytes[..4].copy_from_slice(&len.to_ne_bytes());
             OnSend::Replace(bytes)
         })
         .on_receive(|bytes, _| {

@@ -132,6 +132,11 @@ impl<'s> Exchange<'s> {
         }
     }
 
+    /// What to do about a dump that is not consistent.
+    pub(super) fn policy(&self) -> Interrupted {
+        self.socket.interrupted
+    }
+
     /// How replies are read.
     fn shape(&self) -> Shape {
         let body = Header::LEN + self.asked.family.map_or(0, |_| GenlHeader::LEN);
