@@ -2,14 +2,13 @@
 
 mod socket_support;
 
+use netlink_runtime::Protocol;
 use netlink_runtime::extack::Ack;
 use netlink_runtime::message::{MessageRef, Messages, NLM_F_ACK, NLM_F_DUMP};
 use netlink_runtime::socket::{
     Error, Event, Intercept, Memory, OnReceive, OnSend, Overrun, Socket, Source, Transport, Wait, ack, done,
     error as refusal,
 };
-use netlink_runtime::{Protocol, socket};
-use netlink_tests::in_namespace;
 use socket_support::*;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -321,47 +320,4 @@ fn nonsense_is_survived() {
             }
         }
     }
-}
-
-/// S3-6, live: another name in RTM_NEWLINK; S1-2, live: an answer of ours between the kernel's.
-#[test]
-fn links_of_the_kernel_under_another_name() -> socket::Result<()> {
-    if !in_namespace("links_of_the_kernel_under_another_name") {
-        return Ok(());
-    }
-    const RTM_GETLINK: u16 = 18;
-    let dump = [0; 16];
-    let count = |socket: &mut Socket, name: &str| -> socket::Result<(usize, usize)> {
-        let mut links = socket.raw_request(RTM_GETLINK, NLM_F_DUMP, &dump)?;
-        let (mut all, mut named) = (0, 0);
-        while let Some(link) = links.next()? {
-            all += usize::from(!link.is_control());
-            named += usize::from(is_text(link.bytes(), name));
-        }
-        Ok((all, named))
-    };
-    let mut plain = Socket::open(Protocol::Route)?;
-    let (links, _) = count(&mut plain, "lo")?;
-    let kernel = Socket::builder().connect(Protocol::Route)?;
-    let renames = Intercept::new(kernel).on_receive(|bytes, _| {
-        // In place: the name is as long.
-        let mut bytes = bytes.to_vec();
-        let name = attr(3, b"lo\0");
-        if let Some(at) = bytes.windows(name.len()).position(|w| w == name) {
-            bytes[at..at + name.len()].copy_from_slice(&attr(3, b"ol\0"));
-        }
-        OnReceive::Replace(bytes)
-    });
-    let answers = Intercept::new(renames).on_send(|bytes| match MessageRef::parse(bytes) {
-        Ok(request) if request.header.message_type == 19 => {
-            OnSend::Return(vec![refusal(request, libc::EPERM, Some("not today"))])
-        }
-        _ => OnSend::Forward,
-    });
-    let mut socket = Socket::builder().over(Protocol::Route, answers)?;
-    assert_eq!(count(&mut socket, "ol\0")?, (links, 1));
-    let refused = socket.execute(Get { ty: 19, ..Get::default() }).unwrap_err();
-    assert_eq!(refused.to_string(), "TEST_GET: EPERM: not today");
-    assert_eq!(count(&mut socket, "ol\0")?, (links, 1));
-    Ok(())
 }

@@ -1,8 +1,9 @@
 //! Recorded conversations, and what of a capture can be wrong.
 //!
-//! `data/lo.pcap` is the [`conversation`] as the test `live` recorded it, in a network namespace that
-//! was just made; `UPDATE_EXPECT=1 cargo test -p netlink-runtime --test socket_replay live` records it
-//! anew. It has the loopback interface and, by the kernel's configuration, tunnel ends, and is of a
+//! `data/lo.pcap` is the [`conversation`] as the test `conversations_are_recorded` of
+//! `socket_live_transports` wrote it down, in a network namespace that was just made.
+//! `UPDATE_EXPECT=1 cargo test -p netlink-runtime --test socket_live_transports recorded` does it
+//! anew. It has the loopback interface and, by the kernel's configuration, ends of tunnels, and is of a
 //! little-endian machine.
 
 mod socket_support;
@@ -13,70 +14,10 @@ use netlink_runtime::socket::capture::{CaptureError, Direction, Packets, Reason,
 use netlink_runtime::socket::{
     Error, Event, Memory, Overrun, Record, Replay, Result, Socket, Tape, Transport, Wait,
 };
-use netlink_tests::in_namespace;
+use socket_support::links::{RTNLGRP_LINK, conversation, file};
 use socket_support::*;
 use std::io::ErrorKind;
-use std::path::PathBuf;
 use std::time::Duration;
-
-const RTM_NEWLINK: u16 = 16;
-const RTM_GETLINK: u16 = 18;
-const RTNLGRP_LINK: u32 = 1;
-
-fn file() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data/lo.pcap")
-}
-
-/// `struct ifinfomsg` of an interface: flags, and which of them to change.
-fn link(index: i32, flags: u32, change: u32) -> Vec<u8> {
-    let words = [flags.to_ne_bytes(), change.to_ne_bytes()].concat();
-    [&[0; 4][..], &index.to_ne_bytes(), &words].concat()
-}
-
-/// Asks about links, sets one up, asks for one that is not there, and hears of the change. What it
-/// learns, in words.
-fn conversation(route: &mut Socket) -> Result<Vec<String>> {
-    let mut learned = Vec::new();
-    let mut links = route.raw_request(RTM_GETLINK, NLM_F_DUMP, &link(0, 0, 0))?;
-    while let Some(m) = links.next()? {
-        learned.push(format!("type {}, {} bytes", m.header.message_type, m.bytes().len()));
-    }
-    drop(links);
-    let mut up = route.raw_request(RTM_NEWLINK, 0, &link(1, 1, 1))?;
-    while let Some(m) = up.next()? {
-        learned.push(format!("type {}, code {:?}", m.header.message_type, &m.payload()[..4]));
-    }
-    drop(up);
-    let nowhere = Get { ty: RTM_GETLINK, payload: link(0x7fff_0000, 0, 0), ..Get::default() };
-    learned.push(route.execute(nowhere).unwrap_err().to_string());
-    while let Some(event) = route.try_receive()? {
-        let Event::Notification { group, message } = event else { panic!("{event:?}") };
-        let flags = &message.payload()[8..12];
-        learned.push(format!("group {group}, type {}, flags {flags:?}", message.header.message_type));
-    }
-    Ok(learned)
-}
-
-/// S2-2: what was recorded is played, and says the same.
-#[test]
-fn live() {
-    if !in_namespace("live") {
-        return;
-    }
-    let tape = Tape::default();
-    let kernel = Socket::builder().connect(Protocol::Route).unwrap();
-    let record = Record::new(kernel, Protocol::Route, tape.clone()).unwrap();
-    let builder = || Socket::builder().group(RTNLGRP_LINK);
-    let said = conversation(&mut builder().over(Protocol::Route, record).unwrap()).unwrap();
-    println!("{said:#?}");
-    assert!(said.iter().any(|s| s.starts_with("group 1, type 16")), "{said:?}");
-    let replay = Replay::new(&tape.bytes(), Protocol::Route).unwrap();
-    let replayed = conversation(&mut builder().over(Protocol::Route, replay).unwrap()).unwrap();
-    assert_eq!(replayed, said);
-    if std::env::var_os("UPDATE_EXPECT").is_some() {
-        std::fs::write(file(), tape.bytes()).unwrap();
-    }
-}
 
 /// S2-2: a capture from a file, without any kernel.
 #[test]

@@ -39,10 +39,8 @@ pub enum Error {
     },
     /// A generic netlink family has no multicast group of this name.
     UnknownGroup {
-        /// The family's name.
-        family: Box<str>,
-        /// The group's name.
-        group: Box<str>,
+        /// Family and group: `nlctrl/notify`.
+        name: Box<str>,
     },
     /// A message of another type (for generic netlink: command) among the replies. The replies
     /// after it can be read.
@@ -98,8 +96,8 @@ impl fmt::Display for Error {
             }
             Error::UnknownFamily { name } => write!(f, "no generic netlink family is named {name}"),
             Error::UnknownFamilyId { id } => write!(f, "no generic netlink family has the number {id}"),
-            Error::UnknownGroup { family, group } => {
-                write!(f, "the generic netlink family {family} has no multicast group {group}")
+            Error::UnknownGroup { name } => {
+                write!(f, "no generic netlink family has the multicast group {name}")
             }
             Error::UnexpectedMessage { message_type } => {
                 write!(f, "a message of type {message_type} is no reply to this request")

@@ -133,6 +133,6 @@ impl Socket {
 
     fn group_number(&mut self, family: &str, group: &str) -> Result<u32> {
         let number = self.family(family)?.group(group);
-        number.ok_or_else(|| Error::UnknownGroup { family: family.into(), group: group.into() })
+        number.ok_or_else(|| Error::UnknownGroup { name: format!("{family}/{group}").into() })
     }
 }
