@@ -1,10 +1,21 @@
-//! The generic netlink controller: from a family's name to its number.
+//! The generic netlink controller: families by name or number, what they can do, and what they
+//! accept.
+//!
+//! Families register at run time, so their message types have to be asked for. The blocking socket
+//! does that where a request needs it; [`Socket::families`](crate::socket::Socket::families),
+//! [`family`](crate::socket::Socket::family), [`family_by_id`](crate::socket::Socket::family_by_id) and
+//! [`policy`](crate::socket::Socket::policy) are for those who want to know.
+//!
+//! What the kernel says is in `net/netlink/genetlink.c` (families, operations) and
+//! `net/netlink/policy.c` (policies).
 
-use crate::error::{DecodeError, EncodeError};
+mod ask;
+mod policy;
+
+pub use ask::{GetFamilies, GetFamily, GetFamilyById, GetPolicy};
+pub use policy::{IntWidth, Lengths, OperationPolicy, Policies, PolicySet, PolicyType};
+
 use crate::message::GenlHeader;
-use crate::meta::SetMeta;
-use crate::protocol::{MessageType, Protocol};
-use crate::request::{Reply, Request};
 use crate::types::NlStr;
 use crate::wire::{Attrs, IndexedOf, wt};
 use alloc::string::String;
@@ -13,13 +24,31 @@ use alloc::vec::Vec;
 /// The message type of the controller itself, the only one that is fixed.
 pub const GENL_ID_CTRL: u16 = 16;
 
+/// An operation needs `CAP_NET_ADMIN` in the initial namespaces.
+pub const GENL_ADMIN_PERM: u32 = 0x01;
+/// An operation answers single requests.
+pub const GENL_CMD_CAP_DO: u32 = 0x02;
+/// An operation answers dumps.
+pub const GENL_CMD_CAP_DUMP: u32 = 0x04;
+/// An operation has a policy.
+pub const GENL_CMD_CAP_HASPOL: u32 = 0x08;
+/// An operation needs `CAP_NET_ADMIN` in the user namespace that owns the network namespace.
+pub const GENL_UNS_ADMIN_PERM: u32 = 0x10;
+
 const CTRL_CMD_GETFAMILY: u8 = 3;
+const CTRL_CMD_GETPOLICY: u8 = 10;
 const FAMILY_ID: u16 = 1;
 const FAMILY_NAME: u16 = 2;
 const VERSION: u16 = 3;
 const HDRSIZE: u16 = 4;
 const MAXATTR: u16 = 5;
+const OPS: u16 = 6;
 const MCAST_GROUPS: u16 = 7;
+const POLICY: u16 = 8;
+const OP_POLICY: u16 = 9;
+const OP: u16 = 10;
+const OP_ID: u16 = 1;
+const OP_FLAGS: u16 = 2;
 const GROUP_NAME: u16 = 1;
 const GROUP_ID: u16 = 2;
 
@@ -33,10 +62,12 @@ pub struct Family {
     pub name: String,
     /// The version of its interface.
     pub version: u32,
-    /// Size of its fixed header.
+    /// Size of its fixed header, in bytes.
     pub header_size: u32,
     /// The highest attribute of its messages; 0 where each command has its own set.
     pub max_attr: u32,
+    /// What it can be asked, in the kernel's order. Commands of its notifications are not among them.
+    pub operations: Vec<Operation>,
     /// Its multicast groups: names and numbers.
     pub groups: Vec<(String, u32)>,
 }
@@ -47,14 +78,18 @@ impl Family {
     pub fn parse(attrs: &[u8]) -> Self {
         let attrs = Attrs::new(attrs);
         let word = |id| attrs.find::<wt::U32>(id).unwrap_or(0);
-        let groups = attrs.find::<IndexedOf<wt::Bytes>>(MCAST_GROUPS).into_iter().flatten();
+        let members = |id| {
+            let members = attrs.find::<IndexedOf<wt::Bytes>>(id).into_iter().flatten();
+            members.filter_map(|(_, attrs)| Some(Attrs::new(attrs.ok()?)))
+        };
         Family {
             id: attrs.find::<wt::U16>(FAMILY_ID).unwrap_or(0),
             name: attrs.find::<wt::Str>(FAMILY_NAME).map(text).unwrap_or_default(),
             version: word(VERSION),
             header_size: word(HDRSIZE),
             max_attr: word(MAXATTR),
-            groups: groups.filter_map(|(_, attrs)| group(Attrs::new(attrs.ok()?))).collect(),
+            operations: members(OPS).filter_map(operation).collect(),
+            groups: members(MCAST_GROUPS).filter_map(group).collect(),
         }
     }
 
@@ -62,6 +97,58 @@ impl Family {
     pub fn group(&self, name: &str) -> Option<u32> {
         self.groups.iter().find(|(n, _)| n == name).map(|(_, id)| *id)
     }
+
+    /// What is known about an operation, by its command.
+    pub fn operation(&self, command: u32) -> Option<&Operation> {
+        self.operations.iter().find(|op| op.id == command)
+    }
+}
+
+/// What a family can be asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct Operation {
+    /// The command.
+    pub id: u32,
+    /// `GENL_*` bits.
+    pub flags: u32,
+}
+
+impl Operation {
+    /// An operation with these `GENL_*` bits.
+    pub fn new(id: u32, flags: u32) -> Self {
+        Operation { id, flags }
+    }
+
+    /// It answers single requests.
+    pub fn can_do(&self) -> bool {
+        self.flags & GENL_CMD_CAP_DO != 0
+    }
+
+    /// It answers dumps.
+    pub fn can_dump(&self) -> bool {
+        self.flags & GENL_CMD_CAP_DUMP != 0
+    }
+
+    /// Attributes are checked against a policy, in single requests or in dumps.
+    pub fn has_policy(&self) -> bool {
+        self.flags & GENL_CMD_CAP_HASPOL != 0
+    }
+
+    /// It takes `CAP_NET_ADMIN` in the initial namespaces.
+    pub fn needs_admin(&self) -> bool {
+        self.flags & GENL_ADMIN_PERM != 0
+    }
+
+    /// It takes `CAP_NET_ADMIN` in the user namespace that owns the network namespace.
+    pub fn needs_namespace_admin(&self) -> bool {
+        self.flags & GENL_UNS_ADMIN_PERM != 0
+    }
+}
+
+fn operation(attrs: Attrs<'_>) -> Option<Operation> {
+    let (id, flags) = (attrs.find::<wt::U32>(OP_ID)?, attrs.find::<wt::U32>(OP_FLAGS));
+    Some(Operation { id, flags: flags.unwrap_or(0) })
 }
 
 fn group(attrs: Attrs<'_>) -> Option<(String, u32)> {
@@ -72,57 +159,7 @@ fn text(text: NlStr<'_>) -> String {
     text.to_string_lossy().into_owned()
 }
 
-/// Asks for a family by name. The kernel loads the module that has it if it can.
-#[derive(Clone, Copy, Debug)]
-pub struct GetFamily<'n>(
-    /// The name.
-    pub &'n str,
-);
-
-#[diagnostic::do_not_recommend]
-impl Request for GetFamily<'_> {
-    type Reply = Family;
-
-    const PROTOCOL: Protocol = Protocol::Generic;
-
-    fn message_type(&self) -> MessageType {
-        // Not `Generic`: the controller is what finds those.
-        MessageType::Raw(GENL_ID_CTRL)
-    }
-
-    fn flags(&self) -> u16 {
-        0
-    }
-
-    fn encode(&self, out: &mut Vec<u8>) -> Result<(), EncodeError> {
-        let len = u16::try_from(4 + self.0.len() + 1);
-        let len = len.map_err(|_| EncodeError::TooLong { attr: FAMILY_NAME })?;
-        out.extend(GenlHeader { command: CTRL_CMD_GETFAMILY, version: 1 }.to_bytes());
-        out.extend(len.to_ne_bytes());
-        out.extend(FAMILY_NAME.to_ne_bytes());
-        out.extend(self.0.as_bytes());
-        out.push(0);
-        out.resize(out.len().next_multiple_of(4), 0);
-        Ok(())
-    }
-
-    fn set(&self) -> Option<&'static SetMeta> {
-        None
-    }
-
-    fn name(&self) -> Option<&'static str> {
-        Some("CTRL_CMD_GETFAMILY")
-    }
-}
-
-impl Reply for Family {
-    type View<'a> = Family;
-
-    fn view(payload: &[u8]) -> Result<Family, DecodeError> {
-        Ok(Family::parse(GenlHeader::split(payload).map_or(&[], |(_, attrs)| attrs)))
-    }
-
-    fn accepts(message_type: u16) -> bool {
-        message_type == GENL_ID_CTRL
-    }
+/// The attributes of a controller's message.
+fn attrs_of(payload: &[u8]) -> &[u8] {
+    GenlHeader::split(payload).map_or(&[], |(_, attrs)| attrs)
 }

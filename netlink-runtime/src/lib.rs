@@ -14,6 +14,8 @@ extern crate self as netlink_runtime;
 pub mod __private;
 pub mod build;
 pub mod collect;
+#[cfg(feature = "alloc")]
+pub mod decoders;
 mod def;
 pub mod error;
 #[cfg(feature = "alloc")]

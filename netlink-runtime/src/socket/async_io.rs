@@ -65,7 +65,7 @@ impl Socket {
 impl Builder {
     /// Opens a socket for async-io. Its waits have no [`timeout`](Builder::timeout) of their own.
     pub fn open_async_io(self, protocol: Protocol) -> Result<Socket> {
-        let kernel = self.kernel(protocol)?;
+        let kernel = self.connect(protocol)?;
         self.over_io(protocol, AsyncIo::new(kernel)?)
     }
 }

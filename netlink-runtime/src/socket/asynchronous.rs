@@ -31,7 +31,7 @@ use std::marker::PhantomData;
 use std::ops::ControlFlow;
 
 /// A netlink socket whose waits are futures. It may move between threads.
-pub struct Socket<I>(Core<I>);
+pub struct Socket<I>(pub(super) Core<I>);
 
 impl<I: Io> Socket<I> {
     pub(super) fn new(protocol: Protocol, io: I, options: &super::Builder) -> Self {
@@ -174,7 +174,7 @@ impl<I: Io> fmt::Debug for Socket<I> {
 ///
 /// Dropped before its end, the rest is skipped later.
 #[derive(Debug)]
-pub struct Exchange<'s, I>(Replies<'s, I>);
+pub struct Exchange<'s, I>(pub(super) Replies<'s, I>);
 
 impl<I: Io> Exchange<'_, I> {
     /// The next message; the last one is the `NLMSG_DONE` or `NLMSG_ERROR` that ends the reply.
@@ -206,7 +206,7 @@ impl<I: Io> Exchange<'_, I> {
 ///
 /// Dropped before its end, the rest is skipped when the next dump starts.
 pub struct Dump<'s, R, I> {
-    replies: Replies<'s, I>,
+    pub(super) replies: Replies<'s, I>,
     reply: PhantomData<fn() -> R>,
 }
 

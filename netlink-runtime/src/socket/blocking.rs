@@ -26,7 +26,7 @@ use std::time::Duration;
 /// A blocking netlink socket.
 ///
 /// It may move between threads; several threads take one each.
-pub struct Socket(Core<Blocking>);
+pub struct Socket(pub(super) Core<Blocking>);
 
 impl Socket {
     /// Opens a socket with the usual options: strict checking, extended acknowledgements.

@@ -128,14 +128,27 @@ impl Builder {
 
     /// Opens a socket.
     pub fn open(self, protocol: Protocol) -> Result<Socket> {
-        let kernel = self.kernel(protocol)?;
+        let kernel = self.connect(protocol)?;
         self.over(protocol, kernel)
     }
 
-    /// Opens what carries the datagrams alone, to put something around it and hand that to
-    /// [`over`](Self::over).
-    pub fn kernel(&self, protocol: Protocol) -> Result<Kernel> {
-        let mut kernel = Kernel::open(protocol)?;
+    /// Opens the kernel's part alone, to put something between it and the socket
+    /// ([`over`](Self::over)): an [`Intercept`](super::Intercept), a [`Record`](super::Record).
+    ///
+    /// ```
+    /// use netlink_runtime::{Protocol, socket::{Intercept, Socket}};
+    ///
+    /// let kernel = Socket::builder().connect(Protocol::Generic)?;
+    /// let mut socket = Socket::builder().over(Protocol::Generic, Intercept::new(kernel))?;
+    /// assert_eq!(socket.family("nlctrl")?.id, 16);
+    /// # Ok::<(), netlink_runtime::socket::Error>(())
+    /// ```
+    pub fn connect(&self, protocol: Protocol) -> Result<Kernel> {
+        self.prepare(protocol, Kernel::open(protocol)?)
+    }
+
+    /// Sets the kernel's options.
+    pub(super) fn prepare(&self, protocol: Protocol, mut kernel: Kernel) -> Result<Kernel> {
         kernel.set_option(libc::NETLINK_PKTINFO, 1)?;
         // Kernels older than an option do without it, and so do we.
         let wanted = |option: i32| match kernel.set_option(option, 1) {

@@ -25,7 +25,7 @@ pub(super) struct Core<I> {
     pub(super) out: Vec<u8>,
     /// A reply that outlives the datagram it came in.
     pub(super) kept: Vec<u8>,
-    families: Vec<Family>,
+    pub(super) families: Vec<Family>,
     pub(super) interrupted: Interrupted,
     pub(super) warning: Option<Box<KernelError>>,
 }

@@ -32,6 +32,16 @@ pub enum Error {
         /// The name.
         name: Box<str>,
     },
+    /// No generic netlink family has this number (on this kernel, now).
+    UnknownFamilyId {
+        /// The number.
+        id: u16,
+    },
+    /// A generic netlink family has no multicast group of this name.
+    UnknownGroup {
+        /// Family and group: `nlctrl/notify`.
+        name: Box<str>,
+    },
     /// A message of another type (for generic netlink: command) among the replies. The replies
     /// after it can be read.
     UnexpectedMessage {
@@ -85,6 +95,10 @@ impl fmt::Display for Error {
                 f.write_str("the end of the reply is lost: the socket's receive buffer was full")
             }
             Error::UnknownFamily { name } => write!(f, "no generic netlink family is named {name}"),
+            Error::UnknownFamilyId { id } => write!(f, "no generic netlink family has the number {id}"),
+            Error::UnknownGroup { name } => {
+                write!(f, "no generic netlink family has the multicast group {name}")
+            }
             Error::UnexpectedMessage { message_type } => {
                 write!(f, "a message of type {message_type} is no reply to this request")
             }

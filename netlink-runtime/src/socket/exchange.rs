@@ -15,7 +15,7 @@ use std::ops::ControlFlow;
 ///
 /// Dropped before its end, the rest is skipped later.
 #[derive(Debug)]
-pub struct Exchange<'s>(Replies<'s, Blocking>);
+pub struct Exchange<'s>(pub(super) Replies<'s, Blocking>);
 
 impl<'s> Exchange<'s> {
     pub(super) fn new(replies: Replies<'s, Blocking>) -> Self {
@@ -52,7 +52,7 @@ impl<'s> Exchange<'s> {
 ///
 /// Dropped before its end, the rest is skipped when the next dump starts.
 pub struct Dump<'s, R> {
-    replies: Replies<'s, Blocking>,
+    pub(super) replies: Replies<'s, Blocking>,
     reply: PhantomData<fn() -> R>,
 }
 

@@ -1,6 +1,6 @@
 //! A transport in memory.
 
-use super::transport::{Datagram, Source, Transport, Wait};
+use super::transport::{Datagram, Source, Transport, Wait, deliver};
 use std::collections::{BTreeSet, VecDeque};
 use std::io;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -111,11 +111,7 @@ impl Transport for Memory {
         let mut state = self.inbox.lock();
         loop {
             if let Some((bytes, source)) = state.datagrams.pop_front() {
-                if buffer.len() < bytes.len() {
-                    buffer.resize(bytes.len(), 0);
-                }
-                buffer[..bytes.len()].copy_from_slice(&bytes);
-                return Ok(Datagram { len: bytes.len(), source });
+                return Ok(deliver(&bytes, source, buffer));
             }
             if state.closed {
                 return Err(io::ErrorKind::UnexpectedEof.into());
@@ -148,6 +144,10 @@ impl Transport for Memory {
     fn set_timeout(&mut self, limit: Option<Duration>) -> io::Result<()> {
         self.timeout = limit;
         Ok(())
+    }
+
+    fn pending(&self) -> bool {
+        !self.inbox.lock().datagrams.is_empty()
     }
 }
 

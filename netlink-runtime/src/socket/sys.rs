@@ -12,7 +12,8 @@ use std::time::Duration;
 /// A dump's datagrams are as long as the longest receive buffer so far, up to this.
 pub(super) const BUFFER: usize = 32 * 1024;
 
-/// A netlink socket of the kernel, as a transport: [`Builder::kernel`](super::Builder::kernel) opens it.
+/// A netlink socket of the kernel: the transport that [`Builder::connect`](super::Builder::connect)
+/// makes.
 #[derive(Debug)]
 pub struct Kernel {
     fd: OwnedFd,
@@ -34,6 +35,14 @@ impl Kernel {
         // SAFETY: `address` has room for the `len` bytes that `len` says.
         check(unsafe { libc::getsockname(fd.as_raw_fd(), (&raw mut address).cast(), &raw mut len) })?;
         Ok(Kernel { fd, port: address.nl_pid })
+    }
+
+    /// Opens a socket in another network namespace, and leaves the calling thread there: for a thread
+    /// that ends then.
+    pub(super) fn open_in(namespace: BorrowedFd<'_>, protocol: Protocol) -> io::Result<Self> {
+        // SAFETY: no pointers are involved.
+        check(unsafe { libc::setns(namespace.as_raw_fd(), libc::CLONE_NEWNET) })?;
+        Kernel::open(protocol)
     }
 
     /// Has the kernel know how long our buffers are, before the first dump.

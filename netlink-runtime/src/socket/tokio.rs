@@ -56,6 +56,9 @@ impl Io for Tokio {
     }
 
     async fn receive(&mut self, buffer: &mut Vec<u8>) -> io::Result<Datagram> {
+        if self.transport.pending() {
+            return self.transport.receive(buffer, Wait::No);
+        }
         // Asked before each call, tokio can have a task with much to read give way to others.
         loop {
             let mut guard = self.ready.ready(WANTED).await?;
@@ -85,7 +88,7 @@ impl Builder {
     ///
     /// Outside of a tokio runtime with I/O enabled.
     pub fn open_tokio(self, protocol: Protocol) -> Result<Socket> {
-        let kernel = self.kernel(protocol)?;
+        let kernel = self.connect(protocol)?;
         self.over_io(protocol, Tokio::new(kernel)?)
     }
 }

@@ -71,4 +71,59 @@ pub trait Transport: Send {
     fn fd(&self) -> Option<BorrowedFd<'_>> {
         None
     }
+
+    /// Whether a datagram is here already, so that [`receive`](Self::receive) does not wait although
+    /// the [file descriptor](Self::fd) may not be readable. Who polls asks this first, or receives
+    /// with [`Wait::No`] until [`io::ErrorKind::WouldBlock`].
+    fn pending(&self) -> bool {
+        false
+    }
+}
+
+/// So that transports of several types can be wrapped and handed on.
+impl<T: Transport + ?Sized> Transport for Box<T> {
+    fn port(&self) -> u32 {
+        (**self).port()
+    }
+
+    fn send(&mut self, datagram: &[u8]) -> io::Result<()> {
+        (**self).send(datagram)
+    }
+
+    fn receive(&mut self, buffer: &mut Vec<u8>, wait: Wait) -> io::Result<Datagram> {
+        (**self).receive(buffer, wait)
+    }
+
+    fn join(&mut self, group: u32) -> io::Result<()> {
+        (**self).join(group)
+    }
+
+    fn leave(&mut self, group: u32) -> io::Result<()> {
+        (**self).leave(group)
+    }
+
+    fn set_timeout(&mut self, limit: Option<Duration>) -> io::Result<()> {
+        (**self).set_timeout(limit)
+    }
+
+    fn receive_buffer(&self) -> Option<usize> {
+        (**self).receive_buffer()
+    }
+
+    fn fd(&self) -> Option<BorrowedFd<'_>> {
+        (**self).fd()
+    }
+
+    fn pending(&self) -> bool {
+        (**self).pending()
+    }
+}
+
+/// Puts a datagram where a transport is to receive it.
+pub(super) fn deliver(bytes: &[u8], source: Source, buffer: &mut Vec<u8>) -> Datagram {
+    if buffer.len() < bytes.len() {
+        buffer.resize(bytes.len(), 0);
+    }
+    buffer[..bytes.len()].copy_from_slice(bytes);
+    Datagram { len: bytes.len(), source }
 }

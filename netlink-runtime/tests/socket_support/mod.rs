@@ -1,6 +1,8 @@
 //! Messages by hand, and a transport that plays a script.
 #![allow(dead_code, unreachable_pub)] // each test binary uses a part
 
+pub mod links;
+
 use netlink_runtime::meta::SetMeta;
 use netlink_runtime::socket::{Builder, Datagram, Socket, Source, Transport, Wait};
 use netlink_runtime::{DecodeError, EncodeError, MessageType, Protocol, Reply, Request};

@@ -48,7 +48,7 @@ fn poll<T>(future: impl Future<Output = T>, times: usize) -> Option<T> {
 type Hesitating = asynchronous::Socket<Hesitant<Kernel>>;
 
 fn open(builder: Builder, protocol: Protocol) -> Hesitating {
-    let kernel = builder.kernel(protocol).expect("a socket");
+    let kernel = builder.connect(protocol).expect("a socket");
     builder.over_io(protocol, Hesitant(kernel)).expect("a socket")
 }
 

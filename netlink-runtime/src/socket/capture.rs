@@ -1,0 +1,266 @@
+//! Captures of netlink traffic: classic pcap files of link type `LINKTYPE_NETLINK`.
+//!
+//! This is what `tcpdump -i nlmon0 -w FILE` writes and Wireshark shows. A file is
+//!
+//! | bytes | what |
+//! |---|---|
+//! | 24 | magic `a1b2c3d4` (times with microseconds; `a1b23c4d`: nanoseconds), version, and link type 253, in either byte order |
+//! | 16 each | before every packet: seconds, their fraction, length in the file, length on the wire |
+//! | 16 each | `struct sockaddr_ll` in short, big-endian: packet type, `ARPHRD_NETLINK` (824), address length, 8 bytes of address, netlink protocol |
+//! | rest | the datagram, in the byte order of the machine that it was captured on |
+//!
+//! Packet types: 7 is to the kernel (`PACKET_KERNEL`), 6 to user space (`PACKET_USER`). Many programs
+//! write 4 (outgoing) for all, so elsewhere `NLM_F_REQUEST` on the first message tells.
+//!
+//! The address is unused for netlink. [`Writer`] has the multicast group there: length 4, then the
+//! group, big-endian; 0 is no group. Captures of others lack it.
+
+use crate::message::{MessageRef, NLM_F_REQUEST};
+use crate::protocol::Protocol;
+use std::fmt;
+use std::io::{self, Write};
+use std::time::{Duration, SystemTime};
+
+const MICROSECONDS: u32 = 0xa1b2_c3d4;
+const NANOSECONDS: u32 = 0xa1b2_3c4d;
+const PCAPNG: u32 = 0x0a0d_0d0a;
+const LINKTYPE_NETLINK: u32 = 253;
+const ARPHRD_NETLINK: u16 = 824;
+const PACKET_USER: u16 = 6;
+const PACKET_KERNEL: u16 = 7;
+const FILE_HEADER: usize = 24;
+const PACKET_HEADER: usize = 16;
+const COOKED: usize = 16;
+/// What readers take the longest packet to be; they do read longer ones.
+const SNAPLEN: u32 = 262_144;
+
+/// Where a datagram goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// From a program to the kernel.
+    ToKernel,
+    /// From the kernel to a program.
+    ToUser,
+}
+
+/// A captured datagram.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Packet<'a> {
+    /// Where it stands in the file: its packet header.
+    pub offset: usize,
+    /// When it was captured, since 1970.
+    pub time: Duration,
+    /// Where it goes.
+    pub direction: Direction,
+    /// The netlink protocol.
+    pub protocol: Protocol,
+    /// The multicast group, 0 for none; `None` if the capture does not say.
+    pub group: Option<u32>,
+    /// The datagram.
+    pub datagram: &'a [u8],
+}
+
+/// What is wrong with a capture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CaptureError {
+    /// Where in the file.
+    pub offset: usize,
+    /// What is wrong there.
+    pub reason: Reason,
+}
+
+/// Why a capture cannot be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Reason {
+    /// The first bytes are those of no classic pcap file.
+    NotPcap,
+    /// It is a pcapng file, which other tools turn into this format (`editcap -F pcap`).
+    PcapNg,
+    /// It is a capture of something else, of this link type.
+    LinkType(u32),
+    /// The file ends within a packet.
+    Cut,
+    /// Only a part of this packet was captured: the snapshot length was too small.
+    Snapped,
+    /// A packet of something else than netlink.
+    NotNetlink,
+    /// A datagram of a machine of the other byte order.
+    ByteOrder,
+}
+
+impl fmt::Display for CaptureError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "capture, offset {}: ", self.offset)?;
+        f.write_str(match self.reason {
+            Reason::NotPcap => "not a pcap file",
+            Reason::PcapNg => "a pcapng file, not a classic pcap file",
+            Reason::LinkType(other) => return write!(f, "link type {other}, not 253 (netlink)"),
+            Reason::Cut => "the file ends within a packet",
+            Reason::Snapped => "the packet was captured in part only",
+            Reason::NotNetlink => "not a netlink packet",
+            Reason::ByteOrder => "captured on a machine of the other byte order",
+        })
+    }
+}
+
+impl std::error::Error for CaptureError {}
+
+impl From<CaptureError> for io::Error {
+    fn from(e: CaptureError) -> Self {
+        io::Error::new(io::ErrorKind::InvalidData, e)
+    }
+}
+
+/// The packets of a capture, in order. The first error is the last item.
+///
+/// ```
+/// use netlink_runtime::Protocol;
+/// use netlink_runtime::socket::capture::{Direction, Packets, Writer};
+///
+/// let mut file = Vec::new();
+/// let mut writer = Writer::new(&mut file)?;
+/// writer.write(Direction::ToUser, Protocol::Route, 1, b"a datagram")?;
+///
+/// let packet = Packets::new(&file)?.next().unwrap()?;
+/// assert_eq!((packet.datagram, packet.group), (&b"a datagram"[..], Some(1)));
+/// # Ok::<(), std::io::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Packets<'a> {
+    file: &'a [u8],
+    at: usize,
+    little: bool,
+    fraction: Duration,
+}
+
+impl<'a> Packets<'a> {
+    /// Reads a file's header.
+    pub fn new(file: &'a [u8]) -> Result<Self, CaptureError> {
+        let error = |offset, reason| CaptureError { offset, reason };
+        let magic = file.first_chunk::<4>().copied().ok_or(error(0, Reason::NotPcap))?;
+        let (big, little) = (u32::from_be_bytes(magic), u32::from_le_bytes(magic));
+        let known = |n| n == MICROSECONDS || n == NANOSECONDS;
+        let (magic, little) = match () {
+            () if known(little) => (little, true),
+            () if known(big) => (big, false),
+            () if big == PCAPNG => return Err(error(0, Reason::PcapNg)),
+            () => return Err(error(0, Reason::NotPcap)),
+        };
+        let fraction = if magic == NANOSECONDS { Duration::from_nanos(1) } else { Duration::from_micros(1) };
+        let packets = Packets { file, at: FILE_HEADER, little, fraction };
+        // Beside the type it says how long checksums are, which there are none of.
+        match packets.word(20).map(|n| n & 0xffff) {
+            Some(LINKTYPE_NETLINK) => Ok(packets),
+            Some(other) => Err(error(20, Reason::LinkType(other))),
+            None => Err(error(0, Reason::Cut)),
+        }
+    }
+
+    fn word(&self, at: usize) -> Option<u32> {
+        let bytes = *self.file.get(at..)?.first_chunk()?;
+        Some(if self.little { u32::from_le_bytes(bytes) } else { u32::from_be_bytes(bytes) })
+    }
+
+    fn packet(&self) -> Result<Packet<'a>, Reason> {
+        let header = |n| self.word(self.at + n).ok_or(Reason::Cut);
+        let (seconds, fraction, len, whole) = (header(0)?, header(4)?, header(8)?, header(12)?);
+        let rest = &self.file[self.at + PACKET_HEADER..];
+        let bytes = usize::try_from(len).ok().and_then(|len| rest.get(..len)).ok_or(Reason::Cut)?;
+        if len < whole {
+            return Err(Reason::Snapped);
+        }
+        let (cooked, datagram) = bytes.split_first_chunk::<COOKED>().ok_or(Reason::NotNetlink)?;
+        let half = |at: usize| u16::from_be_bytes([cooked[at], cooked[at + 1]]);
+        if half(2) != ARPHRD_NETLINK {
+            return Err(Reason::NotNetlink);
+        }
+        let request = || MessageRef::parse(datagram).is_ok_and(|m| m.has(NLM_F_REQUEST));
+        let direction = match half(0) {
+            PACKET_KERNEL => Direction::ToKernel,
+            PACKET_USER => Direction::ToUser,
+            _ if request() => Direction::ToKernel,
+            _ => Direction::ToUser,
+        };
+        let group = u32::from_be_bytes([cooked[6], cooked[7], cooked[8], cooked[9]]);
+        let seconds = Duration::from_secs(seconds.into());
+        Ok(Packet {
+            offset: self.at,
+            time: self.fraction.checked_mul(fraction).map_or(seconds, |fraction| seconds + fraction),
+            direction,
+            protocol: Protocol(half(14)),
+            group: (half(4) == 4).then_some(group),
+            datagram,
+        })
+    }
+}
+
+impl<'a> Iterator for Packets<'a> {
+    type Item = Result<Packet<'a>, CaptureError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.at >= self.file.len() {
+            return None;
+        }
+        let packet = self.packet().map_err(|reason| CaptureError { offset: self.at, reason });
+        self.at = match &packet {
+            Ok(packet) => self.at + PACKET_HEADER + COOKED + packet.datagram.len(),
+            Err(_) => self.file.len(),
+        };
+        Some(packet)
+    }
+}
+
+impl std::iter::FusedIterator for Packets<'_> {}
+
+/// Writes a capture, in the byte order of this machine.
+#[derive(Debug)]
+pub struct Writer<W> {
+    to: W,
+}
+
+impl<W: Write> Writer<W> {
+    /// Starts a file.
+    pub fn new(mut to: W) -> io::Result<Self> {
+        let mut header = Vec::with_capacity(FILE_HEADER);
+        header.extend(MICROSECONDS.to_ne_bytes());
+        header.extend(2u16.to_ne_bytes());
+        header.extend(4u16.to_ne_bytes());
+        // UTC, of no known accuracy.
+        header.extend([0; 8]);
+        header.extend(SNAPLEN.to_ne_bytes());
+        header.extend(LINKTYPE_NETLINK.to_ne_bytes());
+        to.write_all(&header)?;
+        Ok(Writer { to })
+    }
+
+    /// Appends a datagram of this moment, with the multicast group that it was sent to (0: none).
+    pub fn write(
+        &mut self,
+        direction: Direction,
+        protocol: Protocol,
+        group: u32,
+        datagram: &[u8],
+    ) -> io::Result<()> {
+        let too_long = |_| io::Error::from(io::ErrorKind::InvalidInput);
+        let len = u32::try_from(COOKED + datagram.len()).map_err(too_long)?;
+        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        let mut packet = Vec::with_capacity(PACKET_HEADER + COOKED + datagram.len());
+        // The format has 32 bits for the seconds.
+        packet.extend(u32::try_from(now.as_secs()).unwrap_or(u32::MAX).to_ne_bytes());
+        packet.extend(now.subsec_micros().to_ne_bytes());
+        packet.extend(len.to_ne_bytes());
+        packet.extend(len.to_ne_bytes());
+        let kind = if direction == Direction::ToKernel { PACKET_KERNEL } else { PACKET_USER };
+        packet.extend(kind.to_be_bytes());
+        packet.extend(ARPHRD_NETLINK.to_be_bytes());
+        packet.extend(4u16.to_be_bytes());
+        packet.extend(group.to_be_bytes());
+        packet.extend([0; 4]);
+        packet.extend(protocol.0.to_be_bytes());
+        packet.extend(datagram);
+        // In one piece, so that a file without a buffer before it holds whole packets.
+        self.to.write_all(&packet)
+    }
+}
