@@ -4,6 +4,7 @@
 mod async_io;
 mod blocking;
 mod cancel;
+mod intercepted;
 mod peers;
 mod tokio;
 
