@@ -1,0 +1,132 @@
+//! The rule set of nf_tables, as `nft` writes it and as we write it: every message is read into
+//! owned types and written again, and `nft` says the same of it.
+
+#[path = "../exact/mod.rs"]
+mod exact;
+mod ruleset;
+
+use exact::{Tally, assert_clean, dump, get};
+use netlink_families::nfnetlink::{Nfgenmsg, Nfproto};
+use netlink_families::nft_compat;
+use netlink_families::nftables::{
+    self, GetChain, GetFlowtable, GetGen, GetObj, GetRule, GetSet, GetSetelem, GetTable,
+};
+use netlink_runtime::Protocol;
+use netlink_runtime::prelude::*;
+use netlink_runtime::socket::Socket;
+use std::collections::BTreeSet;
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+/// Runs `nft` with these statements; what it said if it failed.
+fn try_nft(statements: &str) -> Result<String, String> {
+    let mut command = Command::new("nft");
+    command.args(["-f", "-"]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().map_err(|e| e.to_string())?;
+    let mut pipe = child.stdin.take().expect("a pipe");
+    pipe.write_all(statements.as_bytes()).and_then(|()| pipe.write_all(b"\n")).map_err(|e| e.to_string())?;
+    drop(pipe);
+    let output = child.wait_with_output().map_err(|e| e.to_string())?;
+    match output.status.success() {
+        true => Ok(String::from_utf8_lossy(&output.stdout).into_owned()),
+        false => Err(format!("{}: {}", output.status, String::from_utf8_lossy(&output.stderr).trim())),
+    }
+}
+
+/// Goes into a namespace; `false` outside of it, and where there is nothing to test.
+fn in_namespace(test: &str) -> bool {
+    if !netlink_tests::in_namespace(test) {
+        return false;
+    }
+    if !netlink_tests::has_program("nft") {
+        netlink_tests::skip(test, "the program `nft` is not installed");
+        return false;
+    }
+    if let Err(reason) = try_nft("list tables") {
+        netlink_tests::skip(test, &format!("no nf_tables in this kernel ({reason})"));
+        return false;
+    }
+    true
+}
+
+fn family(family: Nfproto) -> Nfgenmsg {
+    Nfgenmsg { nfgen_family: family, ..Default::default() }
+}
+
+#[test]
+fn rule_sets_round_trip() {
+    if !in_namespace("rule_sets_round_trip") {
+        return;
+    }
+    let missing = ruleset::everything();
+    let mut socket = Socket::open(Protocol::Netfilter).expect("a socket");
+    let all = everything(&mut socket);
+    eprintln!("{missing} of the wanted settings are not here");
+    assert!(all.messages > 100 && all.paths.len() > 100, "too little was dumped: {all}");
+    let kinds = kinds(&mut socket);
+    eprintln!("{} kinds of expressions: {kinds:?}", kinds.len());
+    for kind in ["bitwise", "cmp", "counter", "immediate", "lookup", "meta", "payload", "range"] {
+        assert!(kinds.contains(kind), "no {kind} in the dump");
+    }
+    assert_clean(&all);
+}
+
+/// Expressions of all rules.
+fn kinds(socket: &mut Socket) -> BTreeSet<String> {
+    let mut kinds = BTreeSet::new();
+    let mut rules = socket.dump(GetRule::dump()).expect("a dump");
+    while let Some(rule) = rules.next().expect("a rule") {
+        let Some(list) = rule.expressions().expect("its expressions") else { continue };
+        for expr in list.elem() {
+            let name = expr.expect("an expression").name().expect("its name");
+            kinds.extend(name.map(|n| n.to_string()));
+        }
+    }
+    kinds
+}
+
+/// What `iptables` makes of x_tables' extensions.
+#[test]
+fn compatible_rules_round_trip() {
+    if !in_namespace("compatible_rules_round_trip") {
+        return;
+    }
+    if ruleset::compatible() == 0 {
+        netlink_tests::skip(
+            "compatible_rules_round_trip",
+            "no `iptables-nft`, or no nft_compat in this kernel",
+        );
+        return;
+    }
+    let mut socket = Socket::open(Protocol::Netfilter).expect("a socket");
+    let mut all = everything(&mut socket);
+    let compat = nft_compat::Get::request().with(|b| {
+        b.header(family(Nfproto::IPV4)).name("conntrack").rev(3).type_(nft_compat::CompatType::MATCH)
+    });
+    all.add(get::<nft_compat::Compat, _>(&mut socket, "the match conntrack", compat));
+    let kinds = kinds(&mut socket);
+    assert!(kinds.contains("match") || kinds.contains("target"), "nothing of x_tables: {kinds:?}");
+    assert_clean(&all);
+}
+
+/// Dumps all there is.
+fn everything(socket: &mut Socket) -> Tally {
+    let mut all = Tally::default();
+    all.add(dump::<nftables::Table, _>(socket, "tables", GetTable::dump()));
+    all.add(dump::<nftables::Chain, _>(socket, "chains", GetChain::dump()));
+    all.add(dump::<nftables::Rule, _>(socket, "rules", GetRule::dump()));
+    all.add(dump::<nftables::Set, _>(socket, "sets", GetSet::dump()));
+    all.add(dump::<nftables::Obj, _>(socket, "objects", GetObj::dump()));
+    all.add(dump::<nftables::Flowtable, _>(socket, "flowtables", GetFlowtable::dump()));
+    all.add(get::<nftables::Gen, _>(socket, "generation", GetGen::request()));
+    let sets = socket.dump_all(GetSet::dump(), |set| {
+        let text =
+            |name: Option<netlink_runtime::types::NlStr<'_>>| name.map(|n| n.to_string()).unwrap_or_default();
+        Ok((set.header().nfgen_family, text(set.table()?), text(set.name()?)))
+    });
+    for (of, table, set) in sets.expect("the sets") {
+        let call = GetSetelem::dump().with(|b| b.header(family(of)).table(table.as_str()).set(set.as_str()));
+        all.add(dump::<nftables::SetElemList, _>(socket, &format!("elements of {set}"), call));
+    }
+    all
+}
