@@ -290,7 +290,7 @@ pub struct GetRuleReset;
     request(NFT_MSG_DESTROYTABLE = 2586, Table),
     reply(NFT_MSG_DESTROYTABLE = 2586, Table)
 )]
-pub struct Destroytable;
+pub struct DestroyTable;
 
 /// `NFT_MSG_DESTROYCHAIN`: The same as delchain, and no error where there is none. Since 6.12 (not in 6.1).
 #[derive(NetlinkOp)]
@@ -300,7 +300,7 @@ pub struct Destroytable;
     request(NFT_MSG_DESTROYCHAIN = 2587, Chain),
     reply(NFT_MSG_DESTROYCHAIN = 2587, Chain)
 )]
-pub struct Destroychain;
+pub struct DestroyChain;
 
 /// `NFT_MSG_DESTROYRULE`: The same as delrule, and no error where there is none. Since 6.12 (not in 6.1).
 #[derive(NetlinkOp)]
@@ -310,7 +310,7 @@ pub struct Destroychain;
     request(NFT_MSG_DESTROYRULE = 2588, Rule),
     reply(NFT_MSG_DESTROYRULE = 2588, Rule)
 )]
-pub struct Destroyrule;
+pub struct DestroyRule;
 
 /// `NFT_MSG_DESTROYSET`: The same as delset, and no error where there is none. Since 6.12 (not in 6.1).
 #[derive(NetlinkOp)]
@@ -320,7 +320,7 @@ pub struct Destroyrule;
     request(NFT_MSG_DESTROYSET = 2589, Set),
     reply(NFT_MSG_DESTROYSET = 2589, Set)
 )]
-pub struct Destroyset;
+pub struct DestroySet;
 
 /// `NFT_MSG_DESTROYSETELEM`: The same as delsetelem, and no error where there is none. Since 6.12 (not in 6.1).
 #[derive(NetlinkOp)]
@@ -330,7 +330,7 @@ pub struct Destroyset;
     request(NFT_MSG_DESTROYSETELEM = 2590, SetElemList),
     reply(NFT_MSG_DESTROYSETELEM = 2590, SetElemList)
 )]
-pub struct Destroysetelem;
+pub struct DestroySetelem;
 
 /// `NFT_MSG_DESTROYOBJ`: The same as delobj, and no error where there is none. Since 6.12 (not in 6.1).
 #[derive(NetlinkOp)]
@@ -340,7 +340,7 @@ pub struct Destroysetelem;
     request(NFT_MSG_DESTROYOBJ = 2591, Obj),
     reply(NFT_MSG_DESTROYOBJ = 2591, Obj)
 )]
-pub struct Destroyobj;
+pub struct DestroyObj;
 
 /// `NFT_MSG_DESTROYFLOWTABLE`: The same as delflowtable, and no error where there is none. Since 6.12 (not in 6.1).
 #[derive(NetlinkOp)]
@@ -350,7 +350,7 @@ pub struct Destroyobj;
     request(NFT_MSG_DESTROYFLOWTABLE = 2592, Flowtable),
     reply(NFT_MSG_DESTROYFLOWTABLE = 2592, Flowtable)
 )]
-pub struct Destroyflowtable;
+pub struct DestroyFlowtable;
 
 /// `NFT_MSG_GETSETELEM_RESET`: The same as getsetelem; what elements have counted begins anew. Since 6.12 (not in 6.1).
 #[derive(NetlinkOp)]
@@ -1474,9 +1474,9 @@ pub struct Xfrm {
     /// `NFTA_XFRM_KEY`: What.
     #[netlink(NFTA_XFRM_KEY = 2, be32)]
     pub key: Option<XfrmKey>,
-    /// `NFTA_XFRM_DIR`: Of which direction; in or out.
+    /// `NFTA_XFRM_DIR`: Of which direction.
     #[netlink(NFTA_XFRM_DIR = 3, u8)]
-    pub dir: Option<XfrmPolicy>,
+    pub dir: Option<XfrmDirection>,
     /// `NFTA_XFRM_SPNUM`: Which of several states, from 0.
     #[netlink(NFTA_XFRM_SPNUM = 4, be)]
     pub spnum: Option<u32>,
@@ -2578,7 +2578,7 @@ pub enum SetFlags {
     /// `NFT_SET_CONCAT`: Keys are several fields.
     #[netlink(NFT_SET_CONCAT)]
     CONCAT = 0x80,
-    /// `NFT_SET_EXPR`: Elements have expressions. Since 6.1 (not in 5.10).
+    /// `NFT_SET_EXPR`: Elements have expressions; needed where they are several. Since 6.1 (not in 5.10).
     #[netlink(NFT_SET_EXPR)]
     EXPR = 0x100,
 }
@@ -3397,6 +3397,17 @@ pub enum XfrmKey {
     SPI = 6,
 }
 
+/// Directions of IPsec.
+#[netlink_enum(u32)]
+pub enum XfrmDirection {
+    /// `XFRM_POLICY_IN`: States that the packet came by.
+    #[netlink(XFRM_POLICY_IN)]
+    IN = 0,
+    /// `XFRM_POLICY_OUT`: States that it will leave by.
+    #[netlink(XFRM_POLICY_OUT)]
+    OUT = 1,
+}
+
 /// What a trace tells.
 #[netlink_enum(u32)]
 pub enum TraceType {
@@ -3679,23 +3690,6 @@ pub enum Arphrd {
     /// `ARPHRD_NONE`.
     #[netlink(ARPHRD_NONE)]
     NONE = 65534,
-}
-
-/// Values of `xfrm-policy`.
-#[netlink_enum(u32)]
-pub enum XfrmPolicy {
-    /// `XFRM_POLICY_IN`.
-    #[netlink(XFRM_POLICY_IN)]
-    IN = 0,
-    /// `XFRM_POLICY_OUT`.
-    #[netlink(XFRM_POLICY_OUT)]
-    OUT = 1,
-    /// `XFRM_POLICY_FWD`.
-    #[netlink(XFRM_POLICY_FWD)]
-    FWD = 2,
-    /// `XFRM_POLICY_MASK`.
-    #[netlink(XFRM_POLICY_MASK)]
-    MASK = 3,
 }
 
 /// Multicast groups.

@@ -1,6 +1,8 @@
 //! The rule set of nf_tables, as `nft` writes it and as we write it: every message is read into
 //! owned types and written again, and `nft` says the same of it.
 
+mod batch;
+mod compare;
 #[path = "../exact/mod.rs"]
 mod exact;
 mod ruleset;
@@ -13,7 +15,7 @@ use netlink_families::nftables::{
 };
 use netlink_runtime::Protocol;
 use netlink_runtime::prelude::*;
-use netlink_runtime::socket::Socket;
+use netlink_runtime::socket::{Event, Socket};
 use std::collections::BTreeSet;
 use std::io::Write;
 use std::process::{Command, Stdio};
@@ -31,6 +33,13 @@ fn try_nft(statements: &str) -> Result<String, String> {
         true => Ok(String::from_utf8_lossy(&output.stdout).into_owned()),
         false => Err(format!("{}: {}", output.status, String::from_utf8_lossy(&output.stderr).trim())),
     }
+}
+
+/// Runs `nft` with these words.
+fn nft_output(words: &[&str]) -> String {
+    let output = Command::new("nft").args(words).output().expect("nft runs");
+    assert!(output.status.success(), "nft {words:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
 /// Goes into a namespace; `false` outside of it, and where there is nothing to test.
@@ -129,4 +138,98 @@ fn everything(socket: &mut Socket) -> Tally {
         all.add(dump::<nftables::SetElemList, _>(socket, &format!("elements of {set}"), call));
     }
     all
+}
+
+#[test]
+fn nft_says_the_same() {
+    if !in_namespace("nft_says_the_same") {
+        return;
+    }
+    ruleset::everything();
+    let mut socket = Socket::open(Protocol::Netfilter).expect("a socket");
+    for (what, ours, theirs) in compare::all(&mut socket) {
+        eprintln!("{what}: {} of ours, {} of theirs", ours.len(), theirs.len());
+        assert!(!ours.is_empty(), "no {what}");
+        let more: Vec<&String> = ours.difference(&theirs).collect();
+        let less: Vec<&String> = theirs.difference(&ours).collect();
+        assert!(
+            more.is_empty() && less.is_empty(),
+            "{what}\n  ours alone {more:#?}\n  theirs alone {less:#?}"
+        );
+    }
+}
+
+#[test]
+fn typed_transactions_are_carried_out() {
+    if !in_namespace("typed_transactions_are_carried_out") {
+        return;
+    }
+    let mut socket = Socket::open(Protocol::Netfilter).expect("a socket");
+    batch::everything(&mut socket);
+    assert_clean(&everything(&mut socket));
+}
+
+/// Events of a rule set's changes, and the way of a packet that is traced.
+#[test]
+fn events_and_traces_round_trip() {
+    if !in_namespace("events_and_traces_round_trip") {
+        return;
+    }
+    let mut socket = Socket::open(Protocol::Netfilter).expect("a socket");
+    socket.join(nftables::Group::NFTABLES.0).expect("the group of changes");
+    socket.join(nftables::Group::NFTRACE.0).expect("the group of traces");
+    netlink_tests::ip("link set lo up");
+    for statement in [
+        "add table ip t",
+        "add chain ip t out { type filter hook output priority 0; }",
+        "add chain ip t side",
+        "add rule ip t out udp dport 9 meta nftrace set 1",
+        "add rule ip t out udp dport 9 jump side",
+        "add rule ip t side ct state new counter",
+        "add set ip t s { type ipv4_addr; }",
+        "add element ip t s { 192.0.2.1, 192.0.2.2 }",
+        "add counter ip t c",
+    ] {
+        try_nft(statement).unwrap_or_else(|error| panic!("nft {statement}: {error}"));
+    }
+    let sender = std::net::UdpSocket::bind("127.0.0.1:0").expect("a socket");
+    sender.send_to(b"traced", "127.0.0.1:9").expect("sent");
+    for statement in ["delete element ip t s { 192.0.2.1 }", "flush chain ip t out", "delete table ip t"] {
+        try_nft(statement).unwrap_or_else(|error| panic!("nft {statement}: {error}"));
+    }
+    let mut tally = Tally::default();
+    let mut steps = Vec::new();
+    let mut kinds = BTreeSet::new();
+    while let Some(event) = socket.try_receive().expect("events") {
+        let Event::Notification { message, .. } = event else { panic!("{event:?}") };
+        let payload = message.payload();
+        let kind = message.header.message_type & 0xff;
+        kinds.insert(kind);
+        match kind {
+            0 | 2 => tally.check::<nftables::Table>(payload),
+            3 | 5 => tally.check::<nftables::Chain>(payload),
+            6 | 8 => tally.check::<nftables::Rule>(payload),
+            9 | 11 => tally.check::<nftables::Set>(payload),
+            12 | 14 => tally.check::<nftables::SetElemList>(payload),
+            15 => tally.check::<nftables::Gen>(payload),
+            18 | 20 => tally.check::<nftables::Obj>(payload),
+            17 => {
+                tally.check::<nftables::Trace>(payload);
+                let trace = nftables::TraceView::parse(payload).expect("a trace");
+                let chain = trace.chain().expect("its chain").expect("a chain").to_string();
+                steps.push((chain, trace.type_().expect("its type").expect("a type")));
+            }
+            other => panic!("an event {other}"),
+        }
+    }
+    eprintln!("events {kinds:?}: {tally}");
+    use nftables::TraceType;
+    let step = |chain: &str, kind| (chain.to_owned(), kind);
+    let expected =
+        [step("out", TraceType::RULE), step("side", TraceType::RULE), step("out", TraceType::POLICY)];
+    for step in &expected {
+        assert!(steps.contains(step), "no {step:?} in {steps:?}");
+    }
+    assert!(kinds.len() >= 10, "events {kinds:?}");
+    assert_clean(&tally);
 }
