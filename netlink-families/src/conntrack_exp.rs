@@ -41,13 +41,13 @@ pub struct ExpGet;
 )]
 pub struct ExpDelete;
 
-/// `IPCTNL_MSG_EXP_GET_STATS_CPU`: Counters of each CPU, whose number is the header's res_id; replies carry the subsystem's number of conntrack.
+/// `IPCTNL_MSG_EXP_GET_STATS_CPU`: Counters of each CPU, whose number is the header's res_id; replies carry the number of conntrack's subsystem.
 #[derive(NetlinkOp)]
 #[netlink(
     protocol = 12,
     dump,
     request(IPCTNL_MSG_EXP_GET_STATS_CPU = 515, StatsExp),
-    reply(IPCTNL_MSG_EXP_GET_STATS_CPU = 515, StatsExp)
+    reply(IPCTNL_MSG_CT_GET_CTRZERO = 259, StatsExp)
 )]
 pub struct ExpGetStatsCpu;
 
