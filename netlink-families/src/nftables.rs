@@ -1078,7 +1078,7 @@ pub struct Match {
     /// `NFTA_MATCH_REV`: Revision of its parameters.
     #[netlink(NFTA_MATCH_REV = 2, be)]
     pub rev: Option<u32>,
-    /// `NFTA_MATCH_INFO`: Its parameters: a C struct of the extension, with private members of the kernel in some.
+    /// `NFTA_MATCH_INFO`: Its parameters: a C struct of each extension's own, in the machine's layout, some with pointers of the kernel.
     #[netlink(NFTA_MATCH_INFO = 3)]
     pub info: Option<Vec<u8>>,
     /// What the fields do not say: unknown attributes and the original order.
@@ -1414,7 +1414,7 @@ pub struct Target {
     /// `NFTA_TARGET_REV`: Revision of its parameters.
     #[netlink(NFTA_TARGET_REV = 2, be)]
     pub rev: Option<u32>,
-    /// `NFTA_TARGET_INFO`: Its parameters: a C struct of the extension, with private members of the kernel in some.
+    /// `NFTA_TARGET_INFO`: Its parameters: a C struct of each extension's own, in the machine's layout, some with pointers of the kernel.
     #[netlink(NFTA_TARGET_INFO = 3)]
     pub info: Option<Vec<u8>>,
     /// What the fields do not say: unknown attributes and the original order.

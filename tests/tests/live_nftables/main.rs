@@ -11,11 +11,14 @@ use exact::{Tally, assert_clean, dump, get};
 use netlink_families::nfnetlink::{Nfgenmsg, Nfproto};
 use netlink_families::nft_compat;
 use netlink_families::nftables::{
-    self, GetChain, GetFlowtable, GetGen, GetObj, GetRule, GetSet, GetSetelem, GetTable,
+    self, DelChain, DelObj, DelRule, DelSet, DelSetelem, DelTable, GetChain, GetFlowtable, GetGen, GetObj,
+    GetRule, GetSet, GetSetelem, GetTable, NewChain, NewObj, NewRule, NewSet, NewSetelem, NewTable,
+    TraceType,
 };
-use netlink_runtime::Protocol;
+
 use netlink_runtime::prelude::*;
 use netlink_runtime::socket::{Event, Socket};
+use netlink_runtime::{MessageType, Operation, Protocol};
 use std::collections::BTreeSet;
 use std::io::Write;
 use std::process::{Command, Stdio};
@@ -201,29 +204,37 @@ fn events_and_traces_round_trip() {
     let mut steps = Vec::new();
     let mut kinds = BTreeSet::new();
     while let Some(event) = socket.try_receive().expect("events") {
-        let Event::Notification { message, .. } = event else { panic!("{event:?}") };
+        let Event::Notification { group, message } = event else { panic!("{event:?}") };
         let payload = message.payload();
-        let kind = message.header.message_type & 0xff;
+        let kind = message.header.message_type;
         kinds.insert(kind);
-        match kind {
-            0 | 2 => tally.check::<nftables::Table>(payload),
-            3 | 5 => tally.check::<nftables::Chain>(payload),
-            6 | 8 => tally.check::<nftables::Rule>(payload),
-            9 | 11 => tally.check::<nftables::Set>(payload),
-            12 | 14 => tally.check::<nftables::SetElemList>(payload),
-            15 => tally.check::<nftables::Gen>(payload),
-            18 | 20 => tally.check::<nftables::Obj>(payload),
-            17 => {
-                tally.check::<nftables::Trace>(payload);
-                let trace = nftables::TraceView::parse(payload).expect("a trace");
-                let chain = trace.chain().expect("its chain").expect("a chain").to_string();
-                steps.push((chain, trace.type_().expect("its type").expect("a type")));
-            }
-            other => panic!("an event {other}"),
+        let is = |one: MessageType, other: MessageType| [one, other].contains(&MessageType::Raw(kind));
+        if is(NewTable::TYPE, DelTable::TYPE) {
+            tally.check::<nftables::Table>(payload);
+        } else if is(NewChain::TYPE, DelChain::TYPE) {
+            tally.check::<nftables::Chain>(payload);
+        } else if is(NewRule::TYPE, DelRule::TYPE) {
+            tally.check::<nftables::Rule>(payload);
+        } else if is(NewSet::TYPE, DelSet::TYPE) {
+            tally.check::<nftables::Set>(payload);
+        } else if is(NewSetelem::TYPE, DelSetelem::TYPE) {
+            tally.check::<nftables::SetElemList>(payload);
+        } else if is(NewObj::TYPE, DelObj::TYPE) {
+            tally.check::<nftables::Obj>(payload);
+        } else if group == nftables::Group::NFTRACE.0 {
+            tally.check::<nftables::Trace>(payload);
+            let trace = nftables::TraceView::parse(payload).expect("a trace");
+            let chain = trace.chain().expect("its chain").expect("a chain").to_string();
+            steps.push((chain, trace.type_().expect("its type").expect("a type")));
+        } else {
+            // What is left: the end of a transaction.
+            tally.check::<nftables::Gen>(payload);
+            assert!(
+                nftables::GenView::parse(payload).expect("a generation").id().expect("its number").is_some()
+            );
         }
     }
     eprintln!("events {kinds:?}: {tally}");
-    use nftables::TraceType;
     let step = |chain: &str, kind| (chain.to_owned(), kind);
     let expected =
         [step("out", TraceType::RULE), step("side", TraceType::RULE), step("out", TraceType::POLICY)];
