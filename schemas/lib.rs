@@ -5,7 +5,12 @@
 /// Every schema: the file's stem and its text, sorted by name.
 pub static SCHEMAS: &[(&str, &str)] = &[
     ("common", include_str!("common.yaml")),
+    ("conntrack", include_str!("conntrack.yaml")),
+    ("conntrack-exp", include_str!("conntrack-exp.yaml")),
     ("lwtunnel", include_str!("lwtunnel.yaml")),
+    ("nfnetlink", include_str!("nfnetlink.yaml")),
+    ("nft-compat", include_str!("nft-compat.yaml")),
+    ("nftables", include_str!("nftables.yaml")),
     ("nlctrl", include_str!("nlctrl.yaml")),
     ("rt-addr", include_str!("rt-addr.yaml")),
     ("rt-link", include_str!("rt-link.yaml")),

@@ -15,10 +15,35 @@
 #[rustfmt::skip]
 pub mod common;
 
+/// Connection tracking: what netfilter knows of connections, and its statistics. Feature `conntrack`.
+#[cfg(feature = "conntrack")]
+#[rustfmt::skip]
+pub mod conntrack;
+
+/// Expectations of connection tracking: connections that helpers know will come. Feature `conntrack-exp`.
+#[cfg(feature = "conntrack-exp")]
+#[rustfmt::skip]
+pub mod conntrack_exp;
+
 /// Lightweight tunnel encapsulations of routes and nexthops. Feature `lwtunnel`.
 #[cfg(feature = "lwtunnel")]
 #[rustfmt::skip]
 pub mod lwtunnel;
+
+/// The frame of netfilter's netlink: header, protocol families, and the ends of a batch. Feature `nfnetlink`.
+#[cfg(feature = "nfnetlink")]
+#[rustfmt::skip]
+pub mod nfnetlink;
+
+/// Which revisions of x_tables matches and targets the kernel has for compatible expressions. Feature `nft-compat`.
+#[cfg(feature = "nft-compat")]
+#[rustfmt::skip]
+pub mod nft_compat;
+
+/// Packet filtering by nf_tables: tables, chains, rules, sets, stateful objects, flowtables. Feature `nftables`.
+#[cfg(feature = "nftables")]
+#[rustfmt::skip]
+pub mod nftables;
 
 /// The generic netlink controller: families, their operations, groups and policies. Feature `nlctrl`.
 #[cfg(feature = "nlctrl")]

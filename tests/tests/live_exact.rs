@@ -4,8 +4,10 @@
 #[path = "exact/broken.rs"]
 mod broken;
 mod exact;
+#[path = "exact/setup.rs"]
+mod setup;
 
-use exact::{Tally, dump, get, setup};
+use exact::{Tally, assert_clean, dump, get};
 use netlink_families::common::Af;
 use netlink_families::rt_link::{GetLink, Ifinfomsg, Link, RtextFilter};
 use netlink_families::{nlctrl, rt_addr, rt_neigh, rt_neightbl, rt_nexthop, rt_route, rt_rule};
@@ -13,28 +15,6 @@ use netlink_runtime::Protocol;
 use netlink_runtime::prelude::*;
 use netlink_runtime::socket::Socket;
 use std::collections::BTreeSet;
-
-/// Fails with everything that did not go through types.
-fn assert_clean(tally: &Tally) {
-    eprintln!("all: {tally}");
-    eprintln!("typed as opaque bytes: {:?}", tally.binary);
-    let clean = if kernel_is_newer() { tally.clean_but_for_news() } else { tally.clean() };
-    assert!(clean, "not everything went through types: {tally}");
-}
-
-/// Whether the running kernel is newer than the newest headers that schemas were checked with.
-fn kernel_is_newer() -> bool {
-    let version = |text: &str| -> Vec<u32> {
-        let numbers = text.split(|c: char| !c.is_ascii_digit()).map_while(|n| n.parse().ok());
-        numbers.take(2).collect()
-    };
-    let running = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
-    let known = MANIFEST.lines().filter_map(|l| l.trim().strip_prefix("release = \""));
-    let newest = known.map(version).max().expect("kernels in the manifest");
-    version(&running) > newest
-}
-
-const MANIFEST: &str = include_str!("../../kernel-headers/MANIFEST.toml");
 
 #[test]
 fn route_families_round_trip() {

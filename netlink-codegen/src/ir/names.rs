@@ -76,10 +76,11 @@ pub fn constant(name: &str) -> String {
 /// # use netlink_codegen::ir::names::operation;
 /// assert_eq!(operation("getlink"), "GetLink");
 /// assert_eq!(operation("newmcast-grp"), "NewMcastGrp");
+/// assert_eq!(operation("destroychain"), "DestroyChain");
 /// assert_eq!(operation("strset-get"), "StrsetGet");
 /// ```
 pub fn operation(name: &str) -> String {
-    let verb = ["get", "new", "del", "set"].iter().find_map(|verb| {
+    let verb = ["get", "new", "del", "set", "destroy"].iter().find_map(|verb| {
         let rest = name.strip_prefix(verb)?;
         let noun = rest.len() >= 3 && rest.starts_with(|c: char| c.is_ascii_alphabetic());
         noun.then_some((verb, rest))

@@ -112,9 +112,8 @@ impl<'a> Lower<'a> {
         if answers {
             let (reply_name, reply_number) = match &op.modes.reply {
                 Some(reply) => {
-                    let c_name = names::c_name(&prefix, reply);
-                    let Some(value) = self.reply_number(ix, &c_name, reply) else { return Some(operation) };
-                    (c_name, value)
+                    let Some(found) = self.reply(ix, &prefix, reply) else { return Some(operation) };
+                    found
                 }
                 None if op.form == Form::Ynl && (!asks || self.files[ix].operations.directional) => {
                     let value =
@@ -184,6 +183,31 @@ impl<'a> Lower<'a> {
             Protocol::Raw { protonum: 12, .. } => number & 0xff,
             _ => number,
         }
+    }
+
+    /// The constant after `->` and its message type. `file/name` is an operation of another file:
+    /// some kernels answer with a number of another subsystem.
+    fn reply(&mut self, ix: usize, prefix: &str, reply: &crate::schema::expr::Word) -> Option<(String, u16)> {
+        if !reply.text.contains('/') {
+            let c_name = names::c_name(prefix, reply);
+            return self.reply_number(ix, &c_name, reply).map(|number| (c_name, number));
+        }
+        let (target, name) = self.reference(ix, &reply.text, reply.span)?;
+        let list = &self.files[target].operations.list;
+        let Some(op) = list.iter().find(|o| o.name.text == name) else {
+            let message = format!("`{}` has no operation `{name}`", self.files[target].stem);
+            let help = did_you_mean(name, list.iter().map(|o| &*o.name.text));
+            self.out.push(
+                Diagnostic::error(codes::UNKNOWN_OPERATION, message).at(reply.span, "").maybe_help(help),
+            );
+            return None;
+        };
+        let c_name = match &op.c_name {
+            Some(c_name) => c_name.text.clone(),
+            None => names::c_name(&self.op_prefix(target), &op.name),
+        };
+        let number = self.op_number(target, &c_name, op, None)?;
+        Some((c_name, number))
     }
 
     fn reply_number(&mut self, ix: usize, c_name: &str, reply: &crate::schema::expr::Word) -> Option<u16> {

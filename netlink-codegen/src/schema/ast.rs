@@ -378,6 +378,9 @@ impl File {
                 text(key);
             }
         }
+        for reply in self.operations.list.iter().filter_map(|op| op.modes.reply.as_ref()) {
+            visit(&reply.text, reply.span);
+        }
         let exprs = self
             .sets
             .iter()

@@ -1,7 +1,6 @@
 //! Reads a message into its owned type, writes it again, and looks for what did not go through
 //! types: bytes that differ, attributes kept as bytes.
 
-pub(crate) mod setup;
 pub(crate) mod walk;
 
 use netlink_runtime::build::Enc;
@@ -173,3 +172,25 @@ pub(crate) fn difference(set: &'static SetMeta, was: &[u8], is: &[u8]) -> String
 pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|b| format!("{b:02x}")).collect()
 }
+
+/// Fails with everything that did not go through types.
+pub(crate) fn assert_clean(tally: &Tally) {
+    eprintln!("all: {tally}");
+    eprintln!("typed as opaque bytes: {:?}", tally.binary);
+    let clean = if kernel_is_newer() { tally.clean_but_for_news() } else { tally.clean() };
+    assert!(clean, "not everything went through types: {tally}");
+}
+
+/// Whether the running kernel is newer than the newest headers that schemas were checked with.
+fn kernel_is_newer() -> bool {
+    let version = |text: &str| -> Vec<u32> {
+        let numbers = text.split(|c: char| !c.is_ascii_digit()).map_while(|n| n.parse().ok());
+        numbers.take(2).collect()
+    };
+    let running = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
+    let known = MANIFEST.lines().filter_map(|l| l.trim().strip_prefix("release = \""));
+    let newest = known.map(version).max().expect("kernels in the manifest");
+    version(&running) > newest
+}
+
+const MANIFEST: &str = include_str!("../../../kernel-headers/MANIFEST.toml");

@@ -1,7 +1,9 @@
 //! Goes through a message by its static metadata alone, independently of derived code.
 
 use super::{Tally, hex};
-use netlink_runtime::meta::{AttrMeta, Card, Key, MemberType, Scalar, Selector, SetMeta, SubMeta, TypeMeta};
+use netlink_runtime::meta::{
+    AttrMeta, Card, Key, MemberType, Order, Scalar, Selector, SetMeta, SubMeta, TypeMeta,
+};
 use netlink_runtime::wire::{Attr, Attrs, NESTED, align};
 
 /// Sets that enclose the one being walked, innermost first.
@@ -127,7 +129,7 @@ fn records(
 ) {
     let mut rest = payload;
     while !rest.is_empty() {
-        let len = rest.get(len_offset..).and_then(|b| number(b, usize::from(len_bytes)));
+        let len = rest.get(len_offset..).and_then(|b| number(b, usize::from(len_bytes), Order::Native));
         let len = len.and_then(|n| usize::try_from(n).ok()).unwrap_or(0);
         let Some(record) = rest.get(..len).filter(|r| !r.is_empty()) else {
             return raw(tally, path, "a broken record", rest);
@@ -138,13 +140,18 @@ fn records(
 }
 
 /// A native integer of this many bytes.
-fn number(bytes: &[u8], width: usize) -> Option<u64> {
-    match width {
-        1 => bytes.first().map(|b| u64::from(*b)),
-        2 => bytes.first_chunk().map(|b| u64::from(u16::from_ne_bytes(*b))),
-        4 => bytes.first_chunk().map(|b| u64::from(u32::from_ne_bytes(*b))),
-        _ => bytes.first_chunk().map(|b| u64::from_ne_bytes(*b)),
+fn number(bytes: &[u8], width: usize, order: Order) -> Option<u64> {
+    let mut low_first = bytes.get(..width)?.to_vec();
+    let big = match order {
+        Order::Native => cfg!(target_endian = "big"),
+        Order::Little => false,
+        Order::Big | Order::Net => true,
+    };
+    if big {
+        low_first.reverse();
     }
+    low_first.resize(8, 0);
+    low_first.first_chunk().map(|b| u64::from_le_bytes(*b))
 }
 
 /// The format that the selectors choose.
@@ -169,8 +176,8 @@ fn selector(by: &Selector, scope: &Scope<'_>) -> Option<Selected> {
                 let text = found.payload.split(|b| *b == 0).next().unwrap_or_default();
                 Some(Selected::Text(text.to_vec()))
             }
-            TypeMeta::Scalar(Scalar { bytes, .. }, _) => {
-                number(found.payload, usize::from(bytes)).map(Selected::Number)
+            TypeMeta::Scalar(Scalar { bytes, order, .. }, _) => {
+                number(found.payload, usize::from(bytes), order).map(Selected::Number)
             }
             _ => None,
         }
@@ -193,7 +200,11 @@ fn selector(by: &Selector, scope: &Scope<'_>) -> Option<Selected> {
                 let found = here.set.header.and_then(|h| h.members.iter().find(|m| m.c_name == *member));
                 if let Some(found) = found {
                     let bytes = here.header.get(found.offset as usize..)?;
-                    return number(bytes, found.ty.size() as usize).map(Selected::Number);
+                    let order = match found.ty {
+                        MemberType::Scalar(Scalar { order, .. }, _) => order,
+                        _ => Order::Native,
+                    };
+                    return number(bytes, found.ty.size() as usize, order).map(Selected::Number);
                 }
                 at = here.outer;
             }
