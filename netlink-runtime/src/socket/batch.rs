@@ -211,7 +211,8 @@ impl<'s, I: Io> Requests<'s, I> {
             }
             Ok(())
         })?;
-        self.append(None, Asked::default());
+        let name = if message_type == BATCH_BEGIN { "NFNL_MSG_BATCH_BEGIN" } else { "NFNL_MSG_BATCH_END" };
+        self.append(None, Asked { name: Some(name), ..Asked::default() });
         Ok(())
     }
 

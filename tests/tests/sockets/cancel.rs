@@ -74,6 +74,9 @@ fn is_well(socket: &mut Hesitating) {
         Ok::<_, netlink_runtime::socket::Error>(names)
     });
     assert_eq!(count.expect("a dump"), LINKS + 1);
+    // And nothing comes for the one that was given up.
+    let left = socket.try_receive().expect("nothing");
+    assert!(left.is_none(), "{left:?}");
 }
 
 /// So many that a dump has several datagrams.
