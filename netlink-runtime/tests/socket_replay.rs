@@ -173,6 +173,38 @@ fn requests_find_their_replies() {
     assert_eq!(dumped(&mut socket, "a").unwrap(), ["4"]);
 }
 
+/// As `nlmon` sees several programs: they count alike, say no port, and nothing says the group.
+#[test]
+fn programs_that_count_alike() {
+    let told =
+        |port: u32, messages: &[Vec<u8>]| messages.iter().map(|m| with_port(m, port)).collect::<Vec<_>>();
+    let ask = |text: &str| [message(0, NLM_F_DUMP | 1, 1, 0, text.as_bytes())];
+    let mut tracks = Tracks::new()
+        .add(Direction::ToKernel, 0, &ask("a"))
+        .add(Direction::ToUser, 0, &told(11, &[reply(1, "a1")]))
+        .add(Direction::ToKernel, 0, &ask("b"))
+        // The other one's goes on, and this one's begins.
+        .add(Direction::ToUser, 0, &told(11, &[reply(1, "a2")]))
+        .add(Direction::ToUser, 0, &told(12, &[reply(1, "b1")]))
+        .add(Direction::ToUser, 0, &told(11, &[done(1, 0)]))
+        .add(Direction::ToUser, 0, &told(12, &[done(1, 0)]))
+        // Who asked this was not seen.
+        .add(Direction::ToUser, 0, &told(13, &[reply(1, "c1"), done(1, 0)]));
+    let packets: Vec<usize> = Packets::new(&tracks.0).unwrap().map(|p| p.unwrap().offset).collect();
+    for at in packets {
+        tracks.0[at + 16..at + 18].copy_from_slice(&4u16.to_be_bytes());
+        tracks.0[at + 20..at + 30].fill(0);
+    }
+    for order in [["a", "b"], ["b", "a"]] {
+        let mut socket = tracks.socket();
+        for name in order {
+            let all: &[&str] = if name == "a" { &["a1", "a2"] } else { &["b1"] };
+            assert_eq!(dumped(&mut socket, name).unwrap(), all);
+        }
+        assert_eq!(heard(&mut socket), ["c1"]);
+    }
+}
+
 /// What was not recorded is told, and where.
 #[test]
 fn unrecorded_requests_are_refused() {

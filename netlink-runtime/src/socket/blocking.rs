@@ -54,7 +54,8 @@ impl Socket {
     }
 
     /// The file descriptor to poll, unless the transport has none. There may be something to
-    /// [`receive`](Self::receive) although it is not readable: what waits in the socket's queue.
+    /// [`receive`](Self::receive) although it is not readable: what waits in the socket's queue, or in
+    /// a transport ([`Transport::pending`]). [`try_receive`](Self::try_receive) gives it.
     pub fn fd(&self) -> Option<BorrowedFd<'_>> {
         self.0.io.0.fd()
     }

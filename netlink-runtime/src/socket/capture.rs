@@ -9,8 +9,9 @@
 //! | 16 each | `struct sockaddr_ll` in short, big-endian: packet type, `ARPHRD_NETLINK` (824), address length, 8 bytes of address, netlink protocol |
 //! | rest | the datagram, in the byte order of the machine that it was captured on |
 //!
-//! Packet types: 7 is to the kernel (`PACKET_KERNEL`), 6 to user space (`PACKET_USER`). Many programs
-//! write 4 (outgoing) for all, so elsewhere `NLM_F_REQUEST` on the first message tells.
+//! Packet types: 7 is to the kernel (`PACKET_KERNEL`), 6 to user space (`PACKET_USER`), as the kernel
+//! marks them (`__netlink_deliver_tap_skb` in `net/netlink/af_netlink.c`). Not every program keeps that;
+//! where another type stands, such as 4 (outgoing), `NLM_F_REQUEST` on the first message tells.
 //!
 //! The address is unused for netlink. [`Writer`] has the multicast group there: length 4, then the
 //! group, big-endian; 0 is no group. Captures of others lack it.

@@ -21,3 +21,4 @@ mod python_netlink;
 mod requirements;
 mod requirements_messages;
 mod rust_netlink;
+mod transports;

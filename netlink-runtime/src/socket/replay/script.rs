@@ -173,14 +173,19 @@ impl Script {
     ) -> Option<(usize, bool)> {
         let header = message.header;
         let requests = open.get_mut(&header.sequence)?;
-        let (ix, ended) = requests.iter_mut().rev().find(|(ix, _)| {
-            let asked = self.asked[*ix].port;
-            // Neither number is what notifications have that nobody asked for.
-            match header.port {
-                0 => header.sequence != 0,
-                port => asked.is_none_or(|asked| asked == port),
-            }
-        })?;
+        // Without either number it is a notification that nobody asked for.
+        if header.port == 0 && header.sequence == 0 {
+            return None;
+        }
+        // The port tells; the first message of a reply, which comes right after the request, may be what
+        // makes it known. The last one with the numbers may be over, and a notification about it.
+        let of = |ix: usize| self.asked[ix].port;
+        let place =
+            |fits: &dyn Fn(usize, bool) -> bool| requests.iter().rposition(|(ix, over)| fits(*ix, *over));
+        let place = place(&|ix, over| !over && of(ix) == Some(header.port))
+            .or_else(|| place(&|ix, over| !over && (of(ix).is_none() || header.port == 0)))
+            .or_else(|| place(&|ix, _| header.port == 0 || of(ix) == Some(header.port)))?;
+        let (ix, ended) = &mut requests[place];
         let asked = &mut self.asked[*ix];
         let alone = group.unwrap_or(0) == 0;
         let reply = !*ended && (alone || asked.header.flags & NLM_F_ECHO != 0);

@@ -46,7 +46,7 @@ const PACKAGES: &[&str] = &["netlink-runtime", "netlink-renamed", "netlink-porta
 const TESTS: &[&str] = &["renamed", "hygiene", "emit_compile"];
 
 /// Tests of `netlink-tests` that decode what the running kernel says, with all families.
-const LIVE: &[&str] = &["live_exact", "live_nlctrl"];
+const LIVE: &[&str] = &["live_exact", "live_genl", "live_nlctrl"];
 
 /// Builds and runs the tests.
 pub(super) fn test(targets: &Targets<'_>, machine: &Machine) -> Outcome {
