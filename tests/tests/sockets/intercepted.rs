@@ -9,6 +9,9 @@ use netlink_runtime::socket::asynchronous::{self, Io};
 use netlink_runtime::socket::tokio::Tokio;
 use netlink_runtime::socket::{Intercept, Kernel, Memory, OnSend, Socket, ack};
 use netlink_runtime::{Protocol, socket};
+use std::future::poll_fn;
+use std::pin::pin;
+use std::task::Poll;
 
 /// Answers a request for a family that there is not.
 fn answering() -> Intercept<Kernel> {
@@ -30,6 +33,12 @@ fn answering() -> Intercept<Kernel> {
 
 async fn asks<I: Io>(mut socket: asynchronous::Socket<I>) {
     for _ in 0..3 {
+        // So that it is known that the kernel has nothing.
+        poll_fn(|context| {
+            assert!(pin!(socket.receive()).poll(context).is_pending());
+            Poll::Ready(())
+        })
+        .await;
         let ask = GetFamily::request().with(|f| f.family_name("wishes"));
         let answer = socket.get(ask).await.expect("an answer");
         assert_eq!(answer.view().expect("a family").family_id(), Ok(Some(77)));
