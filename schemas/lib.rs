@@ -5,7 +5,9 @@
 /// Every schema: the file's stem and its text, sorted by name.
 pub static SCHEMAS: &[(&str, &str)] = &[
     ("common", include_str!("common.yaml")),
+    ("ethtool", include_str!("ethtool.yaml")),
     ("lwtunnel", include_str!("lwtunnel.yaml")),
+    ("mptcp_pm", include_str!("mptcp_pm.yaml")),
     ("nlctrl", include_str!("nlctrl.yaml")),
     ("rt-addr", include_str!("rt-addr.yaml")),
     ("rt-link", include_str!("rt-link.yaml")),

@@ -15,10 +15,20 @@
 #[rustfmt::skip]
 pub mod common;
 
+/// Settings and state of network hardware: link, rings, offloads, statistics, PHYs, modules. Feature `ethtool`.
+#[cfg(feature = "ethtool")]
+#[rustfmt::skip]
+pub mod ethtool;
+
 /// Lightweight tunnel encapsulations of routes and nexthops. Feature `lwtunnel`.
 #[cfg(feature = "lwtunnel")]
 #[rustfmt::skip]
 pub mod lwtunnel;
+
+/// The path manager of Multipath TCP: endpoints, limits, subflows, and events of connections. Feature `mptcp_pm`.
+#[cfg(feature = "mptcp_pm")]
+#[rustfmt::skip]
+pub mod mptcp_pm;
 
 /// The generic netlink controller: families, their operations, groups and policies. Feature `nlctrl`.
 #[cfg(feature = "nlctrl")]
