@@ -9,7 +9,7 @@ pub const FAMILY: &str = "ethtool";
 /// All changes and results.
 pub const GROUP_MONITOR: &str = "monitor";
 
-/// `ETHTOOL_MSG_STRSET_GET`: String sets: names of bits, statistics and flags. Sets that belong to no interface need no header.
+/// `ETHTOOL_MSG_STRSET_GET`: String sets: names of bits, statistics and flags. The header is empty for sets that belong to no interface. Needs `header`.
 #[derive(NetlinkOp)]
 #[netlink(
     family = "ethtool",
@@ -754,13 +754,13 @@ pub struct MseGet;
 #[netlink(debug)]
 #[non_exhaustive]
 pub struct Strset {
-    /// `ETHTOOL_A_STRSET_HEADER`: Interface; not needed for sets that all have in common.
+    /// `ETHTOOL_A_STRSET_HEADER`: Interface; empty in a request for sets that all have in common, and absent in the reply.
     #[netlink(ETHTOOL_A_STRSET_HEADER = 1, nested)]
     pub header: Option<Header>,
-    /// `ETHTOOL_A_STRSET_STRINGSETS`: In a request the wanted sets, by id; without it all of the interface, or all global ones.
+    /// `ETHTOOL_A_STRSET_STRINGSETS`: In a request the wanted sets, by id; without it all of the interface, or with an empty header all global ones.
     #[netlink(ETHTOOL_A_STRSET_STRINGSETS = 2, nested)]
     pub stringsets: Option<StringSets>,
-    /// `ETHTOOL_A_STRSET_COUNTS_ONLY`: Leave out the strings; requests only.
+    /// `ETHTOOL_A_STRSET_COUNTS_ONLY`: Leave out the strings; in requests with stringsets only, without these it is ignored.
     #[netlink(ETHTOOL_A_STRSET_COUNTS_ONLY = 3)]
     pub counts_only: bool,
     /// What the fields do not say: unknown attributes and the original order.
