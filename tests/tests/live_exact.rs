@@ -14,28 +14,6 @@ use netlink_runtime::prelude::*;
 use netlink_runtime::socket::Socket;
 use std::collections::BTreeSet;
 
-/// Fails with everything that did not go through types.
-fn assert_clean(tally: &Tally) {
-    eprintln!("all: {tally}");
-    eprintln!("typed as opaque bytes: {:?}", tally.binary);
-    let clean = if kernel_is_newer() { tally.clean_but_for_news() } else { tally.clean() };
-    assert!(clean, "not everything went through types: {tally}");
-}
-
-/// Whether the running kernel is newer than the newest headers that schemas were checked with.
-fn kernel_is_newer() -> bool {
-    let version = |text: &str| -> Vec<u32> {
-        let numbers = text.split(|c: char| !c.is_ascii_digit()).map_while(|n| n.parse().ok());
-        numbers.take(2).collect()
-    };
-    let running = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
-    let known = MANIFEST.lines().filter_map(|l| l.trim().strip_prefix("release = \""));
-    let newest = known.map(version).max().expect("kernels in the manifest");
-    version(&running) > newest
-}
-
-const MANIFEST: &str = include_str!("../../kernel-headers/MANIFEST.toml");
-
 #[test]
 fn route_families_round_trip() {
     if !netlink_tests::in_namespace("route_families_round_trip") {
@@ -66,7 +44,7 @@ fn route_families_round_trip() {
     }
     eprintln!("{missing} of the wanted settings are not in this kernel");
     assert!(all.messages > 150 && all.paths.len() > 150, "too little was dumped: {all}");
-    assert_clean(&all);
+    all.assert_clean();
 }
 
 /// Interfaces, as a whole, of one family's view, with and without what the mask asks for, one by
@@ -187,5 +165,5 @@ fn generic_netlink_families_and_policies_round_trip() {
         all.add(policies);
     }
     assert!(all.messages > 3, "too little was dumped: {all}");
-    assert_clean(&all);
+    all.assert_clean();
 }

@@ -60,6 +60,14 @@ impl Tally {
         self.failures.is_empty() && self.raw.keys().all(|path| path.ends_with(walk::BEYOND))
     }
 
+    /// Fails with everything that did not go through types.
+    pub(crate) fn assert_clean(&self) {
+        eprintln!("all: {self}");
+        eprintln!("typed as opaque bytes: {:?}", self.binary);
+        let clean = if kernel_is_newer() { self.clean_but_for_news() } else { self.clean() };
+        assert!(clean, "not everything went through types: {self}");
+    }
+
     /// Adds the numbers of another tally.
     pub(crate) fn add(&mut self, other: Tally) {
         self.messages += other.messages;
@@ -173,3 +181,17 @@ pub(crate) fn difference(set: &'static SetMeta, was: &[u8], is: &[u8]) -> String
 pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|b| format!("{b:02x}")).collect()
 }
+
+/// Whether the running kernel is newer than the newest headers that schemas were checked with.
+fn kernel_is_newer() -> bool {
+    let version = |text: &str| -> Vec<u32> {
+        let numbers = text.split(|c: char| !c.is_ascii_digit()).map_while(|n| n.parse().ok());
+        numbers.take(2).collect()
+    };
+    let running = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
+    let known = MANIFEST.lines().filter_map(|l| l.trim().strip_prefix("release = \""));
+    let newest = known.map(version).max().expect("kernels in the manifest");
+    version(&running) > newest
+}
+
+const MANIFEST: &str = include_str!("../../../kernel-headers/MANIFEST.toml");

@@ -5,7 +5,8 @@ use crate::{Result, cargo, generate, package, setup, step, targets};
 use netlink_tests::{has_program, live_obstacle};
 
 /// Programs that live tests run, and the Debian packages that have them.
-const PROGRAMS: &[(&str, &str)] = &[("ip", "iproute2"), ("unshare", "util-linux"), ("cc", "gcc")];
+const PROGRAMS: &[(&str, &str)] =
+    &[("ip", "iproute2"), ("unshare", "util-linux"), ("cc", "gcc"), ("ethtool", "ethtool")];
 
 /// Smaller builds; all tests run with all features.
 const SMALLER: &[(&str, &str)] = &[
