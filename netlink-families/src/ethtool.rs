@@ -104,8 +104,8 @@ pub struct LinkstateGet;
     version = 1,
     do,
     dump,
-    request(ETHTOOL_MSG_DEBUG_GET = 7, DebugAttrs),
-    reply(ETHTOOL_MSG_DEBUG_GET_REPLY = 7, DebugAttrs)
+    request(ETHTOOL_MSG_DEBUG_GET = 7, DebugMask),
+    reply(ETHTOOL_MSG_DEBUG_GET_REPLY = 7, DebugMask)
 )]
 pub struct DebugGet;
 
@@ -115,7 +115,7 @@ pub struct DebugGet;
     family = "ethtool",
     version = 1,
     do,
-    request(ETHTOOL_MSG_DEBUG_SET = 8, DebugAttrs)
+    request(ETHTOOL_MSG_DEBUG_SET = 8, DebugMask)
 )]
 pub struct DebugSet;
 
@@ -125,7 +125,7 @@ pub struct DebugSet;
     family = "ethtool",
     version = 1,
     event,
-    reply(ETHTOOL_MSG_DEBUG_NTF = 8, DebugAttrs)
+    reply(ETHTOOL_MSG_DEBUG_NTF = 8, DebugMask)
 )]
 pub struct DebugNtf;
 
@@ -1023,7 +1023,7 @@ pub struct Linkstate {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
-pub struct DebugAttrs {
+pub struct DebugMask {
     /// `ETHTOOL_A_DEBUG_HEADER`: Interface.
     #[netlink(ETHTOOL_A_DEBUG_HEADER = 1, nested)]
     pub header: Option<Header>,

@@ -224,7 +224,7 @@ pub struct EventListenerClosed;
 pub struct Endpoint {
     /// `MPTCP_PM_ENDPOINT_ADDR`: The endpoint. Since 6.12 (not in 6.1).
     #[netlink(MPTCP_PM_ENDPOINT_ADDR = 1, nested)]
-    pub addr: Option<AddressAttrs>,
+    pub addr: Option<PmAddress>,
     /// What the fields do not say: unknown attributes and the original order.
     #[netlink(rest)]
     pub rest: Rest,
@@ -235,7 +235,7 @@ pub struct Endpoint {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
-pub struct AddressAttrs {
+pub struct PmAddress {
     /// `MPTCP_PM_ADDR_ATTR_FAMILY`: Address family, IPv4 or IPv6.
     #[netlink(MPTCP_PM_ADDR_ATTR_FAMILY = 1, u16)]
     pub family: Option<Af>,
@@ -270,7 +270,7 @@ pub struct AddressAttrs {
 pub struct Attr {
     /// `MPTCP_PM_ATTR_ADDR`: Endpoint, or the local end of a subflow.
     #[netlink(MPTCP_PM_ATTR_ADDR = 1, nested)]
-    pub addr: Option<AddressAttrs>,
+    pub addr: Option<PmAddress>,
     /// `MPTCP_PM_ATTR_RCV_ADD_ADDRS`: Limit: announced addresses that a connection accepts.
     #[netlink(MPTCP_PM_ATTR_RCV_ADD_ADDRS = 2)]
     pub rcv_add_addrs: Option<u32>,
@@ -285,7 +285,7 @@ pub struct Attr {
     pub loc_id: Option<u8>,
     /// `MPTCP_PM_ATTR_ADDR_REMOTE`: The remote end of a subflow. Since 6.1 (not in 5.10).
     #[netlink(MPTCP_PM_ATTR_ADDR_REMOTE = 6, nested)]
-    pub addr_remote: Option<AddressAttrs>,
+    pub addr_remote: Option<PmAddress>,
     /// What the fields do not say: unknown attributes and the original order.
     #[netlink(rest)]
     pub rest: Rest,

@@ -104,7 +104,7 @@ macro_rules! readers {
             LinkinfoGet Linkinfo;
             LinkmodesGet Linkmodes;
             LinkstateGet Linkstate;
-            DebugGet DebugAttrs;
+            DebugGet DebugMask;
             FeaturesGet Features;
             PrivflagsGet Privflags;
             RingsGet Rings;
