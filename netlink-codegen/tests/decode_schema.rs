@@ -311,3 +311,23 @@ fn an_input_may_be_empty() {
     let bytes = encode::body(registry().model(), set(), &Input::default()).unwrap();
     assert_eq!(bytes, [0; 8]);
 }
+
+/// A set without a fixed header may have an attribute called `header`: all of ethtool's do.
+#[test]
+fn an_attribute_called_header() {
+    let loaded = Loader::new().family("ethtool").load().unwrap_or_else(|diagnostics| panic!("{diagnostics}"));
+    let model = loaded.model;
+    let FamilyId(ix) = model.family("ethtool").expect("the family");
+    let operation = model.families[ix as usize].operations.iter().find(|op| op.name == "wol-set");
+    let set = operation.and_then(|op| op.request.as_ref()).and_then(|r| r.set).expect("a set");
+    let body = |header: &[&str], attrs: &[&str], json: Option<&str>| {
+        let owned = |args: &[&str]| args.iter().map(|a| (*a).to_owned()).collect::<Vec<_>>();
+        let input = parse_args(&owned(header), &owned(attrs), json).expect("arguments");
+        encode::body(&model, set, &input).unwrap_or_else(|error| panic!("{input:?}: {error}"))
+    };
+    let want = body(&[], &["header.dev-name=v0", "sopass=01"], None);
+    assert_eq!(want.len(), 4 + 4 + 4 + 4 + 4);
+    assert_eq!(body(&[], &[], Some(r#"{"header":{"dev-name":"v0"},"sopass":"01"}"#)), want);
+    assert_eq!(body(&[], &["sopass=01"], Some(r#"{"header":{"dev-name":"v0"}}"#)), want);
+    assert_eq!(body(&["dev-name=v0"], &["sopass=01"], None), want);
+}

@@ -25,10 +25,20 @@ pub mod conntrack;
 #[rustfmt::skip]
 pub mod conntrack_exp;
 
+/// Settings and state of network hardware: link, rings, offloads, statistics, PHYs, modules. Feature `ethtool`.
+#[cfg(feature = "ethtool")]
+#[rustfmt::skip]
+pub mod ethtool;
+
 /// Lightweight tunnel encapsulations of routes and nexthops. Feature `lwtunnel`.
 #[cfg(feature = "lwtunnel")]
 #[rustfmt::skip]
 pub mod lwtunnel;
+
+/// The path manager of Multipath TCP: endpoints, limits, subflows, and events of connections. Feature `mptcp_pm`.
+#[cfg(feature = "mptcp_pm")]
+#[rustfmt::skip]
+pub mod mptcp_pm;
 
 /// The frame of netfilter's netlink: header, protocol families, and the ends of a batch. Feature `nfnetlink`.
 #[cfg(feature = "nfnetlink")]

@@ -7,7 +7,7 @@ mod exact;
 #[path = "exact/setup.rs"]
 mod setup;
 
-use exact::{Tally, assert_clean, dump, get};
+use exact::{Tally, dump, get};
 use netlink_families::common::Af;
 use netlink_families::rt_link::{GetLink, Ifinfomsg, Link, RtextFilter};
 use netlink_families::{nlctrl, rt_addr, rt_neigh, rt_neightbl, rt_nexthop, rt_route, rt_rule};
@@ -46,7 +46,7 @@ fn route_families_round_trip() {
     }
     eprintln!("{missing} of the wanted settings are not in this kernel");
     assert!(all.messages > 150 && all.paths.len() > 150, "too little was dumped: {all}");
-    assert_clean(&all);
+    all.assert_clean();
 }
 
 /// Interfaces, as a whole, of one family's view, with and without what the mask asks for, one by
@@ -167,5 +167,5 @@ fn generic_netlink_families_and_policies_round_trip() {
         all.add(policies);
     }
     assert!(all.messages > 3, "too little was dumped: {all}");
-    assert_clean(&all);
+    all.assert_clean();
 }

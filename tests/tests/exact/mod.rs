@@ -59,6 +59,14 @@ impl Tally {
         self.failures.is_empty() && self.raw.keys().all(|path| path.ends_with(walk::BEYOND))
     }
 
+    /// Fails with everything that did not go through types.
+    pub(crate) fn assert_clean(&self) {
+        eprintln!("all: {self}");
+        eprintln!("typed as opaque bytes: {:?}", self.binary);
+        let clean = if kernel_is_newer() { self.clean_but_for_news() } else { self.clean() };
+        assert!(clean, "not everything went through types: {self}");
+    }
+
     /// Adds the numbers of another tally.
     pub(crate) fn add(&mut self, other: Tally) {
         self.messages += other.messages;
@@ -171,14 +179,6 @@ pub(crate) fn difference(set: &'static SetMeta, was: &[u8], is: &[u8]) -> String
 
 pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|b| format!("{b:02x}")).collect()
-}
-
-/// Fails with everything that did not go through types.
-pub(crate) fn assert_clean(tally: &Tally) {
-    eprintln!("all: {tally}");
-    eprintln!("typed as opaque bytes: {:?}", tally.binary);
-    let clean = if kernel_is_newer() { tally.clean_but_for_news() } else { tally.clean() };
-    assert!(clean, "not everything went through types: {tally}");
 }
 
 /// Whether the running kernel is newer than the newest headers that schemas were checked with.

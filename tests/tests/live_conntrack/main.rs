@@ -6,7 +6,7 @@ mod connections;
 mod exact;
 mod line;
 
-use exact::{Tally, assert_clean, dump, get};
+use exact::{Tally, dump, get};
 use netlink_families::conntrack::{
     self, ConntrackView, CtDelete, CtGet, CtGetCtrzero, CtGetDying, CtGetStats,
 };
@@ -78,7 +78,7 @@ fn connections_round_trip() {
     all.add(dump::<conntrack_exp::Expect, _>(&mut socket, "expectations", ExpGet::dump()));
     all.add(get::<conntrack::StatsGlobal, _>(&mut socket, "size of the table", CtGetStats::request()));
     assert!(all.messages > 20 && all.paths.len() > 60, "too little was dumped: {all}");
-    assert_clean(&all);
+    all.assert_clean();
 }
 
 /// What `conntrack` lists, but for times.
@@ -110,7 +110,7 @@ fn every_cpu_counts() {
     let mut all = dump::<conntrack::StatsCpu, _>(&mut socket, "counters", CtGetStatsCpu::dump());
     let expected = ExpGetStatsCpu::dump();
     all.add(dump::<conntrack_exp::StatsExp, _>(&mut socket, "counters of expectations", expected));
-    assert_clean(&all);
+    all.assert_clean();
     let created = socket.dump_all(ExpGetStatsCpu::dump(), |cpu| Ok(cpu.create()?.expect("a number")));
     let created: u32 = created.expect("the counters").iter().sum();
     let there = socket.dump_all(ExpGet::dump(), |_| Ok(())).expect("the expectations").len();
@@ -165,5 +165,5 @@ fn events_round_trip() {
         "{groups:?}"
     );
     assert!(ports.contains(&7777), "{ports:?}");
-    assert_clean(&tally);
+    tally.assert_clean();
 }

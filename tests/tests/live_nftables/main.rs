@@ -7,7 +7,7 @@ mod compare;
 mod exact;
 mod ruleset;
 
-use exact::{Tally, assert_clean, dump, get};
+use exact::{Tally, dump, get};
 use netlink_families::nfnetlink::{Nfgenmsg, Nfproto};
 use netlink_families::nft_compat;
 use netlink_families::nftables::{
@@ -80,7 +80,7 @@ fn rule_sets_round_trip() {
     for kind in ["bitwise", "cmp", "counter", "immediate", "lookup", "meta", "payload", "range"] {
         assert!(kinds.contains(kind), "no {kind} in the dump");
     }
-    assert_clean(&all);
+    all.assert_clean();
 }
 
 /// Expressions of all rules.
@@ -118,7 +118,7 @@ fn compatible_rules_round_trip() {
     all.add(get::<nft_compat::Compat, _>(&mut socket, "the match conntrack", compat));
     let kinds = kinds(&mut socket);
     assert!(kinds.contains("match") || kinds.contains("target"), "nothing of x_tables: {kinds:?}");
-    assert_clean(&all);
+    all.assert_clean();
 }
 
 /// Dumps all there is.
@@ -169,7 +169,7 @@ fn typed_transactions_are_carried_out() {
     }
     let mut socket = Socket::open(Protocol::Netfilter).expect("a socket");
     batch::everything(&mut socket);
-    assert_clean(&everything(&mut socket));
+    everything(&mut socket).assert_clean();
 }
 
 /// Events of a rule set's changes, and the way of a packet that is traced.
@@ -242,5 +242,5 @@ fn events_and_traces_round_trip() {
         assert!(steps.contains(step), "no {step:?} in {steps:?}");
     }
     assert!(kinds.len() >= 10, "events {kinds:?}");
-    assert_clean(&tally);
+    tally.assert_clean();
 }

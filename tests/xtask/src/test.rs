@@ -9,6 +9,7 @@ const PROGRAMS: &[(&str, &str)] = &[
     ("ip", "iproute2"),
     ("unshare", "util-linux"),
     ("cc", "gcc"),
+    ("ethtool", "ethtool"),
     ("nft", "nftables"),
     ("conntrack", "conntrack"),
     ("iptables-nft", "iptables"),

@@ -74,7 +74,8 @@ fn from_json(text: &str) -> Result<Input, Error> {
     let Value::Object(mut object) = value else {
         return Err(Error::new("want an object").inside("--json"));
     };
-    if !object.contains_key("header") && !object.contains_key("attrs") {
+    // Other keys beside them: `header` is an attribute, as ethtool has it.
+    if object.is_empty() || object.keys().any(|key| key != "header" && key != "attrs") {
         return Ok(Input { header: Map::new(), attrs: object.into_iter().collect() });
     }
     let header = match object.remove("header") {
@@ -144,6 +145,8 @@ mod tests {
         assert_eq!(Value::Object(input.header).to_string(), r#"{"x":1,"y":"2"}"#);
         assert_eq!(input.attrs[0].1.to_string(), r#"{"b":1,"c":"2"}"#);
         assert_eq!(parse_args(&[], &[], Some(r#"{"a":1}"#)).unwrap().attrs.len(), 1);
+        let input = parse_args(&[], &[], Some(r#"{"header":{"x":1},"a":1}"#)).unwrap();
+        assert!(input.header.is_empty() && input.attrs.len() == 2, "{input:?}");
         for bad in ["", "[]", r#"{"header":1}"#, r#"{"attrs":[1]}"#, r#"{"attrs":"x"}"#] {
             assert!(parse_args(&[], &[], Some(bad)).is_err(), "{bad}");
         }

@@ -60,14 +60,26 @@ impl std::error::Error for Error {}
 pub fn body(model: &Model, set: SetId, input: &Input) -> Result<Vec<u8>, Error> {
     let mut out = Vec::new();
     let header = Value::Object(input.header.clone());
-    let attrs = input.attrs.iter().map(|(name, value)| (Cow::Borrowed(name.as_str()), value)).collect();
+    let mut attrs: Entries<'_> =
+        input.attrs.iter().map(|(name, value)| (Cow::Borrowed(name.as_str()), value)).collect();
+    // A set without fixed header may have an attribute of that name, as ethtool's have.
+    let named = model[set].header.is_none() && model[set].attrs.iter().any(|attr| attr.name == HEADER);
+    let fixed = if named && !input.header.is_empty() {
+        attrs.insert(0, (Cow::Borrowed(HEADER), &header));
+        None
+    } else {
+        Some(&header)
+    };
     let mut encoder = Encoder { model, enc: Enc::new(&mut out) };
-    encoder.set(set, Some(&header), attrs, None, 0)?;
+    encoder.set(set, fixed, attrs, None, 0)?;
     match encoder.enc.end() {
         Ok(_) => Ok(out),
         Err(error) => Err(Error::new(error.to_string())),
     }
 }
+
+/// What a fixed header is called in JSON.
+const HEADER: &str = "header";
 
 struct Encoder<'m, 'o> {
     model: &'m Model,
