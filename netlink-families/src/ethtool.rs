@@ -1931,7 +1931,7 @@ pub struct StatsGrp {
     #[netlink(ETHTOOL_A_STATS_GRP_SS_ID = 3, u32)]
     pub ss_id: StringSetId,
     /// `ETHTOOL_A_STATS_GRP_STAT`: One counter; those that the hardware lacks are absent. Since 6.1 (not in 5.10).
-    #[netlink(ETHTOOL_A_STATS_GRP_STAT = 4, nested, multi)]
+    #[netlink(ETHTOOL_A_STATS_GRP_STAT = 4, sub(id), multi)]
     pub stat: Vec<StatsCounter>,
     /// `ETHTOOL_A_STATS_GRP_HIST_RX`: Packets received, by size: one bin. Since 6.1 (not in 5.10).
     #[netlink(ETHTOOL_A_STATS_GRP_HIST_RX = 5, nested, multi)]
@@ -1953,78 +1953,164 @@ pub struct StatsGrp {
     pub rest: Rest,
 }
 
-/// One counter. Its number is the attribute's; the group says which definition names it: eth-phy-counter, eth-mac-counter, eth-ctrl-counter, rmon-counter, phy-counter.
+/// A counter of the PHY; names begin with their number in IEEE 802.3, 30.3.2.1. C prefix `ETHTOOL_A_STATS_ETH_PHY_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
-pub struct StatsCounter {
-    /// `COUNTER_0`: Counter 0 of the group, as in linux/ethtool_netlink.h. Since 6.1 (not in 5.10).
-    #[netlink(COUNTER_0 = 0)]
-    pub counter_0: Option<u64>,
-    /// `COUNTER_1`: Counter 1 of the group, as in linux/ethtool_netlink.h. Since 6.1 (not in 5.10).
-    #[netlink(COUNTER_1 = 1)]
-    pub counter_1: Option<u64>,
-    /// `COUNTER_2`: Counter 2 of the group, as in linux/ethtool_netlink.h. Since 6.1 (not in 5.10).
-    #[netlink(COUNTER_2 = 2)]
-    pub counter_2: Option<u64>,
-    /// `COUNTER_3`: Counter 3 of the group, as in linux/ethtool_netlink.h. Since 6.1 (not in 5.10).
-    #[netlink(COUNTER_3 = 3)]
-    pub counter_3: Option<u64>,
-    /// `COUNTER_4`: Counter 4 of the group, as in linux/ethtool_netlink.h. Since 6.1 (not in 5.10).
-    #[netlink(COUNTER_4 = 4)]
-    pub counter_4: Option<u64>,
-    /// `COUNTER_5`: Counter 5 of the group, as in linux/ethtool_netlink.h. Since 6.1 (not in 5.10).
-    #[netlink(COUNTER_5 = 5)]
-    pub counter_5: Option<u64>,
-    /// `COUNTER_6`: Counter 6 of the group, as in linux/ethtool_netlink.h. Since 6.1 (not in 5.10).
-    #[netlink(COUNTER_6 = 6)]
-    pub counter_6: Option<u64>,
-    /// `COUNTER_7`: Counter 7 of the group, as in linux/ethtool_netlink.h. Since 6.1 (not in 5.10).
-    #[netlink(COUNTER_7 = 7)]
-    pub counter_7: Option<u64>,
-    /// `COUNTER_8`: Counter 8 of the group, as in linux/ethtool_netlink.h. Since 6.1 (not in 5.10).
-    #[netlink(COUNTER_8 = 8)]
-    pub counter_8: Option<u64>,
-    /// `COUNTER_9`: Counter 9 of the group, as in linux/ethtool_netlink.h. Since 6.1 (not in 5.10).
-    #[netlink(COUNTER_9 = 9)]
-    pub counter_9: Option<u64>,
-    /// `COUNTER_10`: Counter 10 of the group, as in linux/ethtool_netlink.h. Since 6.1 (not in 5.10).
-    #[netlink(COUNTER_10 = 10)]
-    pub counter_10: Option<u64>,
-    /// `COUNTER_11`: Counter 11 of the group, as in linux/ethtool_netlink.h. Since 6.1 (not in 5.10).
-    #[netlink(COUNTER_11 = 11)]
-    pub counter_11: Option<u64>,
-    /// `COUNTER_12`: Counter 12 of the group, as in linux/ethtool_netlink.h. Since 6.1 (not in 5.10).
-    #[netlink(COUNTER_12 = 12)]
-    pub counter_12: Option<u64>,
-    /// `COUNTER_13`: Counter 13 of the group, as in linux/ethtool_netlink.h. Since 6.1 (not in 5.10).
-    #[netlink(COUNTER_13 = 13)]
-    pub counter_13: Option<u64>,
-    /// `COUNTER_14`: Counter 14 of the group, as in linux/ethtool_netlink.h. Since 6.1 (not in 5.10).
-    #[netlink(COUNTER_14 = 14)]
-    pub counter_14: Option<u64>,
-    /// `COUNTER_15`: Counter 15 of the group, as in linux/ethtool_netlink.h. Since 6.1 (not in 5.10).
-    #[netlink(COUNTER_15 = 15)]
-    pub counter_15: Option<u64>,
-    /// `COUNTER_16`: Counter 16 of the group, as in linux/ethtool_netlink.h. Since 6.1 (not in 5.10).
-    #[netlink(COUNTER_16 = 16)]
-    pub counter_16: Option<u64>,
-    /// `COUNTER_17`: Counter 17 of the group, as in linux/ethtool_netlink.h. Since 6.1 (not in 5.10).
-    #[netlink(COUNTER_17 = 17)]
-    pub counter_17: Option<u64>,
-    /// `COUNTER_18`: Counter 18 of the group, as in linux/ethtool_netlink.h. Since 6.1 (not in 5.10).
-    #[netlink(COUNTER_18 = 18)]
-    pub counter_18: Option<u64>,
-    /// `COUNTER_19`: Counter 19 of the group, as in linux/ethtool_netlink.h. Since 6.1 (not in 5.10).
-    #[netlink(COUNTER_19 = 19)]
-    pub counter_19: Option<u64>,
-    /// `COUNTER_20`: Counter 20 of the group, as in linux/ethtool_netlink.h. Since 6.1 (not in 5.10).
-    #[netlink(COUNTER_20 = 20)]
-    pub counter_20: Option<u64>,
-    /// `COUNTER_21`: Counter 21 of the group, as in linux/ethtool_netlink.h. Since 6.1 (not in 5.10).
-    #[netlink(COUNTER_21 = 21)]
-    pub counter_21: Option<u64>,
+pub struct StatsEthPhy {
+    /// `ETHTOOL_A_STATS_ETH_PHY_5_SYM_ERR`: Invalid symbols in a frame (SymbolErrorDuringCarrier). Since 6.1 (not in 5.10).
+    #[netlink(ETHTOOL_A_STATS_ETH_PHY_5_SYM_ERR = 0)]
+    pub _5_sym_err: Option<u64>,
+    /// What the fields do not say: unknown attributes and the original order.
+    #[netlink(rest)]
+    pub rest: Rest,
+}
+
+/// A counter of the MAC; names begin with their number in IEEE 802.3, 30.3.1.1. C prefix `ETHTOOL_A_STATS_ETH_MAC_*`.
+#[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[netlink(debug)]
+#[non_exhaustive]
+pub struct StatsEthMac {
+    /// `ETHTOOL_A_STATS_ETH_MAC_2_TX_PKT`: Frames sent (FramesTransmittedOK). Since 6.1 (not in 5.10).
+    #[netlink(ETHTOOL_A_STATS_ETH_MAC_2_TX_PKT = 0)]
+    pub _2_tx_pkt: Option<u64>,
+    /// `ETHTOOL_A_STATS_ETH_MAC_3_SINGLE_COL`: Frames sent after one collision (SingleCollisionFrames). Since 6.1 (not in 5.10).
+    #[netlink(ETHTOOL_A_STATS_ETH_MAC_3_SINGLE_COL = 1)]
+    pub _3_single_col: Option<u64>,
+    /// `ETHTOOL_A_STATS_ETH_MAC_4_MULTI_COL`: Frames sent after more collisions (MultipleCollisionFrames). Since 6.1 (not in 5.10).
+    #[netlink(ETHTOOL_A_STATS_ETH_MAC_4_MULTI_COL = 2)]
+    pub _4_multi_col: Option<u64>,
+    /// `ETHTOOL_A_STATS_ETH_MAC_5_RX_PKT`: Frames received (FramesReceivedOK). Since 6.1 (not in 5.10).
+    #[netlink(ETHTOOL_A_STATS_ETH_MAC_5_RX_PKT = 3)]
+    pub _5_rx_pkt: Option<u64>,
+    /// `ETHTOOL_A_STATS_ETH_MAC_6_FCS_ERR`: Frames with a wrong checksum (FrameCheckSequenceErrors). Since 6.1 (not in 5.10).
+    #[netlink(ETHTOOL_A_STATS_ETH_MAC_6_FCS_ERR = 4)]
+    pub _6_fcs_err: Option<u64>,
+    /// `ETHTOOL_A_STATS_ETH_MAC_7_ALIGN_ERR`: Frames that did not end at a byte (AlignmentErrors). Since 6.1 (not in 5.10).
+    #[netlink(ETHTOOL_A_STATS_ETH_MAC_7_ALIGN_ERR = 5)]
+    pub _7_align_err: Option<u64>,
+    /// `ETHTOOL_A_STATS_ETH_MAC_8_TX_BYTES`: Bytes sent (OctetsTransmittedOK). Since 6.1 (not in 5.10).
+    #[netlink(ETHTOOL_A_STATS_ETH_MAC_8_TX_BYTES = 6)]
+    pub _8_tx_bytes: Option<u64>,
+    /// `ETHTOOL_A_STATS_ETH_MAC_9_TX_DEFER`: Frames that waited for the medium (FramesWithDeferredXmissions). Since 6.1 (not in 5.10).
+    #[netlink(ETHTOOL_A_STATS_ETH_MAC_9_TX_DEFER = 7)]
+    pub _9_tx_defer: Option<u64>,
+    /// `ETHTOOL_A_STATS_ETH_MAC_10_LATE_COL`: Collisions after the slot time (LateCollisions). Since 6.1 (not in 5.10).
+    #[netlink(ETHTOOL_A_STATS_ETH_MAC_10_LATE_COL = 8)]
+    pub _10_late_col: Option<u64>,
+    /// `ETHTOOL_A_STATS_ETH_MAC_11_XS_COL`: Frames given up after too many collisions (FramesAbortedDueToXSColls). Since 6.1 (not in 5.10).
+    #[netlink(ETHTOOL_A_STATS_ETH_MAC_11_XS_COL = 9)]
+    pub _11_xs_col: Option<u64>,
+    /// `ETHTOOL_A_STATS_ETH_MAC_12_TX_INT_ERR`: Frames lost in the MAC while sending (FramesLostDueToIntMACXmitError). Since 6.1 (not in 5.10).
+    #[netlink(ETHTOOL_A_STATS_ETH_MAC_12_TX_INT_ERR = 10)]
+    pub _12_tx_int_err: Option<u64>,
+    /// `ETHTOOL_A_STATS_ETH_MAC_13_CS_ERR`: Carrier missing while sending (CarrierSenseErrors). Since 6.1 (not in 5.10).
+    #[netlink(ETHTOOL_A_STATS_ETH_MAC_13_CS_ERR = 11)]
+    pub _13_cs_err: Option<u64>,
+    /// `ETHTOOL_A_STATS_ETH_MAC_14_RX_BYTES`: Bytes received (OctetsReceivedOK). Since 6.1 (not in 5.10).
+    #[netlink(ETHTOOL_A_STATS_ETH_MAC_14_RX_BYTES = 12)]
+    pub _14_rx_bytes: Option<u64>,
+    /// `ETHTOOL_A_STATS_ETH_MAC_15_RX_INT_ERR`: Frames lost in the MAC while receiving (FramesLostDueToIntMACRcvError). Since 6.1 (not in 5.10).
+    #[netlink(ETHTOOL_A_STATS_ETH_MAC_15_RX_INT_ERR = 13)]
+    pub _15_rx_int_err: Option<u64>,
+    /// `ETHTOOL_A_STATS_ETH_MAC_18_TX_MCAST`: Multicast frames sent (MulticastFramesXmittedOK). Since 6.1 (not in 5.10).
+    #[netlink(ETHTOOL_A_STATS_ETH_MAC_18_TX_MCAST = 14)]
+    pub _18_tx_mcast: Option<u64>,
+    /// `ETHTOOL_A_STATS_ETH_MAC_19_TX_BCAST`: Broadcast frames sent (BroadcastFramesXmittedOK). Since 6.1 (not in 5.10).
+    #[netlink(ETHTOOL_A_STATS_ETH_MAC_19_TX_BCAST = 15)]
+    pub _19_tx_bcast: Option<u64>,
+    /// `ETHTOOL_A_STATS_ETH_MAC_20_XS_DEFER`: Frames that waited too long (FramesWithExcessiveDeferral). Since 6.1 (not in 5.10).
+    #[netlink(ETHTOOL_A_STATS_ETH_MAC_20_XS_DEFER = 16)]
+    pub _20_xs_defer: Option<u64>,
+    /// `ETHTOOL_A_STATS_ETH_MAC_21_RX_MCAST`: Multicast frames received (MulticastFramesReceivedOK). Since 6.1 (not in 5.10).
+    #[netlink(ETHTOOL_A_STATS_ETH_MAC_21_RX_MCAST = 17)]
+    pub _21_rx_mcast: Option<u64>,
+    /// `ETHTOOL_A_STATS_ETH_MAC_22_RX_BCAST`: Broadcast frames received (BroadcastFramesReceivedOK). Since 6.1 (not in 5.10).
+    #[netlink(ETHTOOL_A_STATS_ETH_MAC_22_RX_BCAST = 18)]
+    pub _22_rx_bcast: Option<u64>,
+    /// `ETHTOOL_A_STATS_ETH_MAC_23_IR_LEN_ERR`: Frames that are not as long as they say (InRangeLengthErrors). Since 6.1 (not in 5.10).
+    #[netlink(ETHTOOL_A_STATS_ETH_MAC_23_IR_LEN_ERR = 19)]
+    pub _23_ir_len_err: Option<u64>,
+    /// `ETHTOOL_A_STATS_ETH_MAC_24_OOR_LEN`: Frames that say an impossible length (OutOfRangeLengthField). Since 6.1 (not in 5.10).
+    #[netlink(ETHTOOL_A_STATS_ETH_MAC_24_OOR_LEN = 20)]
+    pub _24_oor_len: Option<u64>,
+    /// `ETHTOOL_A_STATS_ETH_MAC_25_TOO_LONG_ERR`: Frames longer than allowed (FrameTooLongErrors). Since 6.1 (not in 5.10).
+    #[netlink(ETHTOOL_A_STATS_ETH_MAC_25_TOO_LONG_ERR = 21)]
+    pub _25_too_long_err: Option<u64>,
+    /// What the fields do not say: unknown attributes and the original order.
+    #[netlink(rest)]
+    pub rest: Rest,
+}
+
+/// A counter of MAC control; names begin with their number in IEEE 802.3, 30.3.3. C prefix `ETHTOOL_A_STATS_ETH_CTRL_*`.
+#[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[netlink(debug)]
+#[non_exhaustive]
+pub struct StatsEthCtrl {
+    /// `ETHTOOL_A_STATS_ETH_CTRL_3_TX`: Control frames sent (MACControlFramesTransmitted). Since 6.1 (not in 5.10).
+    #[netlink(ETHTOOL_A_STATS_ETH_CTRL_3_TX = 0)]
+    pub _3_tx: Option<u64>,
+    /// `ETHTOOL_A_STATS_ETH_CTRL_4_RX`: Control frames received (MACControlFramesReceived). Since 6.1 (not in 5.10).
+    #[netlink(ETHTOOL_A_STATS_ETH_CTRL_4_RX = 1)]
+    pub _4_rx: Option<u64>,
+    /// `ETHTOOL_A_STATS_ETH_CTRL_5_RX_UNSUP`: Control frames of a kind not supported (UnsupportedOpcodesReceived). Since 6.1 (not in 5.10).
+    #[netlink(ETHTOOL_A_STATS_ETH_CTRL_5_RX_UNSUP = 2)]
+    pub _5_rx_unsup: Option<u64>,
+    /// What the fields do not say: unknown attributes and the original order.
+    #[netlink(rest)]
+    pub rest: Rest,
+}
+
+/// A counter of RFC 2819. C prefix `ETHTOOL_A_STATS_RMON_*`.
+#[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[netlink(debug)]
+#[non_exhaustive]
+pub struct StatsRmon {
+    /// `ETHTOOL_A_STATS_RMON_UNDERSIZE`: Too short, otherwise good (etherStatsUndersizePkts). Since 6.1 (not in 5.10).
+    #[netlink(ETHTOOL_A_STATS_RMON_UNDERSIZE = 0)]
+    pub undersize: Option<u64>,
+    /// `ETHTOOL_A_STATS_RMON_OVERSIZE`: Too long, otherwise good (etherStatsOversizePkts). Since 6.1 (not in 5.10).
+    #[netlink(ETHTOOL_A_STATS_RMON_OVERSIZE = 1)]
+    pub oversize: Option<u64>,
+    /// `ETHTOOL_A_STATS_RMON_FRAG`: Too short and damaged (etherStatsFragments). Since 6.1 (not in 5.10).
+    #[netlink(ETHTOOL_A_STATS_RMON_FRAG = 2)]
+    pub frag: Option<u64>,
+    /// `ETHTOOL_A_STATS_RMON_JABBER`: Too long and damaged (etherStatsJabbers). Since 6.1 (not in 5.10).
+    #[netlink(ETHTOOL_A_STATS_RMON_JABBER = 3)]
+    pub jabber: Option<u64>,
+    /// What the fields do not say: unknown attributes and the original order.
+    #[netlink(rest)]
+    pub rest: Rest,
+}
+
+/// A counter of the PHY driver. C prefix `ETHTOOL_A_STATS_PHY_*`.
+#[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[netlink(debug)]
+#[non_exhaustive]
+pub struct StatsPhy {
+    /// `ETHTOOL_A_STATS_PHY_RX_PKTS`: Packets received. Since 7.3 (not in 6.12).
+    #[netlink(ETHTOOL_A_STATS_PHY_RX_PKTS = 0)]
+    pub rx_pkts: Option<u64>,
+    /// `ETHTOOL_A_STATS_PHY_RX_BYTES`: Bytes received. Since 7.3 (not in 6.12).
+    #[netlink(ETHTOOL_A_STATS_PHY_RX_BYTES = 1)]
+    pub rx_bytes: Option<u64>,
+    /// `ETHTOOL_A_STATS_PHY_RX_ERRORS`: Packets received with errors. Since 7.3 (not in 6.12).
+    #[netlink(ETHTOOL_A_STATS_PHY_RX_ERRORS = 2)]
+    pub rx_errors: Option<u64>,
+    /// `ETHTOOL_A_STATS_PHY_TX_PKTS`: Packets sent. Since 7.3 (not in 6.12).
+    #[netlink(ETHTOOL_A_STATS_PHY_TX_PKTS = 3)]
+    pub tx_pkts: Option<u64>,
+    /// `ETHTOOL_A_STATS_PHY_TX_BYTES`: Bytes sent. Since 7.3 (not in 6.12).
+    #[netlink(ETHTOOL_A_STATS_PHY_TX_BYTES = 4)]
+    pub tx_bytes: Option<u64>,
+    /// `ETHTOOL_A_STATS_PHY_TX_ERRORS`: Packets sent with errors. Since 7.3 (not in 6.12).
+    #[netlink(ETHTOOL_A_STATS_PHY_TX_ERRORS = 5)]
+    pub tx_errors: Option<u64>,
     /// What the fields do not say: unknown attributes and the original order.
     #[netlink(rest)]
     pub rest: Rest,
@@ -2657,6 +2743,32 @@ pub enum C33PseExtSubstate {
     /// Any other selector.
     #[netlink(default)]
     Other(u32),
+    /// A form that this table does not know, as bytes.
+    #[netlink(unknown)]
+    Unknown(Vec<u8>),
+}
+
+/// The formats of `stats-counter`.
+#[derive(Clone, PartialEq, NetlinkSub)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[netlink(debug)]
+#[non_exhaustive]
+pub enum StatsCounter {
+    /// `ETHTOOL_STATS_ETH_PHY`.
+    #[netlink(ETHTOOL_STATS_ETH_PHY = 0, nested)]
+    EthPhy(Box<StatsEthPhy>),
+    /// `ETHTOOL_STATS_ETH_MAC`.
+    #[netlink(ETHTOOL_STATS_ETH_MAC = 1, nested)]
+    EthMac(Box<StatsEthMac>),
+    /// `ETHTOOL_STATS_ETH_CTRL`.
+    #[netlink(ETHTOOL_STATS_ETH_CTRL = 2, nested)]
+    EthCtrl(Box<StatsEthCtrl>),
+    /// `ETHTOOL_STATS_RMON`.
+    #[netlink(ETHTOOL_STATS_RMON = 3, nested)]
+    Rmon(Box<StatsRmon>),
+    /// `ETHTOOL_STATS_PHY`.
+    #[netlink(ETHTOOL_STATS_PHY = 4, nested)]
+    Phy(Box<StatsPhy>),
     /// A form that this table does not know, as bytes.
     #[netlink(unknown)]
     Unknown(Vec<u8>),
@@ -3551,139 +3663,6 @@ pub enum StatsGroup {
     /// `ETHTOOL_STATS_PHY`. Since 7.3 (not in 6.12).
     #[netlink(ETHTOOL_STATS_PHY)]
     PHY = 4,
-}
-
-/// Counters of the PHY; names begin with their number in IEEE 802.3, 30.3.2.1.
-#[netlink_enum(u32)]
-pub enum EthPhyCounter {
-    /// `ETHTOOL_A_STATS_ETH_PHY_5_SYM_ERR`: Invalid symbols in a frame (SymbolErrorDuringCarrier). Since 6.1 (not in 5.10).
-    #[netlink(ETHTOOL_A_STATS_ETH_PHY_5_SYM_ERR)]
-    _5_SYM_ERR = 0,
-}
-
-/// Counters of the MAC; names begin with their number in IEEE 802.3, 30.3.1.1.
-#[netlink_enum(u32)]
-pub enum EthMacCounter {
-    /// `ETHTOOL_A_STATS_ETH_MAC_2_TX_PKT`: Frames sent (FramesTransmittedOK). Since 6.1 (not in 5.10).
-    #[netlink(ETHTOOL_A_STATS_ETH_MAC_2_TX_PKT)]
-    _2_TX_PKT = 0,
-    /// `ETHTOOL_A_STATS_ETH_MAC_3_SINGLE_COL`: Frames sent after one collision (SingleCollisionFrames). Since 6.1 (not in 5.10).
-    #[netlink(ETHTOOL_A_STATS_ETH_MAC_3_SINGLE_COL)]
-    _3_SINGLE_COL = 1,
-    /// `ETHTOOL_A_STATS_ETH_MAC_4_MULTI_COL`: Frames sent after more collisions (MultipleCollisionFrames). Since 6.1 (not in 5.10).
-    #[netlink(ETHTOOL_A_STATS_ETH_MAC_4_MULTI_COL)]
-    _4_MULTI_COL = 2,
-    /// `ETHTOOL_A_STATS_ETH_MAC_5_RX_PKT`: Frames received (FramesReceivedOK). Since 6.1 (not in 5.10).
-    #[netlink(ETHTOOL_A_STATS_ETH_MAC_5_RX_PKT)]
-    _5_RX_PKT = 3,
-    /// `ETHTOOL_A_STATS_ETH_MAC_6_FCS_ERR`: Frames with a wrong checksum (FrameCheckSequenceErrors). Since 6.1 (not in 5.10).
-    #[netlink(ETHTOOL_A_STATS_ETH_MAC_6_FCS_ERR)]
-    _6_FCS_ERR = 4,
-    /// `ETHTOOL_A_STATS_ETH_MAC_7_ALIGN_ERR`: Frames that did not end at a byte (AlignmentErrors). Since 6.1 (not in 5.10).
-    #[netlink(ETHTOOL_A_STATS_ETH_MAC_7_ALIGN_ERR)]
-    _7_ALIGN_ERR = 5,
-    /// `ETHTOOL_A_STATS_ETH_MAC_8_TX_BYTES`: Bytes sent (OctetsTransmittedOK). Since 6.1 (not in 5.10).
-    #[netlink(ETHTOOL_A_STATS_ETH_MAC_8_TX_BYTES)]
-    _8_TX_BYTES = 6,
-    /// `ETHTOOL_A_STATS_ETH_MAC_9_TX_DEFER`: Frames that waited for the medium (FramesWithDeferredXmissions). Since 6.1 (not in 5.10).
-    #[netlink(ETHTOOL_A_STATS_ETH_MAC_9_TX_DEFER)]
-    _9_TX_DEFER = 7,
-    /// `ETHTOOL_A_STATS_ETH_MAC_10_LATE_COL`: Collisions after the slot time (LateCollisions). Since 6.1 (not in 5.10).
-    #[netlink(ETHTOOL_A_STATS_ETH_MAC_10_LATE_COL)]
-    _10_LATE_COL = 8,
-    /// `ETHTOOL_A_STATS_ETH_MAC_11_XS_COL`: Frames given up after too many collisions (FramesAbortedDueToXSColls). Since 6.1 (not in 5.10).
-    #[netlink(ETHTOOL_A_STATS_ETH_MAC_11_XS_COL)]
-    _11_XS_COL = 9,
-    /// `ETHTOOL_A_STATS_ETH_MAC_12_TX_INT_ERR`: Frames lost in the MAC while sending (FramesLostDueToIntMACXmitError). Since 6.1 (not in 5.10).
-    #[netlink(ETHTOOL_A_STATS_ETH_MAC_12_TX_INT_ERR)]
-    _12_TX_INT_ERR = 10,
-    /// `ETHTOOL_A_STATS_ETH_MAC_13_CS_ERR`: Carrier missing while sending (CarrierSenseErrors). Since 6.1 (not in 5.10).
-    #[netlink(ETHTOOL_A_STATS_ETH_MAC_13_CS_ERR)]
-    _13_CS_ERR = 11,
-    /// `ETHTOOL_A_STATS_ETH_MAC_14_RX_BYTES`: Bytes received (OctetsReceivedOK). Since 6.1 (not in 5.10).
-    #[netlink(ETHTOOL_A_STATS_ETH_MAC_14_RX_BYTES)]
-    _14_RX_BYTES = 12,
-    /// `ETHTOOL_A_STATS_ETH_MAC_15_RX_INT_ERR`: Frames lost in the MAC while receiving (FramesLostDueToIntMACRcvError). Since 6.1 (not in 5.10).
-    #[netlink(ETHTOOL_A_STATS_ETH_MAC_15_RX_INT_ERR)]
-    _15_RX_INT_ERR = 13,
-    /// `ETHTOOL_A_STATS_ETH_MAC_18_TX_MCAST`: Multicast frames sent (MulticastFramesXmittedOK). Since 6.1 (not in 5.10).
-    #[netlink(ETHTOOL_A_STATS_ETH_MAC_18_TX_MCAST)]
-    _18_TX_MCAST = 14,
-    /// `ETHTOOL_A_STATS_ETH_MAC_19_TX_BCAST`: Broadcast frames sent (BroadcastFramesXmittedOK). Since 6.1 (not in 5.10).
-    #[netlink(ETHTOOL_A_STATS_ETH_MAC_19_TX_BCAST)]
-    _19_TX_BCAST = 15,
-    /// `ETHTOOL_A_STATS_ETH_MAC_20_XS_DEFER`: Frames that waited too long (FramesWithExcessiveDeferral). Since 6.1 (not in 5.10).
-    #[netlink(ETHTOOL_A_STATS_ETH_MAC_20_XS_DEFER)]
-    _20_XS_DEFER = 16,
-    /// `ETHTOOL_A_STATS_ETH_MAC_21_RX_MCAST`: Multicast frames received (MulticastFramesReceivedOK). Since 6.1 (not in 5.10).
-    #[netlink(ETHTOOL_A_STATS_ETH_MAC_21_RX_MCAST)]
-    _21_RX_MCAST = 17,
-    /// `ETHTOOL_A_STATS_ETH_MAC_22_RX_BCAST`: Broadcast frames received (BroadcastFramesReceivedOK). Since 6.1 (not in 5.10).
-    #[netlink(ETHTOOL_A_STATS_ETH_MAC_22_RX_BCAST)]
-    _22_RX_BCAST = 18,
-    /// `ETHTOOL_A_STATS_ETH_MAC_23_IR_LEN_ERR`: Frames that are not as long as they say (InRangeLengthErrors). Since 6.1 (not in 5.10).
-    #[netlink(ETHTOOL_A_STATS_ETH_MAC_23_IR_LEN_ERR)]
-    _23_IR_LEN_ERR = 19,
-    /// `ETHTOOL_A_STATS_ETH_MAC_24_OOR_LEN`: Frames that say an impossible length (OutOfRangeLengthField). Since 6.1 (not in 5.10).
-    #[netlink(ETHTOOL_A_STATS_ETH_MAC_24_OOR_LEN)]
-    _24_OOR_LEN = 20,
-    /// `ETHTOOL_A_STATS_ETH_MAC_25_TOO_LONG_ERR`: Frames longer than allowed (FrameTooLongErrors). Since 6.1 (not in 5.10).
-    #[netlink(ETHTOOL_A_STATS_ETH_MAC_25_TOO_LONG_ERR)]
-    _25_TOO_LONG_ERR = 21,
-}
-
-/// Counters of MAC control; names begin with their number in IEEE 802.3, 30.3.3.
-#[netlink_enum(u32)]
-pub enum EthCtrlCounter {
-    /// `ETHTOOL_A_STATS_ETH_CTRL_3_TX`: Control frames sent (MACControlFramesTransmitted). Since 6.1 (not in 5.10).
-    #[netlink(ETHTOOL_A_STATS_ETH_CTRL_3_TX)]
-    _3_TX = 0,
-    /// `ETHTOOL_A_STATS_ETH_CTRL_4_RX`: Control frames received (MACControlFramesReceived). Since 6.1 (not in 5.10).
-    #[netlink(ETHTOOL_A_STATS_ETH_CTRL_4_RX)]
-    _4_RX = 1,
-    /// `ETHTOOL_A_STATS_ETH_CTRL_5_RX_UNSUP`: Control frames of a kind not supported (UnsupportedOpcodesReceived). Since 6.1 (not in 5.10).
-    #[netlink(ETHTOOL_A_STATS_ETH_CTRL_5_RX_UNSUP)]
-    _5_RX_UNSUP = 2,
-}
-
-/// Counters of RFC 2819.
-#[netlink_enum(u32)]
-pub enum RmonCounter {
-    /// `ETHTOOL_A_STATS_RMON_UNDERSIZE`: Too short, otherwise good (etherStatsUndersizePkts). Since 6.1 (not in 5.10).
-    #[netlink(ETHTOOL_A_STATS_RMON_UNDERSIZE)]
-    UNDERSIZE = 0,
-    /// `ETHTOOL_A_STATS_RMON_OVERSIZE`: Too long, otherwise good (etherStatsOversizePkts). Since 6.1 (not in 5.10).
-    #[netlink(ETHTOOL_A_STATS_RMON_OVERSIZE)]
-    OVERSIZE = 1,
-    /// `ETHTOOL_A_STATS_RMON_FRAG`: Too short and damaged (etherStatsFragments). Since 6.1 (not in 5.10).
-    #[netlink(ETHTOOL_A_STATS_RMON_FRAG)]
-    FRAG = 2,
-    /// `ETHTOOL_A_STATS_RMON_JABBER`: Too long and damaged (etherStatsJabbers). Since 6.1 (not in 5.10).
-    #[netlink(ETHTOOL_A_STATS_RMON_JABBER)]
-    JABBER = 3,
-}
-
-/// Counters of the PHY driver.
-#[netlink_enum(u32)]
-pub enum PhyCounter {
-    /// `ETHTOOL_A_STATS_PHY_RX_PKTS`: Packets received. Since 7.3 (not in 6.12).
-    #[netlink(ETHTOOL_A_STATS_PHY_RX_PKTS)]
-    RX_PKTS = 0,
-    /// `ETHTOOL_A_STATS_PHY_RX_BYTES`: Bytes received. Since 7.3 (not in 6.12).
-    #[netlink(ETHTOOL_A_STATS_PHY_RX_BYTES)]
-    RX_BYTES = 1,
-    /// `ETHTOOL_A_STATS_PHY_RX_ERRORS`: Packets received with errors. Since 7.3 (not in 6.12).
-    #[netlink(ETHTOOL_A_STATS_PHY_RX_ERRORS)]
-    RX_ERRORS = 2,
-    /// `ETHTOOL_A_STATS_PHY_TX_PKTS`: Packets sent. Since 7.3 (not in 6.12).
-    #[netlink(ETHTOOL_A_STATS_PHY_TX_PKTS)]
-    TX_PKTS = 3,
-    /// `ETHTOOL_A_STATS_PHY_TX_BYTES`: Bytes sent. Since 7.3 (not in 6.12).
-    #[netlink(ETHTOOL_A_STATS_PHY_TX_BYTES)]
-    TX_BYTES = 4,
-    /// `ETHTOOL_A_STATS_PHY_TX_ERRORS`: Packets sent with errors. Since 7.3 (not in 6.12).
-    #[netlink(ETHTOOL_A_STATS_PHY_TX_ERRORS)]
-    TX_ERRORS = 5,
 }
 
 /// Pairs of wires.

@@ -18,6 +18,7 @@ mod def;
 pub mod error;
 #[cfg(feature = "alloc")]
 pub mod extack;
+mod forms;
 #[cfg(feature = "alloc")]
 pub mod genl;
 pub mod message;
@@ -44,6 +45,7 @@ pub mod wire;
 
 pub use def::{AttrDef, AttrKind, Chooses, Chosen, Many, NestKind};
 pub use error::{DecodeError, DecodeErrorKind, EncodeError};
+pub use forms::Forms;
 #[cfg(feature = "derive")]
 pub use netlink_derive::{
     NetlinkAttrs, NetlinkMessage, NetlinkOp, NetlinkStruct, NetlinkSub, netlink_enum, netlink_flags,

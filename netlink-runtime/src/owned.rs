@@ -357,6 +357,30 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// The same of an attribute that repeats.
+    #[inline]
+    pub fn selected_each(&mut self, seen: &mut Vec<Attr<'a>>, attr: Attr<'a>, ordinal: u16) {
+        seen.push(attr);
+        if self.keep {
+            self.deviate(attr).order.push(Seen { raw_type: attr.raw_type, ordinal });
+        }
+    }
+
+    /// Keeps the value of the `nth` occurrence of an attribute that repeats.
+    pub fn own_selected_each<T: Selected>(
+        &mut self,
+        view: T::View<'_>,
+        attr: Attr<'a>,
+        nth: usize,
+    ) -> Result<T, DecodeError> {
+        let value = T::own(view, self.depth + 1);
+        let value = value.map_err(|e| place(e, attr.id(), attr.offset, self.set))?;
+        if self.keep && !value.exact(attr.payload) {
+            self.inexact_selected(&value, attr.id(), attr.payload, nth);
+        }
+        Ok(value)
+    }
+
     /// Keeps a selected value, after all attributes were seen.
     pub fn own_selected<T: Selected>(
         &mut self,
@@ -366,7 +390,7 @@ impl<'a> Reader<'a> {
     ) -> Result<T, DecodeError> {
         let value = T::own(view, self.depth + 1).map_err(|e| self.place_selected(e, id))?;
         if self.keep && !value.exact(payload) {
-            self.inexact_selected(&value, id, payload);
+            self.inexact_selected(&value, id, payload, 0);
         }
         Ok(value)
     }
@@ -379,16 +403,17 @@ impl<'a> Reader<'a> {
 
     #[cold]
     #[inline(never)]
-    fn inexact_selected<T: Selected>(&mut self, value: &T, id: u16, payload: &[u8]) {
+    fn inexact_selected<T: Selected>(&mut self, value: &T, id: u16, payload: &[u8], nth: usize) {
         let canonical = value.put(Enc::new(Vec::new()), id).end();
-        self.keep_inexact_selected(canonical.unwrap_or_default(), id, payload);
+        self.keep_inexact_selected(canonical.unwrap_or_default(), id, payload, nth);
     }
 
-    fn keep_inexact_selected(&mut self, canonical: Vec<u8>, id: u16, payload: &[u8]) {
+    fn keep_inexact_selected(&mut self, canonical: Vec<u8>, id: u16, payload: &[u8], nth: usize) {
         let ordinal = ordinal_of(self.set, id);
         let end = Attr { raw_type: 0, payload: &[], offset: usize::MAX };
         let kept = self.deviate(end);
-        let Some(at) = kept.order.iter().position(|s| s.ordinal == ordinal) else { return };
+        let mut places = kept.order.iter().enumerate().filter(|(_, s)| s.ordinal == ordinal);
+        let Some((at, _)) = places.nth(nth) else { return };
         let place = kept.inexact.partition_point(|i| (i.at as usize) < at);
         let form = Form::Bytes { original: payload.to_vec(), canonical };
         kept.inexact.insert(place, Inexact { at: at as u32, form });

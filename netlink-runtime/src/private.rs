@@ -58,6 +58,8 @@ macro_rules! __no_alloc {
 /// A selector's place, for derived code.
 pub use crate::meta::Selector as Place;
 
+pub use crate::forms::choose_each;
+
 /// Splits a payload into its fixed header and its attributes.
 #[inline]
 pub fn split_header<'a, H: CStruct>(

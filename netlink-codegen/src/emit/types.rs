@@ -71,10 +71,11 @@ impl Types<'_, '_> {
             Card::Multi | Card::TypeValue(_) | Card::Indexed if attr.ty == Type::Flag => {
                 return Err(EmitError::unsupported("a flag that repeats"));
             }
-            Card::Multi | Card::TypeValue(_) | Card::Indexed
-                if matches!(attr.ty, Type::Sub(..) | Type::Ip(Some(_))) =>
-            {
-                return Err(EmitError::unsupported("a payload by selector that repeats"));
+            Card::TypeValue(_) | Card::Indexed if matches!(attr.ty, Type::Sub(..)) => {
+                return Err(EmitError::unsupported("a payload by selector in numbered members"));
+            }
+            Card::Multi | Card::TypeValue(_) | Card::Indexed if matches!(attr.ty, Type::Ip(Some(_))) => {
+                return Err(EmitError::unsupported("an address by selector that repeats"));
             }
             Card::Multi => {
                 out.words.push("multi".to_owned());

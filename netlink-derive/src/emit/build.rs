@@ -173,10 +173,11 @@ fn setter(set: &Set, field: &Field) -> TokenStream {
             let builder = quote_spanned!(place=> <#ty as ::netlink_runtime::Selected>::Builder<B>);
             let slots = selector_slots(set, selectors, field);
             let form = shape::placed(ty);
+            let new = Ident::new(if field.card == Card::Multi { "repeated" } else { "new" }, place);
             (
                 quote_spanned!(place=> build: impl ::core::ops::FnOnce(#builder) -> #rt::Enc<B>),
                 quote_spanned! {place=> {
-                    let slot = #rt::SubSlot::new(self.enc, #number, #slots, &mut self.once);
+                    let slot = #rt::SubSlot::#new(self.enc, #number, #slots, &mut self.once);
                     build(<#form as ::netlink_runtime::Selected>::builder(slot))
                 }},
             )
@@ -255,6 +256,7 @@ fn selector_slots(set: &Set, selectors: &[Selector], field: &Field) -> TokenStre
             ::core::option::Option::Some((
                 #number,
                 <#marker as ::netlink_runtime::build::PutKey>::put_key::<B>,
+                <#marker as ::netlink_runtime::build::PutKey>::is_key,
             ))
         }
     });

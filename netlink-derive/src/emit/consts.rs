@@ -44,6 +44,9 @@ fn definition(set: &Set, field: &Field) -> TokenStream {
             quote_spanned!(place=> ::netlink_runtime::Many<#marker>)
         }
         (Payload::Wire(w), _) => w.marker.clone(),
+        (Payload::Selected { .. }, Card::Multi) => {
+            quote_spanned!(place=> ::netlink_runtime::Many<::netlink_runtime::Chosen<{ #number }>>)
+        }
         (Payload::Selected { .. }, _) => quote_spanned!(place=> ::netlink_runtime::Chosen<{ #number }>),
     };
     quote_spanned!(place=> ::netlink_runtime::AttrDef<#name, #kind>)

@@ -137,6 +137,9 @@ fn arm(field: &Field) -> TokenStream {
             let marker = &w.marker;
             quote_spanned!(place=> #pattern => reader.one::<#marker>(&mut #local, attr, #ordinal)?,)
         }
+        (Payload::Selected { .. }, Card::Multi) => {
+            quote_spanned!(place=> #pattern => reader.selected_each(&mut #local, attr, #ordinal),)
+        }
         (Payload::Selected { .. }, _) => {
             quote_spanned!(place=> #pattern => reader.selected(&mut #local, attr, #ordinal),)
         }
@@ -149,6 +152,18 @@ fn late(field: &Field) -> Option<TokenStream> {
     let Payload::Selected { ty, .. } = &field.payload else { return None };
     let (local, number) = (local(field), &field.number);
     let form = shape::placed(ty);
+    if field.card == Card::Multi {
+        return Some(quote_spanned! {place=>
+            let #local = {
+                let mut values = ::netlink_runtime::__private::Vec::new();
+                for (nth, attr) in ::core::iter::Iterator::enumerate(::core::iter::IntoIterator::into_iter(#local)) {
+                    let value = ::netlink_runtime::__private::choose_each::<Self, { #number }>(&view, attr)?;
+                    values.push(reader.own_selected_each::<#form>(value, attr, nth)?);
+                }
+                values
+            };
+        });
+    }
     Some(quote_spanned! {place=>
         let #local = match #local {
             ::core::option::Option::None => ::core::option::Option::None,

@@ -166,6 +166,17 @@ fn accessor(set: &Set, field: &Field) -> TokenStream {
                 quote_spanned!(place=> #source::get::<#marker>(&self.attrs, #number, #meta)),
             )
         }
+        (Payload::Selected { .. }, Card::Multi) => {
+            let (plain, header) =
+                (format_ident!("{owner}View"), set.header.as_ref().map(|_| quote!(header: self.header,)));
+            let forms = quote_spanned!(place=> ::netlink_runtime::Forms);
+            (
+                quote_spanned!(place=> #forms<'a, #owner, { #number }>),
+                quote_spanned!(place=> #forms::new(
+                    #plain { #header attrs: #source::attrs(&self.attrs), message: ::core::marker::PhantomData },
+                )),
+            )
+        }
         (Payload::Selected { ty, .. }, card) => {
             let view = quote_spanned!(place=> <#ty as ::netlink_runtime::Selected>::View<'a>);
             let bytes = quote_spanned!(place=> ::netlink_runtime::wire::wt::Bytes);

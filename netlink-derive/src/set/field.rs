@@ -177,8 +177,8 @@ impl FieldWords {
     /// A payload whose form selectors choose.
     fn selected(&self, cx: &Ctxt, word: &Ident, selectors: &[Selector], ty: &Type) -> Option<Payload> {
         let address = word == "by";
-        if let Some(multi) = &self.multi {
-            let text = format!("`multi` does not go with `{word}(…)`: one selector chooses one form");
+        if let Some(multi) = self.multi.as_ref().filter(|_| address) {
+            let text = format!("`multi` does not go with `{word}(…)`: one family says what one address is");
             cx.error(codes::SELECTED, multi, text);
             return None;
         }

@@ -1,10 +1,11 @@
 //! Builders of payloads with members, and of sub-messages.
 
-use super::{Buf, Enc, Once, SetBuilder, ToWire, is_written, nest};
+use super::{Buf, Enc, Once, SetBuilder, SliceBuf, ToWire, is_written, nest};
 use crate::error::EncodeError;
 use crate::meta::Key;
 use crate::view::{AttrSet, RecordHeader};
-use crate::wire::wt::{Int, Named, NamedSint, NamedUint, Nest, Sint, Str, Uint, Unterminated, Utf8};
+use crate::wire::wt::{Bytes, Int, Named, NamedSint, NamedUint, Nest, Sint, Str, Uint, Unterminated, Utf8};
+use crate::wire::{ATTR_HEADER, Attrs, align};
 use core::marker::PhantomData;
 
 /// Builds an indexed array.
@@ -161,10 +162,12 @@ pub struct SubSlot<B> {
     selectors: [Option<PutSelector<B>>; MAX_SELECTORS],
     /// Where the set's attributes start.
     start: usize,
+    /// The attribute repeats.
+    repeats: bool,
 }
 
-/// A selector's attribute and how it is written.
-pub type PutSelector<B> = (u16, fn(Enc<B>, u16, Key) -> Enc<B>);
+/// A selector's attribute, how it is written, and whether a payload is what that writes.
+pub type PutSelector<B> = (u16, fn(Enc<B>, u16, Key) -> Enc<B>, fn(&[u8], Key) -> bool);
 
 /// As many selectors as choose one form.
 pub const MAX_SELECTORS: usize = 4;
@@ -179,8 +182,19 @@ impl<B: Buf> SubSlot<B> {
         selectors: [Option<PutSelector<B>>; MAX_SELECTORS],
         once: &mut Once,
     ) -> Self {
-        selectors.iter().flatten().for_each(|(id, _)| once.expect(*id));
-        SubSlot { enc, id, selectors, start: once.start() }
+        selectors.iter().flatten().for_each(|(id, ..)| once.expect(*id));
+        SubSlot { enc, id, selectors, start: once.start(), repeats: false }
+    }
+
+    /// The same for an attribute that repeats: all of it has the form that the selectors say once.
+    #[inline]
+    pub fn repeated(
+        enc: Enc<B>,
+        id: u16,
+        selectors: [Option<PutSelector<B>>; MAX_SELECTORS],
+        once: &mut Once,
+    ) -> Self {
+        SubSlot { repeats: true, ..SubSlot::new(enc, id, selectors, once) }
     }
 
     /// Writes the selectors, then the payload through `put`. Without keys, as for the form of all other
@@ -189,8 +203,12 @@ impl<B: Buf> SubSlot<B> {
     pub fn put(self, keys: &[Key], put: impl FnOnce(Enc<B>, u16) -> Enc<B>) -> Enc<B> {
         let mut enc = self.enc;
         for (selector, key) in self.selectors.into_iter().zip(keys) {
-            if let Some((id, put_key)) = selector {
-                if !is_written(&mut enc, self.start, id) {
+            if let Some((id, put_key, is_key)) = selector {
+                let there = self.repeats && {
+                    let attrs = Attrs::new(enc.since(self.start));
+                    attrs.find::<Bytes>(id).is_some_and(|payload| is_key(payload, *key))
+                };
+                if !there && !is_written(&mut enc, self.start, id) {
                     enc = put_key(enc, id, *key);
                 }
             }
@@ -203,6 +221,17 @@ impl<B: Buf> SubSlot<B> {
 pub trait PutKey {
     /// Appends a selector.
     fn put_key<B: Buf>(enc: Enc<B>, id: u16, key: Key) -> Enc<B>;
+
+    /// Whether a payload is this selector; not for keys of more than 64 bytes.
+    fn is_key(payload: &[u8], key: Key) -> bool {
+        let mut space = [0; ATTR_HEADER + 64];
+        let written = Self::put_key(Enc::new(SliceBuf::new(&mut space)), 0, key).end();
+        let len = ATTR_HEADER + payload.len();
+        written.is_ok_and(|written| {
+            let written = written.into_written();
+            written.len() == align(len) && written.get(ATTR_HEADER..len) == Some(payload)
+        })
+    }
 }
 
 impl PutKey for Str {

@@ -100,7 +100,6 @@ impl<'a> Attrs<'a> {
 
     /// The first occurrence of an attribute of the few formats that the library itself reads;
     /// malformed ones count as absent.
-    #[cfg(feature = "alloc")]
     pub(crate) fn find<K: Wire>(self, id: u16) -> Option<K::View<'a>> {
         // No error of it is ever seen.
         static SET: SetMeta = SetMeta { name: "", header: None, attrs: &[] };

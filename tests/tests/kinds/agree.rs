@@ -6,7 +6,7 @@ use netlink_runtime::owned::{Own, OwnedSet};
 use netlink_runtime::walk::StructRef;
 use netlink_runtime::wire::Multi;
 use netlink_runtime::{
-    AttrDef, AttrKind, AttrSet, Chooses, Chosen, DecodeError, DecodeErrorKind, Many, Selected, View,
+    AttrDef, AttrKind, AttrSet, Chooses, Chosen, DecodeError, DecodeErrorKind, Forms, Many, Selected, View,
 };
 use std::fmt::Debug;
 
@@ -141,6 +141,41 @@ pub(crate) trait ByForm<S: AttrSet, F: Selected> {
 impl<S: Chooses<ID, Form = F>, F: Selected, const ID: u16> ByForm<S, F> for AttrDef<S, Chosen<ID>> {
     fn keep<'a>(self, given: impl Given<F::View<'a>>) -> Kept<F> {
         given.given()?.map(|view| F::own(view, 1)).into_iter().collect()
+    }
+
+    fn collect(self, view: S::View<'_>) -> Collected<F> {
+        collect(self, view, |value| F::own(value, 1))
+    }
+}
+
+/// What accessors give of an attribute that repeats in forms, and fields of projections hold.
+pub(crate) trait GivenForms<'a, S: AttrSet, const ID: u16> {
+    fn given(self) -> Result<Forms<'a, S, ID>, DecodeError>;
+}
+
+impl<'a, S: AttrSet, const ID: u16> GivenForms<'a, S, ID> for Forms<'a, S, ID> {
+    fn given(self) -> Result<Forms<'a, S, ID>, DecodeError> {
+        Ok(self)
+    }
+}
+
+impl<'a, S: AttrSet, const ID: u16> GivenForms<'a, S, ID> for Result<Forms<'a, S, ID>, DecodeError> {
+    fn given(self) -> Result<Forms<'a, S, ID>, DecodeError> {
+        self
+    }
+}
+
+/// An attribute that repeats and whose form selectors choose.
+pub(crate) trait InForms<S: AttrSet, F: Selected, const ID: u16> {
+    fn keep<'a>(self, given: impl GivenForms<'a, S, ID>) -> Kept<F>;
+    fn collect(self, view: S::View<'_>) -> Collected<F>;
+}
+
+impl<S: Chooses<ID, Form = F>, F: Selected, const ID: u16> InForms<S, F, ID>
+    for AttrDef<S, Many<Chosen<ID>>>
+{
+    fn keep<'a>(self, given: impl GivenForms<'a, S, ID>) -> Kept<F> {
+        given.given()?.map(|view| F::own(view?, 1)).collect()
     }
 
     fn collect(self, view: S::View<'_>) -> Collected<F> {

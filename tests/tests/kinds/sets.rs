@@ -1,6 +1,6 @@
 //! What the tests know of each set: its fields, how they are drawn, its schema form.
 
-use crate::agree::{ByForm as _, Held as _, Repeated as _, Single as _, paths, zoo};
+use crate::agree::{ByForm as _, Held as _, InForms as _, Repeated as _, Single as _, paths, zoo};
 use crate::draw::{
     ADDRESSES, Any, Draw, address, draw_named, draw_set, draw_struct, draw_sub, draw_union, record_len,
 };
@@ -49,7 +49,7 @@ zoo!(Members MembersView MembersRow<'_>, [header] {
 } |_, _| {});
 
 zoo!(Chosen ChosenView ChosenRow<'_>, [header] {
-    kind KIND, data DATA, number NUMBER, bynumber BYNUMBER, bypair BYPAIR, byheader BYHEADER, byrequest BYREQUEST, family FAMILY, address ADDRESS, inner INNER, inners INNERS, wide WIDE, bywide BYWIDE, word WORD, byword BYWORD, byvalue BYVALUE,
+    kind KIND, data DATA, number NUMBER, bynumber BYNUMBER, bypair BYPAIR, byheader BYHEADER, byrequest BYREQUEST, family FAMILY, address ADDRESS, inner INNER, inners INNERS, wide WIDE, bywide BYWIDE, word WORD, byword BYWORD, byvalue BYVALUE, many MANY,
 } |set, d| {
     let (family, kind) = (ADDRESSES[usize::from(d.choice(5))], KINDS[usize::from(d.choice(17))]);
     set.header.family = family;
@@ -69,6 +69,7 @@ zoo!(Chosen ChosenView ChosenRow<'_>, [header] {
         _ => Word::Unknown(d.bytes(8)),
     });
     set.byvalue = set.byvalue.take().map(|_| by_value(kind, d));
+    set.many.iter_mut().for_each(|form| *form = text(kind, d));
     let outer = Outer { family, shape, kind };
     set.inner.iter_mut().chain(&mut set.inners).for_each(|inner| outer.fix(inner, d));
 });

@@ -6,7 +6,7 @@ use crate::made::kinds;
 use crate::rows::chosen::{POINT, word};
 use crate::rows::{NEST, attr, forms, message, reads};
 use crate::schema::Forms as _;
-use crate::zoo::chosen::{Chosen, ChosenView, Number, NumberView, Text};
+use crate::zoo::chosen::{Chosen, ChosenBuilder, ChosenView, Number, NumberView, Text};
 use crate::zoo::common::{Header, Leaf, Point, Shape};
 use netlink_runtime::build::{Enc, SetBuilder as _};
 use netlink_runtime::owned::OwnedSet as _;
@@ -85,6 +85,32 @@ fn selectors_are_not_written_twice() {
     assert_eq!(builder().kind("point").data(|d| d.point(POINT)).finish().end(), twice);
     assert_eq!(builder().data(|d| d.point(POINT)).kind("point").finish().end(), twice);
     assert_eq!(builder().data(|d| d.point(POINT)).byvalue(|v| v.string("x")).finish().end(), twice);
+}
+
+/// Of an attribute that repeats, each may say the selector, and all say the same.
+#[test]
+fn repeated_forms_agree_on_their_selector() {
+    let builder = || Chosen::builder(Enc::new(Vec::new()));
+    let many = |b: ChosenBuilder<Vec<u8>>| b.many(|m| m.point(POINT)).many(|m| m.point(POINT)).finish().end();
+    let bytes = many(builder()).expect("one selector");
+    assert_eq!(many(builder().kind("point")), Ok(bytes), "the caller may have said it");
+    let twice = Err(EncodeError::Twice { attr: 1 });
+    assert_eq!(many(builder().kind("points")), twice);
+    assert_eq!(many(builder().many(|m| m.leaf(|l| l.id(7)))), twice);
+}
+
+/// An error of one of several says where that one stands.
+#[test]
+fn errors_of_repeated_forms_have_their_place() {
+    let bytes = message::<Chosen>(&[attr(1, b"point\0"), attr(17, word(1)), attr(17, [])]);
+    let view = ChosenView::parse(&bytes).expect("a header");
+    let all: Vec<_> = view.many().collect();
+    assert!(all[0].is_ok());
+    let error = all[1].as_ref().map(|_| ()).expect_err("no bytes");
+    assert_eq!((error.attr, error.offset), (17, 12 + 8));
+    let owned = Chosen::decode(view).expect_err("no bytes");
+    assert_eq!((owned.attr, owned.offset), (error.attr, error.offset));
+    survives::<Chosen>(&bytes);
 }
 
 /// A form that does not take the payload is an error; one that no selector chooses keeps its bytes.

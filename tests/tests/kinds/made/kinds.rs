@@ -555,6 +555,9 @@ pub struct Chosen {
     /// `KC_BYVALUE`.
     #[netlink(KC_BYVALUE = 16, sub(kind))]
     pub byvalue: Option<ValuesData>,
+    /// `KC_MANY`.
+    #[netlink(KC_MANY = 17, sub(kind), multi)]
+    pub many: Vec<Text>,
     /// What the fields do not say: unknown attributes and the original order.
     #[netlink(rest)]
     pub rest: Rest,

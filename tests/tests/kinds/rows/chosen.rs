@@ -70,6 +70,16 @@ rows! { Chosen;
     byouter_in_each = |b| b.kind("leaf").inners(|i| i.byouter(|t| t.leaf(|l| l.id(1)))).inners(|i| i.byouter(|t| t.leaf(|l| l.id(2)))),
         [attr(1, b"leaf\0"), attr(NEST | 11, attr(NEST | 1, leaf(1))), attr(NEST | 11, attr(NEST | 1, leaf(2)))],
         r#"[["KC_KIND","leaf"],["KC_INNERS",[["KI_BYOUTER",[["KL_ID",1]]]]],["KC_INNERS",[["KI_BYOUTER",[["KL_ID",2]]]]]]"#;
+    // Each of several, by the same selector.
+    many = |b| b.many(|t| t.point(POINT)).many(|t| t.point(Point { x: 3, y: 4 })),
+        [attr(1, b"point\0"), attr(17, point()), attr(17, [3u16.to_ne_bytes(), 4u16.to_ne_bytes()].concat())],
+        r#"[["KC_KIND","point"],["KC_MANY",{"x":1,"y":2}],["KC_MANY",{"x":3,"y":4}]]"#;
+    many_before_their_selector = |b| b.many(|t| t.unknown(&point())).number(Shape::FLAT).many(|t| t.unknown(&point())).kind("point"),
+        [attr(17, point()), attr(3, [2]), attr(17, point()), attr(1, b"point\0")],
+        r#"[["KC_MANY",{"x":1,"y":2}],["KC_NUMBER",2],["KC_MANY",{"x":1,"y":2}],["KC_KIND","point"]]"#;
+    many_are_nests = |b| b.many(|t| t.leaf(|l| l.id(7))).many(|t| t.leaf(|l| l.id(8))),
+        [attr(1, b"leaf\0"), attr(NEST | 17, leaf(7)), attr(NEST | 17, leaf(8))],
+        r#"[["KC_KIND","leaf"],["KC_MANY",[["KL_ID",7]]],["KC_MANY",[["KL_ID",8]]]]"#;
     // Other forms.
     value_number = |b| b.byvalue(|v| v.number(-2)), [attr(1, b"number\0"), attr(16, [0xfe, 0xff, 0xff, 0xff])],
         r#"[["KC_KIND","number"],["KC_BYVALUE",-2]]"#;

@@ -42,6 +42,8 @@ pub(crate) struct Chosen {
     pub(crate) byword: Option<Word>,
     #[netlink(KC_BYVALUE = 16, sub(kind))]
     pub(crate) byvalue: Option<ValuesData>,
+    #[netlink(KC_MANY = 17, sub(kind), multi)]
+    pub(crate) many: Vec<Text>,
     #[netlink(rest)]
     pub(crate) rest: Rest,
 }

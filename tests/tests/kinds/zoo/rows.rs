@@ -9,6 +9,7 @@ use super::own::*;
 use super::structs::*;
 use super::unions::*;
 use super::values::*;
+use netlink_runtime::Forms;
 use netlink_runtime::prelude::*;
 use netlink_runtime::types::Labels;
 use netlink_runtime::wire::{Array, ArrayOf, FlexView, Indexed, Multi, Records, TypeValue, wt};
@@ -154,6 +155,7 @@ pub(crate) struct ChosenRow<'a> {
     pub(crate) word: Option<NlStr<'a>>,
     pub(crate) byword: Option<WordView<'a>>,
     pub(crate) byvalue: Option<ValuesDataView<'a>>,
+    pub(crate) many: Forms<'a, Chosen, 17>,
 }
 
 #[derive(NetlinkMessage)]
