@@ -686,7 +686,7 @@ pub struct MmNtf;
 )]
 pub struct ModuleFwFlashAct;
 
-/// `ETHTOOL_MSG_MODULE_FW_FLASH_NTF`: How far the firmware is written. Only the socket that asked for it hears this. Sent to group `monitor`. Since 6.12 (not in 6.1).
+/// `ETHTOOL_MSG_MODULE_FW_FLASH_NTF`: How far the firmware is written. Only the socket that asked for it hears this. Since 6.12 (not in 6.1).
 #[derive(NetlinkOp)]
 #[netlink(
     family = "ethtool",
@@ -2894,9 +2894,18 @@ pub enum Port {
 /// Crossover of twisted pairs.
 #[netlink_enum(u32)]
 pub enum Mdix {
-    /// `ETH_TP_MDI_INVALID`.
+    /// `ETH_TP_MDI_INVALID`: Not known, or nothing to control.
     #[netlink(ETH_TP_MDI_INVALID)]
-    INVALID = 0,
+    MDI_INVALID = 0,
+    /// `ETH_TP_MDI`: Straight.
+    #[netlink(ETH_TP_MDI)]
+    MDI = 1,
+    /// `ETH_TP_MDI_X`: Crossed.
+    #[netlink(ETH_TP_MDI_X)]
+    MDI_X = 2,
+    /// `ETH_TP_MDI_AUTO`: As the other end needs it.
+    #[netlink(ETH_TP_MDI_AUTO)]
+    MDI_AUTO = 3,
 }
 
 /// Where the transceiver is.
@@ -3460,77 +3469,71 @@ pub enum WakeModes {
 /// Timestamps by origin and use; the bits of tsinfo's timestamping.
 #[netlink_flags(u32)]
 pub enum Timestamping {
-    /// `SOF_TIMESTAMPING_TX_HARDWARE`.
+    /// `SOF_TIMESTAMPING_TX_HARDWARE`: Made by hardware on sending.
     #[netlink(SOF_TIMESTAMPING_TX_HARDWARE)]
     TX_HARDWARE = 0x1,
-    /// `SOF_TIMESTAMPING_TX_SOFTWARE`.
+    /// `SOF_TIMESTAMPING_TX_SOFTWARE`: Made by the kernel on sending.
     #[netlink(SOF_TIMESTAMPING_TX_SOFTWARE)]
     TX_SOFTWARE = 0x2,
-    /// `SOF_TIMESTAMPING_RX_HARDWARE`.
+    /// `SOF_TIMESTAMPING_RX_HARDWARE`: Made by hardware on receiving.
     #[netlink(SOF_TIMESTAMPING_RX_HARDWARE)]
     RX_HARDWARE = 0x4,
-    /// `SOF_TIMESTAMPING_RX_SOFTWARE`.
+    /// `SOF_TIMESTAMPING_RX_SOFTWARE`: Made by the kernel on receiving.
     #[netlink(SOF_TIMESTAMPING_RX_SOFTWARE)]
     RX_SOFTWARE = 0x8,
-    /// `SOF_TIMESTAMPING_SOFTWARE`.
+    /// `SOF_TIMESTAMPING_SOFTWARE`: The kernel's are reported.
     #[netlink(SOF_TIMESTAMPING_SOFTWARE)]
     SOFTWARE = 0x10,
-    /// `SOF_TIMESTAMPING_SYS_HARDWARE`.
+    /// `SOF_TIMESTAMPING_SYS_HARDWARE`: Never reported any more.
     #[netlink(SOF_TIMESTAMPING_SYS_HARDWARE)]
     SYS_HARDWARE = 0x20,
-    /// `SOF_TIMESTAMPING_RAW_HARDWARE`.
+    /// `SOF_TIMESTAMPING_RAW_HARDWARE`: The hardware's are reported.
     #[netlink(SOF_TIMESTAMPING_RAW_HARDWARE)]
     RAW_HARDWARE = 0x40,
-    /// `SOF_TIMESTAMPING_OPT_ID`.
+    /// `SOF_TIMESTAMPING_OPT_ID`: Sent packets are numbered.
     #[netlink(SOF_TIMESTAMPING_OPT_ID)]
     OPT_ID = 0x80,
-    /// `SOF_TIMESTAMPING_TX_SCHED`.
+    /// `SOF_TIMESTAMPING_TX_SCHED`: Made before the packet scheduler.
     #[netlink(SOF_TIMESTAMPING_TX_SCHED)]
     TX_SCHED = 0x100,
-    /// `SOF_TIMESTAMPING_TX_ACK`.
+    /// `SOF_TIMESTAMPING_TX_ACK`: Made when all was acknowledged.
     #[netlink(SOF_TIMESTAMPING_TX_ACK)]
     TX_ACK = 0x200,
-    /// `SOF_TIMESTAMPING_OPT_CMSG`.
+    /// `SOF_TIMESTAMPING_OPT_CMSG`: Given with every received packet's control data.
     #[netlink(SOF_TIMESTAMPING_OPT_CMSG)]
     OPT_CMSG = 0x400,
-    /// `SOF_TIMESTAMPING_OPT_TSONLY`.
+    /// `SOF_TIMESTAMPING_OPT_TSONLY`: Given without the packet.
     #[netlink(SOF_TIMESTAMPING_OPT_TSONLY)]
     OPT_TSONLY = 0x800,
-    /// `SOF_TIMESTAMPING_OPT_STATS`.
+    /// `SOF_TIMESTAMPING_OPT_STATS`: Given with statistics of TCP.
     #[netlink(SOF_TIMESTAMPING_OPT_STATS)]
     OPT_STATS = 0x1000,
-    /// `SOF_TIMESTAMPING_OPT_PKTINFO`.
+    /// `SOF_TIMESTAMPING_OPT_PKTINFO`: Given with interface and length.
     #[netlink(SOF_TIMESTAMPING_OPT_PKTINFO)]
     OPT_PKTINFO = 0x2000,
-    /// `SOF_TIMESTAMPING_OPT_TX_SWHW`.
+    /// `SOF_TIMESTAMPING_OPT_TX_SWHW`: Both on sending.
     #[netlink(SOF_TIMESTAMPING_OPT_TX_SWHW)]
     OPT_TX_SWHW = 0x4000,
-    /// `SOF_TIMESTAMPING_BIND_PHC`. Since 6.1 (not in 5.10).
+    /// `SOF_TIMESTAMPING_BIND_PHC`: Of one hardware clock. Since 6.1 (not in 5.10).
     #[netlink(SOF_TIMESTAMPING_BIND_PHC)]
     BIND_PHC = 0x8000,
-    /// `SOF_TIMESTAMPING_OPT_ID_TCP`. Since 6.12 (not in 6.1).
+    /// `SOF_TIMESTAMPING_OPT_ID_TCP`: Numbers of TCP begin with what is unsent. Since 6.12 (not in 6.1).
     #[netlink(SOF_TIMESTAMPING_OPT_ID_TCP)]
     OPT_ID_TCP = 0x10000,
-    /// `SOF_TIMESTAMPING_OPT_RX_FILTER`. Since 6.12 (not in 6.1).
+    /// `SOF_TIMESTAMPING_OPT_RX_FILTER`: Only where they were asked for. Since 6.12 (not in 6.1).
     #[netlink(SOF_TIMESTAMPING_OPT_RX_FILTER)]
     OPT_RX_FILTER = 0x20000,
-    /// `SOF_TIMESTAMPING_TX_COMPLETION`. Since 7.3 (not in 6.12).
+    /// `SOF_TIMESTAMPING_TX_COMPLETION`: Made when sending is reported as done. Since 7.3 (not in 6.12).
     #[netlink(SOF_TIMESTAMPING_TX_COMPLETION)]
     TX_COMPLETION = 0x40000,
-    /// `SOF_TIMESTAMPING_MASK`.
-    #[netlink(SOF_TIMESTAMPING_MASK)]
-    MASK = 0x7ffff,
 }
 
 /// Options of hardware timestamps; the bits of tsconfig's hwtstamp-flags.
 #[netlink_flags(u32)]
 pub enum HwtstampFlags {
-    /// `HWTSTAMP_FLAG_BONDED_PHC_INDEX`. Since 6.1 (not in 5.10).
+    /// `HWTSTAMP_FLAG_BONDED_PHC_INDEX`: The clock may be one of a bond, and change. Since 6.1 (not in 5.10).
     #[netlink(HWTSTAMP_FLAG_BONDED_PHC_INDEX)]
     BONDED_PHC_INDEX = 0x1,
-    /// `HWTSTAMP_FLAG_MASK`. Since 6.1 (not in 5.10).
-    #[netlink(HWTSTAMP_FLAG_MASK)]
-    MASK = 0x1,
 }
 
 /// Which sent packets get timestamps; the bits of tx-types.

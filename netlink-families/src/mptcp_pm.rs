@@ -423,9 +423,12 @@ pub enum AddrFlags {
 /// About the connection of an event.
 #[netlink_flags(u32)]
 pub enum EventFlags {
-    /// `MPTCP_PM_EV_FLAG_DENY_JOIN_ID0`. Since 6.1 (not in 5.10).
+    /// `MPTCP_PM_EV_FLAG_DENY_JOIN_ID0`: The other end wants no subflows to its first address. Since 6.1 (not in 5.10).
     #[netlink(MPTCP_PM_EV_FLAG_DENY_JOIN_ID0)]
-    ID0 = 0x1,
+    DENY_JOIN_ID0 = 0x1,
+    /// `MPTCP_PM_EV_FLAG_SERVER_SIDE`: This end accepted the connection. Since 7.3 (not in 6.12).
+    #[netlink(MPTCP_PM_EV_FLAG_SERVER_SIDE)]
+    SERVER_SIDE = 0x2,
 }
 
 /// State of a subflow.

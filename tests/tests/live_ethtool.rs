@@ -284,6 +284,7 @@ fn values_are_those_of_the_program() {
     let info = socket.get(ethtool::LinkinfoGet::request().with(|b| b.header(header))).expect("a port");
     let info = info.view().expect("a message");
     assert_eq!(info.port(), Ok(Some(ethtool::Port::TP)));
+    assert_eq!(info.tp_mdix(), Ok(Some(ethtool::Mdix::MDI_INVALID)));
     assert!(text.contains("Port: Twisted Pair"), "{text}");
     for (device, up) in [("v0", 1), ("v1", 1), ("lo", 1)] {
         let call = ethtool::LinkstateGet::request().with(|b| b.header(|h| h.dev_name(device)));
