@@ -182,6 +182,18 @@ mod tests {
         assert_eq!(GetDemo::dump().name(), Some("DEMO_CMD_GET"));
     }
 
+    /// S1-1.
+    #[test]
+    fn requests_carry_the_flags_of_what_they_do() {
+        let flags = |call: Call<NewDemo>| call.flags & !0x400;
+        assert_eq!(NewDemo::request().flags, 0x400);
+        assert_eq!(flags(NewDemo::request().create()), 0x200);
+        assert_eq!(flags(NewDemo::request().append()), 0x800);
+        assert_eq!(flags(NewDemo::request().change()), 0x100);
+        assert_eq!(flags(NewDemo::request().replace().echo()), 0x108);
+        assert_eq!(GetDemo::dump().flags, 0);
+    }
+
     #[test]
     fn requests_show_what_is_in_them() {
         let call = NewDemo::request().with(|b| b.number(7)).flags(0x200);

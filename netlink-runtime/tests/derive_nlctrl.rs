@@ -103,6 +103,7 @@ fn builder_writes_the_same_bytes() {
     assert!(enc.end().is_err(), "an attribute that stands once is not written twice");
 }
 
+/// S3-7.
 #[test]
 fn order_unknown_and_flag_bits_survive() {
     let mut bytes = Vec::new();

@@ -146,7 +146,7 @@ fn values_are_fixed_up() {
     assert!(format!("{decoders:?}").contains("MessageType"));
 }
 
-/// S1-4, S1-7, S1-9, S1-12: a parser that skips everything of a datagram ends nothing.
+/// S1-19, S1-4, S1-7, S1-9, S1-12: a parser that skips everything of a datagram ends nothing.
 #[test]
 fn skipping_ends_nothing() {
     let script = || {

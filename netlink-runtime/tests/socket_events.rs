@@ -62,6 +62,7 @@ fn an_echo_is_a_reply_though_its_group_is_set() {
     assert_eq!(notification(socket.receive().unwrap()).1, "echo");
 }
 
+/// S1-14.
 #[test]
 fn the_queue_is_bounded_and_says_where_it_was_full() {
     let news = |n: u8| multicast(1, &[message(REPLY, 0, 0, 0, &[b'0' + n; 1])]);
@@ -76,6 +77,7 @@ fn the_queue_is_bounded_and_says_where_it_was_full() {
     assert_eq!(notification(socket.receive().unwrap()).1, "4");
 }
 
+/// S2-1, S3-5.
 #[test]
 fn several_requests_in_flight() {
     let (mut socket, _) = scripted(vec![

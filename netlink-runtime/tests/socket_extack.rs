@@ -192,6 +192,7 @@ fn missing_attributes() {
     assert_eq!(located(&r, &nowhere).to_string(), text);
 }
 
+/// S1-11.
 #[test]
 fn everything_in_one_text() {
     let bad = attr(1, &5000u16.to_ne_bytes());
@@ -230,6 +231,7 @@ fn error_without_set(offset: u32) -> Vec<u8> {
     error(1, -22, &attr(2, &offset.to_ne_bytes()))
 }
 
+/// S1-11.
 #[test]
 fn errors_that_repeat_the_request() {
     // 33 bytes: the attributes after it start aligned.

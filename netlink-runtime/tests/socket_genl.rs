@@ -101,6 +101,7 @@ fn what_the_controller_says() {
     assert_eq!(family.group("others"), None);
 }
 
+/// S4-8.
 #[test]
 fn a_family_that_is_not_there() {
     let (mut socket, _) = scripted_genl(vec![refused(1, libc::ENOENT)]);

@@ -37,7 +37,7 @@ fn is_text(datagram: &[u8], text: &str) -> bool {
     datagram.windows(text.len()).any(|w| w == text.as_bytes())
 }
 
-/// S1-2, S3-6: forward, both ways.
+/// S1-17, S1-2, S3-6: forward, both ways.
 #[test]
 fn forwarded_datagrams_are_the_same() {
     let seen = Arc::new(Mutex::new(Vec::new()));

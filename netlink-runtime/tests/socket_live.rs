@@ -126,6 +126,7 @@ const fn set(key: usize) -> SetRef {
     SetRef::dynamic(get, key)
 }
 
+/// S3-1.
 #[test]
 fn links() {
     if !in_namespace("links") {
@@ -151,6 +152,7 @@ fn links() {
     assert_eq!(route.get(&nowhere).unwrap_err().errno(), Some(libc::ENODEV));
 }
 
+/// S3-4, S4-15.
 #[test]
 fn raw_links() {
     if !in_namespace("raw_links") {
@@ -166,6 +168,7 @@ fn raw_links() {
     assert!(!types.is_empty() && types.iter().all(|t| *t == RTM_NEWLINK));
 }
 
+/// S3-1.
 #[test]
 fn strict_checking_is_on_unless_turned_off() {
     if !in_namespace("strict_checking_is_on_unless_turned_off") {
@@ -208,6 +211,7 @@ fn refusals_name_the_attribute() {
     assert_eq!(error.kernel().unwrap().attr_path.as_deref(), Some(path), "{error}");
 }
 
+/// S3-2.
 #[test]
 fn messages_longer_than_the_buffer() {
     if !in_namespace("messages_longer_than_the_buffer") {
@@ -231,6 +235,7 @@ fn messages_longer_than_the_buffer() {
     route.get(Link::new(RTM_GETLINK, 0, &[link(LOOPBACK, 0, 0)])).unwrap();
 }
 
+/// S4-3.
 #[test]
 fn notifications_of_own_changes() {
     if !in_namespace("notifications_of_own_changes") {
@@ -268,6 +273,7 @@ fn notifications_of_own_changes() {
     assert!(matches!(&error, Error::Io(e) if e.kind() == std::io::ErrorKind::TimedOut), "{error}");
 }
 
+/// S4-13.
 #[test]
 fn floods_are_told_and_survived() {
     if !in_namespace("floods_are_told_and_survived") {
@@ -334,6 +340,7 @@ fn families() {
     assert!(matches!(&error, Error::UnknownFamily { name } if &**name == "no such family"), "{error}");
 }
 
+/// S4-4.
 #[test]
 fn attributes_that_are_missing() {
     let mut genl = Socket::open(Protocol::Generic).unwrap();

@@ -36,6 +36,7 @@ fn refused(result: Result<(), Error>) -> Box<KernelError> {
     }
 }
 
+/// S1-8.
 #[test]
 fn lengths_that_are_not_aligned() {
     let mut datagram = message(20, 0, 1, 2, b"a"); // 17 bytes and 3 of padding
@@ -45,6 +46,7 @@ fn lengths_that_are_not_aligned() {
     assert_eq!(got, [b"a".to_vec(), b"bcd".to_vec()]);
 }
 
+/// S1-8.
 #[test]
 fn lengths_that_are_impossible() {
     for (len, claimed) in [(15u32, Some(15)), (0, Some(0)), (21, Some(21)), (u32::MAX, Some(u32::MAX))] {
@@ -83,6 +85,7 @@ fn a_dump_ends_at_done_alone() {
     assert_eq!((ty, flags, seq, port, payload), (0, 0x301, 1, PORT, &b""[..]));
 }
 
+/// S4-4.
 #[test]
 fn the_code_in_done_counts() {
     let tlvs = attr(1, b"Table not found\0");
@@ -123,6 +126,7 @@ fn an_interrupted_dump_is_told_after_what_came() {
     assert!(matches!(all(&mut socket).1, Err(Error::DumpInterrupted)));
 }
 
+/// S1-20.
 #[test]
 fn an_interrupted_dump_is_collected_again() {
     let torn = |seq| vec![kernel(&[message(REPLY, DUMP_INTR, seq, PORT, b"torn"), done(seq, 0)])];
@@ -186,6 +190,7 @@ fn what_is_no_dump_does_not_wait_for_an_abandoned_one() {
     assert!(socket.try_receive().unwrap().is_none(), "the abandoned dump must not show up");
 }
 
+/// S1-3, S1-5.
 #[test]
 fn a_stuck_dump_is_woken_and_drained() {
     let (mut socket, log) = scripted(vec![
@@ -216,6 +221,7 @@ fn a_dump_that_starts_settles_the_ones_before() {
     assert_eq!(log.lock().unwrap().sent.len(), 3, "nothing of this socket was in the way");
 }
 
+/// S1-3.
 #[test]
 fn busy_for_reasons_of_its_own_is_an_error() {
     let (mut socket, log) = scripted(vec![vec![kernel(&[error(1, -libc::EBUSY, &[])])]]);
@@ -223,6 +229,7 @@ fn busy_for_reasons_of_its_own_is_an_error() {
     assert_eq!(log.lock().unwrap().sent.len(), 1);
 }
 
+/// S1-22.
 #[test]
 fn an_end_that_is_lost_is_not_waited_for() {
     let (mut socket, _) = scripted(vec![vec![kernel(&[reply(1, "a")]), Step::Errno(libc::ENOBUFS)]]);
@@ -305,6 +312,7 @@ fn replies_of_another_type_are_told() {
     socket.execute(Get::default()).unwrap();
 }
 
+/// S1-10.
 #[test]
 fn a_broken_datagram_costs_itself_alone() {
     let mut broken = [reply(1, "a"), reply(1, "b")].concat();
@@ -338,6 +346,7 @@ fn a_message_longer_than_the_buffer() {
     end.unwrap();
 }
 
+/// S3-4.
 #[test]
 fn raw_requests_yield_their_end() {
     let (mut socket, log) = scripted(vec![
@@ -359,6 +368,7 @@ fn raw_requests_yield_their_end() {
     assert_eq!((log.sent(0).1, log.sent(1).1), (0x301, 0x5));
 }
 
+/// S1-11.
 #[test]
 fn warnings_are_kept() {
     let (mut socket, _) =
@@ -385,6 +395,7 @@ fn sockets_move_between_threads() {
     assert!(size_of::<Error>() <= 32);
 }
 
+/// S1-8, S1-10.
 #[test]
 fn damaged_datagrams_do_no_harm() {
     let tlvs = [attr(1, b"text\0"), attr(2, &20u32.to_ne_bytes()), attr(4, &attr(1, &[2, 0, 0, 0]))].concat();

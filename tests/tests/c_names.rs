@@ -4,6 +4,7 @@ use netlink_families::rt_link::{IfOper, Link, LinkInfo, Vlan};
 use netlink_families::rt_route::Route;
 use netlink_runtime::AttrSet;
 
+/// S4-14.
 #[test]
 fn attributes_by_c_name() {
     let mtu = Link::meta().by_c_name("IFLA_MTU").expect("an attribute of links");
@@ -30,6 +31,7 @@ fn every_attribute_is_found_by_its_c_name() {
     }
 }
 
+/// S4-14.
 #[test]
 fn values_by_c_name() {
     assert_eq!(IfOper::from_c_name("IF_OPER_UP"), Some(IfOper::UP));

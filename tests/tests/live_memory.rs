@@ -2,6 +2,7 @@
 
 use allocation_counter::{AllocationInfo, measure};
 use netlink_families::common::{RouteFamily, RouteTable};
+use netlink_families::rt_link::{GetLink, Ifinfomsg, NewLink};
 use netlink_families::rt_route::{GetRoute, NewRoute, Rtmsg};
 use netlink_runtime::Protocol;
 use netlink_runtime::socket::Socket;
@@ -110,6 +111,29 @@ fn add_routes(range: std::ops::Range<u32>) {
     let refused: Vec<_> = report.refused.iter().map(|r| (r.index, r.error.name())).collect();
     assert_eq!(refused, [(twice.expect("a middle"), Some("EEXIST"))]);
     assert!(report.lost.is_empty());
+}
+
+/// S1-18: requests that are done leave nothing behind.
+#[test]
+fn requests_leave_nothing_behind() {
+    if !netlink_tests::in_namespace("requests_leave_nothing_behind") {
+        return;
+    }
+    let mut socket = Socket::open(Protocol::Route).expect("a socket");
+    let header = Ifinfomsg { ifi_index: 1, ..Default::default() };
+    let mut ask = |times: u32| {
+        for n in 0..times {
+            let lo = socket.get(GetLink::request().with(|l| l.header(header)));
+            assert_eq!(lo.expect("lo").view().expect("a link").header().ifi_index, 1);
+            if n % 10 == 0 {
+                drop(socket.dump(GetLink::dump()).expect("a dump"));
+                assert!(socket.execute(NewLink::request().with(|l| l.link(0x7fff_ffff))).is_err());
+            }
+        }
+    };
+    ask(100);
+    let info = measure(|| ask(20_000));
+    assert_eq!((info.count_current, info.bytes_current), (0, 0));
 }
 
 /// The counter counts.

@@ -110,6 +110,7 @@ fn socket() -> Socket {
     Socket::open(Protocol::Generic).expect("generic netlink is open to everybody")
 }
 
+/// S4-6, S4-7.
 #[test]
 fn families_by_dump() {
     let mut socket = socket();

@@ -1,4 +1,4 @@
-//! Routes, addresses and rules in files of iproute2's format (S1-13): it reads ours, we read its.
+//! Routes, addresses and rules in files of iproute2's format: it reads ours, we read its.
 
 use netlink_families::rt_addr::GetAddr;
 use netlink_families::rt_route::GetRoute;
@@ -20,6 +20,7 @@ fn ip_with(words: &str, input: &[u8]) -> Vec<u8> {
     output.stdout
 }
 
+/// S1-13.
 #[test]
 fn what_one_saves_the_other_restores() {
     if !in_namespace("what_one_saves_the_other_restores") {

@@ -47,7 +47,7 @@ fn leaving_a_dump_does_not_make_the_next_busy() {
     assert_eq!(log.lock().unwrap().sent.len(), 1);
 }
 
-/// Errors of socket diagnostics were given as messages.
+/// S1-6: Errors of socket diagnostics were given as messages.
 #[test]
 fn errors_are_errors_in_every_protocol() {
     for protocol in [Protocol::SockDiag, Protocol::Netfilter, Protocol::Generic] {
@@ -74,7 +74,7 @@ fn a_datagram_is_divided_message_by_message() {
     assert_eq!(seen, [b"x", b"y"]);
 }
 
-/// Notifications that nobody read were kept without a limit.
+/// S1-14: Notifications that nobody read were kept without a limit.
 #[test]
 fn waiting_notifications_are_bounded() {
     let news = multicast(1, &[message(REPLY, 0, 0, 0, &[7; 1000])]);
@@ -93,7 +93,7 @@ fn waiting_notifications_are_bounded() {
     assert_eq!((kept, lost), (4, 96));
 }
 
-/// `NLM_F_DUMP_INTR` was not looked at any more.
+/// S1-20: `NLM_F_DUMP_INTR` was not looked at any more.
 #[test]
 fn an_interrupted_dump_is_noticed() {
     let torn = message(REPLY, MULTI | DUMP_INTR, 1, PORT, b"torn");
@@ -121,7 +121,7 @@ fn every_message_of_a_packet() {
     assert_eq!(seen, [3, 5, 4, 5]);
 }
 
-/// Datagrams of more than 16 KiB were cut.
+/// S3-2: Datagrams of more than 16 KiB were cut.
 #[test]
 fn datagrams_of_more_than_16_kib() {
     let long = "x".repeat(20_000);
@@ -130,7 +130,7 @@ fn datagrams_of_more_than_16_kib() {
     end.unwrap();
 }
 
-/// Writing a message again lost the attributes that were not known, and flag bits.
+/// S3-7: Writing a message again lost the attributes that were not known, and flag bits.
 #[test]
 fn writing_again_keeps_unknown_attributes_and_flag_bits() {
     let attrs =

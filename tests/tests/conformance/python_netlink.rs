@@ -14,7 +14,7 @@ use netlink_runtime::prelude::*;
 use netlink_runtime::socket::{Error, Event, Socket};
 use netlink_runtime::wire::NESTED;
 
-/// A notification with the sequence number of an own request was appended to its reply.
+/// S4-3: A notification with the sequence number of an own request was appended to its reply.
 #[test]
 fn a_notification_of_an_own_request_is_no_reply() {
     let news = multicast(4, &[message(REPLY, MULTI, 1, PORT, b"news")]);
@@ -24,7 +24,7 @@ fn a_notification_of_an_own_request_is_no_reply() {
     assert!(matches!(socket.receive().unwrap(), Event::Notification { group: 4, .. }));
 }
 
-/// The error in `NLMSG_DONE` and `NLM_F_DUMP_INTR` were both ignored.
+/// S4-4: The error in `NLMSG_DONE` and `NLM_F_DUMP_INTR` were both ignored.
 #[test]
 fn how_a_dump_ends_counts() {
     assert_eq!(refused(play(vec![kernel(&[reply(1, "a"), done(1, -EINVAL)])]).1).errno, EINVAL);
@@ -33,7 +33,7 @@ fn how_a_dump_ends_counts() {
     assert!(matches!(end, Err(Error::DumpInterrupted)));
 }
 
-/// An error that says which attribute is missing was itself an error: attribute 5 was not known.
+/// S4-4: An error that says which attribute is missing was itself an error: attribute 5 was not known.
 #[test]
 fn an_error_about_a_missing_attribute_is_that_error() {
     let tlvs = [attr(5, &1u32.to_ne_bytes()), attr(7, b"of a later kernel")].concat();
@@ -42,7 +42,7 @@ fn an_error_about_a_missing_attribute_is_that_error() {
     assert_eq!(error.to_string(), "TEST_GET: EINVAL (missing: attribute 1)");
 }
 
-/// One attribute that was not in its map failed the message: every new kernel did.
+/// S4-5: One attribute that was not in its map failed the message: every new kernel did.
 #[test]
 fn unknown_attributes_are_no_error() {
     let bytes = [attr(NEW, b"new"), word(Sample::ID, 7), attr(0x3fff | NESTED, b"")].concat();
@@ -54,7 +54,7 @@ fn unknown_attributes_are_no_error() {
     assert_eq!(Sample::from_bytes(&bytes).unwrap().to_bytes().unwrap()[4..], bytes[4..]);
 }
 
-/// Of attributes that stand twice, one was lost.
+/// S4-5: Of attributes that stand twice, one was lost.
 #[test]
 fn duplicates_are_not_lost() {
     let bytes =
@@ -86,7 +86,7 @@ fn the_last_attribute_needs_no_padding() {
     read!(many Sample.numbers = NUMBERS: Vec<u32>, &bytes).none();
 }
 
-/// Nests were sent without `NLA_F_NESTED`, which strict families refuse.
+/// S4-5: Nests were sent without `NLA_F_NESTED`, which strict families refuse.
 #[test]
 fn nests_are_sent_with_their_bit() {
     let built = Sample::builder(Enc::new(Vec::new()))
@@ -120,7 +120,7 @@ fn a_flag_that_is_not_set_is_left_out() {
     read!(flag Sample.on = ON: bool, &put(Sample::ON, b"")).is(()).exact();
 }
 
-/// The policy of an operation's dump was read from that of its single request.
+/// S4-11: The policy of an operation's dump was read from that of its single request.
 #[test]
 fn the_policy_of_a_dump_is_its_own() {
     let policy = attr(10 | NESTED, &[word(OpPolicy::DO_, 1), word(OpPolicy::DUMP, 2)].concat());
@@ -185,7 +185,7 @@ struct OvsHeader {
 )]
 struct GetDatapath;
 
-/// So it did there, as bytes.
+/// S4-1: So it did there, as bytes.
 #[test]
 fn families_with_a_header_of_their_own() {
     let family = [&[1, 2, 0, 0][..], &attr(1, &30u16.to_ne_bytes()), &attr(2, b"ovs_datapath\0")].concat();
@@ -212,7 +212,7 @@ fn families_with_a_header_of_their_own() {
     read!(optional Datapath.name = NAME: Option<NlString>, &body).is(text(b"dp"));
 }
 
-/// A family that is not there was a file that was not found.
+/// S4-8: A family that is not there was a file that was not found.
 #[test]
 fn an_unknown_family_is_told_by_its_name() {
     let (mut socket, _) =

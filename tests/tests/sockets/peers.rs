@@ -28,7 +28,7 @@ fn message(message_type: u16, sequence: u32, port: u32, payload: &[u8]) -> Vec<u
     [&header.to_bytes()[..], payload].concat()
 }
 
-/// A datagram of a mebibyte, from another process.
+/// S3-2: A datagram of a mebibyte, from another process.
 #[test]
 fn datagrams_of_any_size() {
     let peer = stranger(SockProtocol::NetlinkUserSock);

@@ -63,7 +63,7 @@ async fn count_routes(socket: &mut Socket) -> usize {
     count
 }
 
-// S3-4, S3-5: requests of every shape, their replies and refusals.
+// S1-21, S3-4, S3-5: requests of every shape, their replies and refusals.
 live!(requests, async |socket: &mut Socket| {
     let mut names = Vec::new();
     let mut dump = socket.dump(GetLink::dump()).await.expect("a dump");
@@ -82,6 +82,22 @@ live!(requests, async |socket: &mut Socket| {
     assert_eq!(error.errno(), Some(19), "{error}");
     let error = socket.family("nlctrl").await.expect_err("another protocol");
     assert!(matches!(error, Error::WrongProtocol { .. }), "{error}");
+});
+
+// S1-16: the kernel filters by fields of the request, and sends nothing else.
+live!(filters, async |socket: &mut Socket| {
+    for table in [254, 1000] {
+        for n in 1..=3 {
+            netlink_tests::ip(&format!("route add 198.51.{n}.0/24 dev lo table {table}"));
+        }
+    }
+    let header = Rtmsg { rtm_family: RouteFamily::INET, ..Rtmsg::default() };
+    let wanted = GetRoute::dump().with(|r| r.header(header).table(1000));
+    let (mut dump, mut tables) = (socket.dump(wanted).await.expect("a dump"), Vec::new());
+    while let Some(route) = dump.next().await.expect("a route") {
+        tables.push(route.table().expect("well-formed").map(u32::from));
+    }
+    assert_eq!(tables, [Some(1000); 3]);
 });
 
 // S1-14: notifications that come while a reply is read are kept, in order.
