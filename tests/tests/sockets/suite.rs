@@ -92,10 +92,10 @@ live!(filters, async |socket: &mut Socket| {
         }
     }
     let header = Rtmsg { rtm_family: RouteFamily::INET, ..Rtmsg::default() };
-    let wanted = GetRoute::dump().with(|r| r.header(header).table(1000));
+    let wanted = GetRoute::dump().with(|r| r.header(header).table(RouteTable(1000)));
     let (mut dump, mut tables) = (socket.dump(wanted).await.expect("a dump"), Vec::new());
     while let Some(route) = dump.next().await.expect("a route") {
-        tables.push(route.table().expect("well-formed").map(u32::from));
+        tables.push(route.table().expect("well-formed").map(|t| t.0));
     }
     assert_eq!(tables, [Some(1000); 3]);
 });
