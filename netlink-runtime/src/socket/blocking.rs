@@ -93,7 +93,7 @@ impl Socket {
     /// Collects a dump: what `each` makes of every reply.
     ///
     /// A dump of something that changed meanwhile starts again, as often as the
-    /// [`Interrupted`] policy says.
+    /// [`Interrupted`](super::Interrupted) policy says.
     pub fn dump_all<R: Request, T>(
         &mut self,
         request: R,
