@@ -40,6 +40,10 @@ impl Socket {
         self.0.family(name)
     }
 
+    pub(crate) fn join(&mut self, group: u32) -> Result<()> {
+        self.0.join(group)
+    }
+
     pub(crate) fn send(
         &mut self,
         message_type: u16,

@@ -3,15 +3,18 @@
 use super::{Socket, open, run};
 use netlink_families::common::{RouteFamily, RouteTable};
 use netlink_families::rt_link::{GetLink, Ifinfomsg, NewLink};
-use netlink_families::rt_route::{GetRoute, NewRoute, Rtmsg};
+use netlink_families::rt_route::{DelRoute, GetRoute, NewRoute, Rtmsg};
 use netlink_runtime::Protocol;
 use netlink_runtime::message::{NLM_F_ACK, NLM_F_DUMP};
+use netlink_runtime::prelude::Address;
 use netlink_runtime::socket::{self, Acknowledge, Error, Event, Overrun};
 use std::net::Ipv4Addr;
 
 const RTM_GETLINK: u16 = 18;
 const RTM_GETROUTE: u16 = 26;
+const RTM_NEWROUTE: u16 = 24;
 const RTNLGRP_LINK: u32 = 1;
+const RTNLGRP_IPV4_ROUTE: u32 = 7;
 const LOOPBACK: i32 = 1;
 const IFF_UP: u32 = 1;
 
@@ -51,6 +54,11 @@ fn route(net: u32) -> impl netlink_runtime::Request {
     NewRoute::request()
         .with(|r| r.header(header).dst(Ipv4Addr::from(0x0a00_0000 + net)).oif(LOOPBACK as u32))
         .create()
+}
+
+fn unroute(net: u32) -> impl netlink_runtime::Request {
+    let header = Rtmsg { rtm_family: RouteFamily::INET, rtm_dst_len: 32, ..Rtmsg::default() };
+    DelRoute::request().with(|r| r.header(header).dst(Ipv4Addr::from(0x0a00_0000 + net)))
 }
 
 async fn count_routes(socket: &mut Socket) -> usize {
@@ -295,3 +303,76 @@ live!(children_have_no_sockets, async |socket: &mut Socket| {
     assert!(text.contains("/dev/null") || text.contains("pipe:"), "{text}");
     assert!(!text.contains("socket:"), "{text}");
 });
+
+/// Adds routes, or takes them away, in the order of their numbers: a notification each.
+fn change_routes(socket: &mut socket::Socket, nets: std::ops::Range<u32>, add: bool) {
+    let mut batch = socket.batch();
+    for net in nets {
+        if add { batch.add(route(net)) } else { batch.add(unroute(net)) }.expect("added");
+    }
+    batch.finish().expect("sent").ok().expect("all of them");
+}
+
+/// What a notification of a route is about: whether it was added, and its number.
+fn changed(message: netlink_runtime::message::MessageRef<'_>) -> (bool, u32) {
+    let route = <NewRoute as netlink_runtime::Reply>::view(message.payload()).expect("a route");
+    let Ok(Some(Address::Ip(std::net::IpAddr::V4(to)))) = route.dst() else { panic!("{route:?}") };
+    (message.header.message_type == RTM_NEWROUTE, u32::from(to) - 0x0a00_0000)
+}
+
+// S1-14: a hundred thousand notifications, all while dumps are read; none is lost, all are in order.
+live!(
+    notifications_without_end,
+    socket::Socket::builder().receive_buffer(400_000).queue(64 << 20),
+    async |socket: &mut Socket| {
+        let mut other = socket::Socket::open(Protocol::Route).expect("a socket");
+        change_routes(&mut other, 0..2000, true);
+        let (mut wanted, mut nets) = (Vec::new(), 2000..);
+        socket.join(RTNLGRP_IPV4_ROUTE).expect("joined");
+        while wanted.len() < 100_000 {
+            let first = nets.nth(49).expect("no end") - 49;
+            let mut dump = socket.dump(GetRoute::dump()).await.expect("a dump");
+            assert!(dump.next().await.expect("a route").is_some());
+            for add in [true, false, true, false] {
+                change_routes(&mut other, first..first + 50, add);
+                wanted.extend((first..first + 50).map(|net| (add, net)));
+            }
+            while dump.next().await.expect("a route").is_some() {}
+        }
+        for (n, wanted) in wanted.into_iter().enumerate() {
+            let event = socket.receive().await.expect("an event");
+            let Event::Notification { group: RTNLGRP_IPV4_ROUTE, message } = event else {
+                panic!("{n}: {event:?}")
+            };
+            assert_eq!(changed(message), wanted, "{n}");
+        }
+        assert!(socket.try_receive().expect("nothing").is_none());
+    }
+);
+
+// S1-14: what the queue has no room for is counted, at its place.
+live!(
+    queues_that_are_full,
+    socket::Socket::builder().group(RTNLGRP_IPV4_ROUTE).receive_buffer(400_000).queue(10_000),
+    async |socket: &mut Socket| {
+        let mut other = socket::Socket::open(Protocol::Route).expect("a socket");
+        change_routes(&mut other, 0..200, true);
+        // All of them arrive before the end of this dump, and wait.
+        count_routes(socket).await;
+        change_routes(&mut other, 200..210, true);
+        let (mut seen, mut missing) = (0, 0);
+        for _ in 0..1000 {
+            match socket.try_receive().expect("an event") {
+                Some(Event::Notification { message, .. }) => {
+                    assert_eq!(changed(message), (true, seen + missing));
+                    seen += 1;
+                }
+                Some(Event::Overrun(Overrun::Queue(gap))) => missing += u32::try_from(gap).expect("a few"),
+                Some(other) => panic!("{other:?}"),
+                None => break,
+            }
+        }
+        assert_eq!(seen + missing, 210, "{seen} seen, {missing} missing");
+        assert!(missing > 50 && seen > 20);
+    }
+);
