@@ -6,8 +6,8 @@
 //!
 //! What a socket does with what it receives:
 //!
-//! - A message is never truncated: the buffer (32 KiB, the most that the kernel fills in a dump)
-//!   grows where one message is longer.
+//! - A message is not truncated: there is room for a mebibyte, and the kernel's datagrams have 32 KiB or
+//!   one message that is longer. Other processes, if they are let in, are asked how much they send.
 //! - Replies are told apart by sequence number, port and multicast group. Notifications that come
 //!   while a reply is read wait, in order, for [`Socket::receive`]; where too many wait or the
 //!   kernel had to drop some, an [`Event::Overrun`] stands in their place.

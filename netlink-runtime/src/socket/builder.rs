@@ -149,6 +149,9 @@ impl Builder {
 
     /// Sets the kernel's options.
     pub(super) fn prepare(&self, protocol: Protocol, mut kernel: Kernel) -> Result<Kernel> {
+        if self.peers {
+            kernel.ask_for_lengths();
+        }
         kernel.set_option(libc::NETLINK_PKTINFO, 1)?;
         // Kernels older than an option do without it, and so do we.
         let wanted = |option: i32| match kernel.set_option(option, 1) {

@@ -5,6 +5,7 @@ mod async_io;
 mod blocking;
 mod cancel;
 mod intercepted;
+mod overruns;
 mod peers;
 mod tokio;
 
