@@ -184,3 +184,15 @@ fn transactions_that_are_refused() {
         assert!(report.ok().is_err());
     }
 }
+
+/// What is lost is said, although what was refused is tried again.
+#[test]
+fn restoring_says_what_is_lost() {
+    let mut file = netlink_runtime::socket::Saved::Routes.magic().to_ne_bytes().to_vec();
+    (0..3).for_each(|n| file.extend(message(24, 2, n, 0, &[2, 0, 0, 0])));
+    let first = vec![kernel(&[error(1, -101, &[])]), Step::Errno(libc::ENOBUFS)];
+    let (mut socket, log) = scripted(vec![first, vec![kernel(&[ack(4)])]]);
+    let report = socket.restore(&file).expect("sent");
+    assert_eq!((report.sent, report.lost, report.refused.len()), (3, vec![1, 2], 0));
+    assert_eq!(log.lock().unwrap().sent.len(), 2);
+}

@@ -100,6 +100,7 @@ pub(super) async fn restore<I: Io>(core: &mut Core<I>, file: &[u8]) -> Result<Re
         return Err(Error::UnexpectedMessage { message_type: odd.header.message_type });
     }
     let mut left: Vec<usize> = (0..messages.len()).collect();
+    let mut lost = Vec::new();
     loop {
         let mut batch = Requests::new(core);
         for ix in &left {
@@ -107,7 +108,7 @@ pub(super) async fn restore<I: Io>(core: &mut Core<I>, file: &[u8]) -> Result<Re
         }
         let mut report = batch.finish().await?;
         report.sent = messages.len();
-        report.lost.iter_mut().for_each(|ix| *ix = left[*ix]);
+        lost.extend(report.lost.drain(..).map(|ix| left[ix]));
         // What is there already, is restored.
         report.refused.retain(|refused| refused.error.errno != libc::EEXIST);
         let refused = report.refused.into_iter();
@@ -115,6 +116,7 @@ pub(super) async fn restore<I: Io>(core: &mut Core<I>, file: &[u8]) -> Result<Re
         let again: Vec<usize> = report.refused.iter().map(|r| r.index).collect();
         // A route may need another one, by which its gateway is reached, that stands behind it.
         if again.is_empty() || again.len() == left.len() {
+            report.lost = lost;
             return Ok(report);
         }
         left = again;
