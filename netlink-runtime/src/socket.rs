@@ -10,7 +10,8 @@
 //!   one message that is longer. Other processes, if they are let in, are asked how much they send.
 //! - Replies are told apart by sequence number, port and multicast group. Notifications that come
 //!   while a reply is read wait, in order, for [`Socket::receive`]; where too many wait or the
-//!   kernel had to drop some, an [`Event::Overrun`] stands in their place.
+//!   kernel had to drop some, an [`Event::Overrun`] stands in their place. [`Follow`] makes values of
+//!   them, of several sockets, and reads anew what they are about where some are missing.
 //! - A dump ends at its `NLMSG_DONE`, whose error code counts, or at an error.
 //! - A dump that is dropped half-read is read to its end when the next one starts, because the
 //!   kernel runs one per socket.
@@ -77,6 +78,8 @@ mod error;
 mod event;
 mod exchange;
 mod families;
+mod follow;
+mod following;
 mod intercept;
 mod io;
 mod memory;
@@ -99,6 +102,7 @@ pub use engine::{Dropped, Overrun, RequestId};
 pub use error::{Error, Result};
 pub use event::Event;
 pub use exchange::{Batch, Dump, Exchange};
+pub use follow::{Follow, Followed};
 pub use intercept::{Intercept, OnReceive, OnSend, ack, done, error};
 pub use memory::Memory;
 pub use netns::Netns;

@@ -132,7 +132,7 @@ fn process_events_are_decoded() {
     // It comes to the socket as what it is.
     let (mut socket, _) = scripted(vec![vec![multicast(1, &[message(DONE, 0, 1, 0, &event)])]]);
     socket.send(0, 0, b"").unwrap();
-    let Event::Notification { group: 1, message } = socket.receive().unwrap() else { panic!() };
+    let Event::Notification { group: 1, message, .. } = socket.receive().unwrap() else { panic!() };
     assert_eq!(decoders.decode(message), value("exec"));
 }
 

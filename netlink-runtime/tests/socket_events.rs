@@ -13,7 +13,7 @@ fn dumped(socket: &mut Socket) -> Vec<String> {
 
 fn notification(event: Event<'_>) -> (u32, String) {
     match event {
-        Event::Notification { group, message } => {
+        Event::Notification { group, message, .. } => {
             (group, String::from_utf8_lossy(message.payload()).into_owned())
         }
         other => panic!("{other:?}"),

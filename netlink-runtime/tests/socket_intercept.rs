@@ -253,7 +253,7 @@ fn an_error_on_receiving_ends_its_reply_alone() {
 
     // A notification, and a reply without an end: in their own place, with their own numbers.
     kernel.notify(5, &message(REPLY, 0, 77, 88, b"refuse")).unwrap();
-    let Event::Notification { group: 5, message } = socket.receive().unwrap() else { panic!() };
+    let Event::Notification { group: 5, message, .. } = socket.receive().unwrap() else { panic!() };
     assert_eq!((message.header.message_type, message.header.sequence, message.header.port), (2, 77, 88));
     assert_eq!(Ack::parse(message).unwrap().errno(), libc::EIO);
 }

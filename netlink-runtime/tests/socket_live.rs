@@ -252,7 +252,9 @@ fn notifications_of_own_changes() {
     let mut replies = route.request(address(1, 0)).unwrap();
     assert!(replies.next_message().unwrap().is_none());
     drop(replies);
-    let Event::Notification { group, message } = route.receive().unwrap() else { panic!("no notification") };
+    let Event::Notification { group, message, .. } = route.receive().unwrap() else {
+        panic!("no notification")
+    };
     assert_eq!((group, message.header.message_type), (RTNLGRP_IPV4_IFADDR, RTM_NEWADDR));
     assert_eq!((message.header.sequence, message.header.port), (1, port));
 

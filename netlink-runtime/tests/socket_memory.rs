@@ -24,7 +24,7 @@ fn datagrams_arrive_whole_in_order_and_signed() {
     for datagram in [&b"one"[..], b"", b"three"] {
         ours.send(datagram).unwrap();
     }
-    let source = Source { port: PORT, group: 0 };
+    let source = Source { port: PORT, group: 0, namespace: None };
     // A buffer that is longer keeps its length.
     let mut buffer = vec![b'x'; 4];
     assert_eq!(kernel.receive(&mut buffer, Wait::No).unwrap().len, 3);
@@ -48,7 +48,7 @@ fn a_group_is_heard_by_its_members() {
     kernel.send(&news("to us alone")).unwrap();
     let mut heard = Vec::new();
     while let Some(event) = socket.try_receive().unwrap() {
-        let Event::Notification { group, message } = event else { panic!("{event:?}") };
+        let Event::Notification { group, message, .. } = event else { panic!("{event:?}") };
         heard.push((group, String::from_utf8(message.payload().to_vec()).unwrap()));
     }
     assert_eq!(heard, [(5, "for us".to_owned()), (0, "to us alone".to_owned())]);
@@ -92,4 +92,23 @@ fn the_other_end_may_be_gone() {
     assert!(matches!(socket.receive(), Err(Error::Io(e)) if e.kind() == ErrorKind::UnexpectedEof));
     let refused = socket.execute(Get::default()).unwrap_err();
     assert!(matches!(refused, Error::Io(e) if e.kind() == ErrorKind::ConnectionRefused));
+}
+
+/// Sockets and what they give may move between threads, and the futures of asynchronous ones as well.
+#[test]
+fn threads_take_sockets_along() {
+    fn moves<T: Send>() {}
+    moves::<Socket>();
+    moves::<netlink_runtime::socket::Follow<u8>>();
+    moves::<netlink_runtime::socket::Dump<'static, netlink_runtime::genl::Family>>();
+    moves::<netlink_runtime::socket::Batch<'static>>();
+    #[cfg(feature = "tokio")]
+    {
+        use netlink_runtime::genl::GetFamilies;
+        use netlink_runtime::socket::tokio::{Follow, Socket};
+        fn future<T: Send>(_: T) {}
+        let _ = |mut socket: Socket| future(socket.dump_all(GetFamilies, Ok));
+        let _ = |mut socket: Socket| future(socket.receive());
+        let _ = |mut follow: Follow<u8>| future(follow.receive());
+    }
 }

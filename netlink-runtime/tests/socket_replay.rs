@@ -264,7 +264,7 @@ fn notifications_keep_their_order() {
     // Who only listens gets all of them.
     let mut socket = tracks.socket();
     for want in ["first", "before the reply", "own", "after", "later"] {
-        let Event::Notification { group: 5, message } = socket.receive().unwrap() else { panic!() };
+        let Event::Notification { group: 5, message, .. } = socket.receive().unwrap() else { panic!() };
         assert_eq!(message.payload(), want.as_bytes());
     }
     let dry = socket.receive().unwrap_err().to_string();

@@ -148,7 +148,10 @@ fn an_interrupted_dump_is_collected_again() {
 
 #[test]
 fn other_senders_are_ignored() {
-    let forged = Step::Datagram([reply(1, "forged"), done(1, 0)].concat(), Source { port: 9, group: 0 });
+    let forged = Step::Datagram(
+        [reply(1, "forged"), done(1, 0)].concat(),
+        Source { port: 9, group: 0, namespace: None },
+    );
     let script = vec![vec![forged, kernel(&[reply(1, "a"), done(1, 0)])]];
     let (mut socket, _) = scripted(script);
     assert_eq!(all(&mut socket).0, ["a"]);

@@ -24,6 +24,9 @@ use std::os::fd::OwnedFd;
 /// ```
 pub type Socket = asynchronous::Socket<AsyncIo>;
 
+/// What happens, heard by one socket or by several; see [`Follow`](super::Follow).
+pub type Follow<T> = asynchronous::Follow<AsyncIo, T>;
+
 /// Waits by the reactor of async-io.
 pub struct AsyncIo {
     transport: Box<dyn Transport>,

@@ -15,10 +15,13 @@ use super::core::Core;
 use super::engine::{Dropped, RequestId};
 use super::error::Result;
 use super::event::Event;
+pub use super::following::Reading;
+use super::following::{Followed, Following};
 pub use super::io::Io;
 use super::replies::Replies;
 use super::save::{self, Saved};
 use crate::collect::{Collector, Parts};
+use crate::decoders::Decoders;
 use crate::error::DecodeError;
 use crate::extack::KernelError;
 use crate::genl::Family;
@@ -305,5 +308,72 @@ impl<I: Io> Batch<'_, I> {
     /// Sends what is left, and says how all of it went.
     pub async fn finish(mut self) -> Result<Report> {
         self.0.finish().await
+    }
+}
+
+/// What happens, heard by one socket or by several, as values; see the blocking
+/// [`Follow`](super::Follow).
+pub struct Follow<I, T>(Following<Socket<I>, T>);
+
+impl<I: Io, T: Send> Follow<I, T> {
+    /// No sockets yet.
+    pub fn new() -> Self {
+        Follow(Following::new())
+    }
+
+    /// A socket whose notifications are all there is.
+    #[must_use]
+    pub fn notifications(mut self, socket: Socket<I>, decoders: Decoders<T>) -> Self {
+        self.0.add(socket, decoders, None);
+        self
+    }
+
+    /// A socket whose notifications say how a state changes, and what reads that state:
+    ///
+    /// ```no_run
+    /// # use netlink_runtime::decoders::Decoders;
+    /// # use netlink_runtime::genl::{Family, GetFamilies};
+    /// # use netlink_runtime::socket::asynchronous::{Follow, Io, Socket};
+    /// # fn f<I: Io>(generic: Socket<I>, decoders: Decoders<Family>) -> Follow<I, Family> {
+    /// Follow::new().state(generic, decoders, |generic| Box::pin(generic.dump_all(GetFamilies, Ok)))
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn state(
+        mut self,
+        socket: Socket<I>,
+        decoders: Decoders<T>,
+        read: impl for<'s> FnMut(&'s mut Socket<I>) -> Reading<'s, T> + Send + 'static,
+    ) -> Self {
+        self.0.add(socket, decoders, Some(Box::new(read)));
+        self
+    }
+
+    /// A socket, by its number.
+    pub fn socket(&mut self, source: usize) -> Option<&mut Socket<I>> {
+        self.0.sources.get_mut(source).map(|source| &mut source.socket)
+    }
+
+    /// Waits for what comes next, from any of the sockets in turn. Given up while it waits, nothing is
+    /// lost; a state that was being read is read by the next call.
+    pub async fn receive(&mut self) -> Result<Followed<T>> {
+        self.0.receive().await
+    }
+
+    /// What has come, without waiting for more; but a state that is to be read is waited for.
+    pub async fn try_receive(&mut self) -> Result<Option<Followed<T>>> {
+        self.0.arrived().await
+    }
+}
+
+impl<I: Io, T: Send> Default for Follow<I, T> {
+    fn default() -> Self {
+        Follow::new()
+    }
+}
+
+impl<I: Io, T> fmt::Debug for Follow<I, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
     }
 }

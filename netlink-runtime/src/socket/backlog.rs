@@ -1,6 +1,7 @@
 //! What arrived while something else was being read.
 
 use super::engine::{Overrun, RequestId};
+use super::transport::Source;
 use std::collections::VecDeque;
 
 /// What an entry costs besides its bytes, roughly: many short ones must not escape the limit.
@@ -8,7 +9,7 @@ const OVERHEAD: usize = 64;
 
 #[derive(Debug)]
 pub(super) enum Entry {
-    Notification { group: u32, bytes: Box<[u8]> },
+    Notification { source: Source, bytes: Box<[u8]> },
     Message { id: RequestId, bytes: Box<[u8]> },
     End { id: RequestId, bytes: Box<[u8]>, interrupted: bool },
     Overrun(Overrun),

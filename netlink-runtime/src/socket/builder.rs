@@ -47,6 +47,7 @@ pub struct Builder {
     groups: Vec<u32>,
     pub(super) queue: usize,
     pub(super) peers: bool,
+    all_namespaces: bool,
 }
 
 impl Default for Builder {
@@ -60,6 +61,7 @@ impl Default for Builder {
             groups: Vec::new(),
             queue: 1 << 20,
             peers: false,
+            all_namespaces: false,
         }
     }
 }
@@ -126,6 +128,16 @@ impl Builder {
         self
     }
 
+    /// Whether groups are also heard in other network namespaces: those that the socket's own has a
+    /// number for (`RTM_NEWNSID`), and where the opener has `CAP_NET_BROADCAST`. The option is the
+    /// kernel's `NETLINK_LISTEN_ALL_NSID`, from 4.2 on.
+    ///
+    /// [`Event::Notification`](super::Event::Notification) says which one a message is about.
+    pub fn all_namespaces(mut self, all: bool) -> Self {
+        self.all_namespaces = all;
+        self
+    }
+
     /// Opens a socket.
     pub fn open(self, protocol: Protocol) -> Result<Socket> {
         let kernel = self.connect(protocol)?;
@@ -162,6 +174,9 @@ impl Builder {
         wanted(libc::NETLINK_CAP_ACK)?;
         if self.strict {
             wanted(libc::NETLINK_GET_STRICT_CHK)?;
+        }
+        if self.all_namespaces {
+            kernel.set_option(libc::NETLINK_LISTEN_ALL_NSID, 1)?;
         }
         if let Some(bytes) = self.receive_buffer {
             kernel.set_receive_buffer(bytes)?;

@@ -7,7 +7,7 @@ use super::error::{Error, Result};
 use super::event::Event;
 use super::io::Io;
 use super::replies::{Asked, FamilyUse, Replies, Step};
-use super::transport::Wait;
+use super::transport::{Source, Wait};
 use crate::error::{DecodeError, EncodeError};
 use crate::extack::KernelError;
 use crate::genl::{Family, GetFamily};
@@ -258,8 +258,8 @@ impl<I: Io> Core<I> {
         let message = |place| self.engine.message(place);
         Ok(match arrival {
             Arrival::Overrun(overrun) => Event::Overrun(overrun),
-            Arrival::Notification { group, place } => {
-                Event::Notification { group, message: message(&place)? }
+            Arrival::Notification { source: Source { group, namespace, .. }, place } => {
+                Event::Notification { group, namespace, message: message(&place)? }
             }
             Arrival::Reply(request, Progress::Message(place)) => {
                 Event::Reply { request, message: message(&place)? }

@@ -66,8 +66,8 @@ pub enum Progress {
 pub enum Arrival {
     /// A message that answers no request.
     Notification {
-        /// The multicast group, 0 if it was sent to this socket alone.
-        group: u32,
+        /// Who sent it, and to whom.
+        source: Source,
         /// The message.
         place: Place,
     },
@@ -292,7 +292,7 @@ impl Engine {
         };
         Ok(Some(match entry {
             Entry::Overrun(overrun) => Arrival::Overrun(overrun),
-            Entry::Notification { group, bytes } => Arrival::Notification { group, place: hold(bytes) },
+            Entry::Notification { source, bytes } => Arrival::Notification { source, place: hold(bytes) },
             Entry::Message { id, bytes } => Arrival::Reply(id, Progress::Message(hold(bytes))),
             Entry::End { id, bytes, interrupted } => {
                 Arrival::Reply(id, Progress::End { place: hold(bytes), interrupted })
@@ -348,7 +348,7 @@ impl Engine {
                     self.dropped.stale += 1;
                     continue;
                 }
-                return Ok(Some(Arrival::Notification { group: self.source.group, place }));
+                return Ok(Some(Arrival::Notification { source: self.source, place }));
             };
             let interrupted = message.has(NLM_F_DUMP_INTR);
             let request = &mut self.in_flight[ix];
@@ -378,7 +378,7 @@ impl Engine {
         let copy = |place: Place| Box::from(&self.buffer[place.span]);
         let entry = match arrival {
             Arrival::Overrun(overrun) => Entry::Overrun(overrun),
-            Arrival::Notification { group, place } => Entry::Notification { group, bytes: copy(place) },
+            Arrival::Notification { source, place } => Entry::Notification { source, bytes: copy(place) },
             Arrival::Reply(id, Progress::Message(place)) => Entry::Message { id, bytes: copy(place) },
             Arrival::Reply(id, Progress::End { place, interrupted }) => {
                 Entry::End { id, bytes: copy(place), interrupted }

@@ -11,6 +11,11 @@ pub enum Event<'a> {
     Notification {
         /// The multicast group, 0 if it was sent to this socket alone.
         group: u32,
+        /// The network namespace that it is about, by the number that the socket's own has for it
+        /// (`RTM_NEWNSID`; `ip netns list-id`). `None` is the socket's own (which only has a number if somebody
+        /// gave it one); others are heard by sockets
+        /// that [listen to all](super::Builder::all_namespaces).
+        namespace: Option<i32>,
         /// The message.
         message: MessageRef<'a>,
     },

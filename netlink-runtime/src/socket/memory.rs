@@ -88,7 +88,9 @@ impl Memory {
             return Err(io::ErrorKind::ConnectionRefused.into());
         }
         if group == 0 || state.groups.contains(&group) {
-            state.datagrams.push_back((datagram.to_vec(), Source { port: self.port, group }));
+            state
+                .datagrams
+                .push_back((datagram.to_vec(), Source { port: self.port, group, namespace: None }));
             self.peer.arrived.notify_one();
         }
         Ok(())

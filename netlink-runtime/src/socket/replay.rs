@@ -169,7 +169,7 @@ impl Transport for Replay {
             return Err(io::Error::from_raw_os_error(libc::ENOBUFS));
         }
         let bytes = told.play(&self.asked, self.port);
-        Ok(deliver(&bytes, Source { port: 0, group: told.group.unwrap_or(0) }, buffer))
+        Ok(deliver(&bytes, Source { group: told.group.unwrap_or(0), ..Source::default() }, buffer))
     }
 
     fn join(&mut self, group: u32) -> io::Result<()> {

@@ -7,7 +7,7 @@ use crate::protocol::Protocol;
 use std::io;
 use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Room for a datagram of the kernel's: a dump's have up to 32 KiB, or one message that is longer; the
 /// longest messages seen are links with hundreds of names or virtual functions. Memory that nothing is
@@ -133,9 +133,25 @@ impl Kernel {
             // `buffer`, each with its length; all of them outlive the call.
             unsafe { libc::recvmsg(self.fd.as_raw_fd(), &raw mut msg, flags) }
         })?;
-        let source = Source { port: address.nl_pid, group: group_of(&msg) };
+        let source = remarks(&msg, address.nl_pid);
         Ok((Datagram { len, source }, msg.msg_flags & libc::MSG_TRUNC != 0))
     }
+}
+
+/// Waits until one of the files can be read, or has an error to tell.
+pub(super) fn wait_for_any(fds: &[BorrowedFd<'_>], limit: Option<Duration>) -> io::Result<()> {
+    let wanted = |fd: &BorrowedFd<'_>| libc::pollfd { fd: fd.as_raw_fd(), events: libc::POLLIN, revents: 0 };
+    let mut polled: Vec<libc::pollfd> = fds.iter().map(wanted).collect();
+    let count = libc::nfds_t::try_from(polled.len()).map_err(io::Error::other)?;
+    let until = limit.and_then(|limit| Instant::now().checked_add(limit));
+    let ready = retry(|| {
+        let left = until.map(|until| until.saturating_duration_since(Instant::now()));
+        // Rounded up: 0 would not wait at all.
+        let left = left.map_or(-1, |left| left.as_nanos().div_ceil(1_000_000).try_into().unwrap_or(i32::MAX));
+        // SAFETY: `polled` has `count` elements.
+        unsafe { libc::poll(polled.as_mut_ptr(), count, left) as isize }
+    })?;
+    if ready == 0 { Err(io::ErrorKind::TimedOut.into()) } else { Ok(()) }
 }
 
 impl Transport for Kernel {
@@ -227,10 +243,12 @@ impl Transport for Kernel {
 const ADDRESS_LEN: libc::socklen_t = size_of::<libc::sockaddr_nl>() as libc::socklen_t;
 
 // SAFETY: `CMSG_SPACE` computes a number.
-const CONTROL_LEN: usize =
-    unsafe { libc::CMSG_SPACE(size_of::<libc::nl_pktinfo>() as libc::c_uint) } as usize;
+const CONTROL_LEN: usize = unsafe {
+    libc::CMSG_SPACE(size_of::<libc::nl_pktinfo>() as libc::c_uint)
+        + libc::CMSG_SPACE(size_of::<libc::c_int>() as libc::c_uint)
+} as usize;
 
-/// Room for `NETLINK_PKTINFO`, aligned as control messages must be.
+/// Room for `NETLINK_PKTINFO` and `NETLINK_LISTEN_ALL_NSID`, aligned as control messages must be.
 #[repr(C)]
 union Control {
     space: [u8; CONTROL_LEN],
@@ -245,21 +263,28 @@ fn kernel_address() -> libc::sockaddr_nl {
     address
 }
 
-/// The multicast group of a received message, from `NETLINK_PKTINFO`: the address only has room
-/// for the first 32 groups.
-fn group_of(msg: &libc::msghdr) -> u32 {
+/// Where a received message comes from. The multicast group is that of `NETLINK_PKTINFO`, because the
+/// address only has room for the first 32 groups.
+fn remarks(msg: &libc::msghdr, port: u32) -> Source {
+    let mut source = Source { port, ..Source::default() };
     // SAFETY: the kernel has filled `msg` and its control buffer, which is still there.
     unsafe {
         let mut at = libc::CMSG_FIRSTHDR(msg);
         while let Some(header) = at.as_ref() {
-            if (header.cmsg_level, header.cmsg_type) == (libc::SOL_NETLINK, libc::NETLINK_PKTINFO) {
-                let info = libc::CMSG_DATA(at).cast::<libc::nl_pktinfo>();
-                return info.read_unaligned().group;
+            let data = libc::CMSG_DATA(at);
+            match (header.cmsg_level, header.cmsg_type) {
+                (libc::SOL_NETLINK, libc::NETLINK_PKTINFO) => {
+                    source.group = data.cast::<libc::nl_pktinfo>().read_unaligned().group;
+                }
+                (libc::SOL_NETLINK, libc::NETLINK_LISTEN_ALL_NSID) => {
+                    source.namespace = Some(data.cast::<libc::c_int>().read_unaligned());
+                }
+                _ => {}
             }
             at = libc::CMSG_NXTHDR(msg, at);
         }
     }
-    0
+    source
 }
 
 fn check(result: i32) -> io::Result<i32> {

@@ -25,6 +25,9 @@ use tokio::io::unix::AsyncFd;
 /// ```
 pub type Socket = asynchronous::Socket<Tokio>;
 
+/// What happens, heard by one socket or by several; see [`Follow`](super::Follow).
+pub type Follow<T> = asynchronous::Follow<Tokio, T>;
+
 /// Waits by tokio's reactor.
 pub struct Tokio {
     transport: Box<dyn Transport>,

@@ -11,6 +11,9 @@ pub struct Source {
     pub port: u32,
     /// The multicast group it was sent to; 0 if it was sent to this socket alone.
     pub group: u32,
+    /// The number of the network namespace that it comes from, if that is not the receiver's own
+    /// (the control message `NETLINK_LISTEN_ALL_NSID`).
+    pub namespace: Option<i32>,
 }
 
 /// A received datagram: the first `len` bytes of the buffer.

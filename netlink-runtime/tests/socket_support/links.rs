@@ -37,7 +37,7 @@ pub fn conversation(route: &mut Socket) -> Result<Vec<String>> {
     let nowhere = Get { ty: RTM_GETLINK, payload: link(0x7fff_0000, 0, 0), ..Get::default() };
     learned.push(route.execute(nowhere).unwrap_err().to_string());
     while let Some(event) = route.try_receive()? {
-        let Event::Notification { group, message } = event else { panic!("{event:?}") };
+        let Event::Notification { group, message, .. } = event else { panic!("{event:?}") };
         let flags = &message.payload()[8..12];
         learned.push(format!("group {group}, type {}, flags {flags:?}", message.header.message_type));
     }

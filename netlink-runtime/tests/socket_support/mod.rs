@@ -77,12 +77,12 @@ pub enum Step {
 
 /// A datagram from the kernel to this socket.
 pub fn kernel(messages: &[Vec<u8>]) -> Step {
-    Step::Datagram(messages.concat(), Source { port: 0, group: 0 })
+    Step::Datagram(messages.concat(), Source { port: 0, group: 0, namespace: None })
 }
 
 /// A datagram from the kernel to a group.
 pub fn multicast(group: u32, messages: &[Vec<u8>]) -> Step {
-    Step::Datagram(messages.concat(), Source { port: 0, group })
+    Step::Datagram(messages.concat(), Source { port: 0, group, namespace: None })
 }
 
 #[derive(Default)]

@@ -93,7 +93,7 @@ fn notifications_of_any_port_and_sequence_are_given() {
     assert_eq!(socket.get(Get::default()).unwrap().view().unwrap(), "answer");
     let mut seen = Vec::new();
     while let Some(event) = socket.try_receive().unwrap() {
-        let Event::Notification { group: 1, message } = event else { panic!("{event:?}") };
+        let Event::Notification { group: 1, message, .. } = event else { panic!("{event:?}") };
         seen.push((message.header.sequence, message.header.port));
     }
     assert_eq!(seen, cases);
@@ -180,7 +180,9 @@ fn the_notification_of_a_new_neighbour() {
     let news = message(28, 0, 0, 0, &bytes);
     let (mut socket, _) = scripted(vec![vec![multicast(3, &[news]), kernel(&[ack(1)])]]);
     socket.execute(Get::default()).unwrap();
-    let Event::Notification { group: 3, message } = socket.receive().unwrap() else { panic!("it is lost") };
+    let Event::Notification { group: 3, message, .. } = socket.receive().unwrap() else {
+        panic!("it is lost")
+    };
     assert!(NewNeigh::accepts(message.header.message_type));
     assert_eq!(NewNeigh::view(message.payload()).unwrap().header().ndm_ifindex, 3);
 }

@@ -153,7 +153,7 @@ fn sequence_and_port_tie_replies_to_requests() {
     let stale = |seq, port| kernel(&[message(REPLY, MULTI, seq, port, b"not ours")]);
     let forged = Step::Datagram(
         [reply(2, "forged"), done(2, 0)].concat(),
-        netlink_runtime::socket::Source { port: 9, group: 0 },
+        netlink_runtime::socket::Source { port: 9, group: 0, namespace: None },
     );
     let (mut socket, log) = scripted(vec![
         vec![kernel(&[ack(1)])],

@@ -183,7 +183,7 @@ fn k_a_notification_with_the_sequence_of_an_own_request() {
     let (mut socket, _) =
         scripted(vec![vec![multicast(1, &[news]), kernel(&[reply(1, "answer")]), kernel(&[ack(1)])]]);
     assert_eq!(socket.get(Get::default()).unwrap().view().unwrap(), "answer");
-    let Event::Notification { group, message } = socket.receive().unwrap() else { panic!("it is lost") };
+    let Event::Notification { group, message, .. } = socket.receive().unwrap() else { panic!("it is lost") };
     assert_eq!((group, message.payload()), (1, &b"news"[..]));
 }
 
@@ -202,7 +202,7 @@ fn k_a_notification_live() {
     let request = NewAddr::request().with(|a| a.header(header).local(IpAddr::from(local)));
     socket.execute(request.flags(NLM_F_CREATE | NLM_F_EXCL)).unwrap();
     let (port, sequence) = (socket.port(), 1);
-    let Event::Notification { group, message } = socket.receive().unwrap() else { panic!("it is lost") };
+    let Event::Notification { group, message, .. } = socket.receive().unwrap() else { panic!("it is lost") };
     assert_eq!((group, message.header.sequence, message.header.port), (RTNLGRP_IPV4_IFADDR, sequence, port));
     assert!(NewAddr::accepts(message.header.message_type) && !NewLink::accepts(message.header.message_type));
 }

@@ -148,7 +148,7 @@ fn events_round_trip() {
     let mut groups = BTreeSet::new();
     let mut ports = BTreeSet::new();
     while let Some(event) = events.try_receive().expect("events") {
-        let Event::Notification { group, message } = event else { panic!("{event:?}") };
+        let Event::Notification { group, message, .. } = event else { panic!("{event:?}") };
         groups.insert(group);
         if message.header.message_type >> 8 == 2 {
             tally.check::<conntrack_exp::Expect>(message.payload());

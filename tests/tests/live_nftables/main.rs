@@ -204,7 +204,7 @@ fn events_and_traces_round_trip() {
     let mut steps = Vec::new();
     let mut kinds = BTreeSet::new();
     while let Some(event) = socket.try_receive().expect("events") {
-        let Event::Notification { group, message } = event else { panic!("{event:?}") };
+        let Event::Notification { group, message, .. } = event else { panic!("{event:?}") };
         let payload = message.payload();
         let kind = message.header.message_type;
         kinds.insert(kind);

@@ -1,16 +1,20 @@
 //! The blocking socket, with methods that are ready at once.
 
-use netlink_runtime::socket::{self, Acknowledge, Builder, Event, Report, Result};
-use netlink_runtime::{Protocol, Reply, Request};
+use netlink_runtime::decoders::Decoders;
+use netlink_runtime::socket::{self, Acknowledge, Builder, Event, Followed, Report, Result};
+use netlink_runtime::{DecodeError, Protocol, Reply, Request};
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
+#[path = "changes.rs"]
+mod changes;
 #[path = "suite.rs"]
 mod suite;
 
 pub(crate) struct Socket(socket::Socket);
 pub(crate) struct Dump<'s, R>(socket::Dump<'s, R>);
 pub(crate) struct Batch<'s>(socket::Batch<'s>);
+pub(crate) struct Follow<T>(socket::Follow<T>);
 
 pub(crate) fn open(builder: Builder, protocol: Protocol) -> Result<Socket> {
     builder.open(protocol).map(Socket)
@@ -26,6 +30,14 @@ pub(crate) fn run<T>(future: impl Future<Output = T>) -> T {
 impl Socket {
     pub(crate) async fn dump<R: Request>(&mut self, request: R) -> Result<Dump<'_, R::Reply>> {
         self.0.dump(request).map(Dump)
+    }
+
+    pub(crate) async fn dump_all<R: Request, T>(
+        &mut self,
+        request: R,
+        each: impl FnMut(<R::Reply as Reply>::View<'_>) -> Result<T, DecodeError>,
+    ) -> Result<Vec<T>> {
+        self.0.dump_all(request, each)
     }
 
     pub(crate) async fn get<R: Request>(&mut self, request: R) -> Result<socket::Answer<'_, R::Reply>> {
@@ -84,4 +96,36 @@ impl Batch<'_> {
     pub(crate) async fn finish(self) -> Result<Report> {
         self.0.finish()
     }
+}
+
+impl<T: Send + 'static> Follow<T> {
+    pub(crate) fn new() -> Self {
+        Follow(socket::Follow::new())
+    }
+
+    pub(crate) fn notifications(self, socket: Socket, decoders: Decoders<T>) -> Self {
+        Follow(self.0.notifications(socket.0, decoders))
+    }
+
+    pub(crate) async fn receive(&mut self) -> Result<Followed<T>> {
+        self.0.receive()
+    }
+
+    pub(crate) async fn try_receive(&mut self) -> Result<Option<Followed<T>>> {
+        self.0.try_receive()
+    }
+}
+
+/// A state that is read by a dump.
+pub(crate) fn state<T: Send + 'static, R: Request>(
+    follow: Follow<T>,
+    socket: Socket,
+    decoders: Decoders<T>,
+    request: impl Fn() -> R + Send + 'static,
+    each: fn(<R::Reply as Reply>::View<'_>) -> Result<T, DecodeError>,
+) -> Follow<T>
+where
+    R::Reply: 'static,
+{
+    Follow(follow.0.state(socket.0, decoders, move |socket| socket.dump_all(request(), each)))
 }

@@ -41,7 +41,7 @@ fn datagrams_of_any_size() {
         let payload: Vec<u8> = (0..len).map(|n| n as u8).collect();
         send(&peer, ours.port(), &message(99, 0, 0, &payload));
         let event = ours.receive().expect("an event");
-        let Event::Notification { group: 0, message } = event else { panic!("{event:?}") };
+        let Event::Notification { group: 0, message, .. } = event else { panic!("{event:?}") };
         assert!(message.header.message_type == 99 && message.payload() == payload, "{len}");
     }
     assert_eq!(ours.dropped().foreign, 0);

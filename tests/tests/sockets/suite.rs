@@ -1,7 +1,7 @@
 //! What every kind of socket does. `super` says which.
 
 use super::{Socket, open, run};
-use netlink_families::common::{RouteFamily, RouteTable};
+use netlink_families::common::{RouteFamily, RouteTable, RouteType};
 use netlink_families::rt_link::{GetLink, Ifinfomsg, NewLink};
 use netlink_families::rt_route::{DelRoute, GetRoute, NewRoute, Rtmsg};
 use netlink_runtime::Protocol;
@@ -17,26 +17,6 @@ const RTNLGRP_LINK: u32 = 1;
 const RTNLGRP_IPV4_ROUTE: u32 = 7;
 const LOOPBACK: i32 = 1;
 const IFF_UP: u32 = 1;
-
-/// In a namespace of its own, with a socket of the kind in question.
-macro_rules! live {
-    ($name:ident, $body:expr) => {
-        live!($name, socket::Socket::builder(), $body);
-    };
-    ($name:ident, $builder:expr, $body:expr) => {
-        #[test]
-        fn $name() {
-            let path = concat!(module_path!(), "::", stringify!($name));
-            if netlink_tests::in_namespace(path.split_once("::").expect("a crate").1) {
-                netlink_tests::ip("link set lo up");
-                run(async {
-                    let mut socket = open($builder, Protocol::Route).expect("a socket");
-                    ($body)(&mut socket).await;
-                });
-            }
-        }
-    };
-}
 
 fn loopback() -> Ifinfomsg {
     Ifinfomsg { ifi_index: LOOPBACK, ..Ifinfomsg::default() }
@@ -92,6 +72,40 @@ live!(requests, async |socket: &mut Socket| {
     assert!(matches!(error, Error::WrongProtocol { .. }), "{error}");
 });
 
+// S1-1: the kernel does what the flags of a request say.
+live!(what_flags_say, async |socket: &mut Socket| {
+    let of = |kind: RouteType| {
+        let header = Rtmsg {
+            rtm_family: RouteFamily::INET,
+            rtm_dst_len: 32,
+            rtm_table: RouteTable::MAIN,
+            rtm_protocol: 4.into(),
+            rtm_type: kind,
+            ..Rtmsg::default()
+        };
+        // Only routes that lead somewhere have an interface.
+        let oif = (kind == RouteType::UNICAST).then_some(LOOPBACK as u32);
+        NewRoute::request().with(|r| {
+            let r = r.header(header).dst(Ipv4Addr::new(10, 0, 0, 1));
+            if let Some(oif) = oif { r.oif(oif) } else { r }
+        })
+    };
+    let unicast = || of(RouteType::UNICAST);
+    let refused = |done: socket::Result<()>| done.expect_err("it is refused").errno();
+    assert_eq!(refused(socket.execute(unicast().change()).await), Some(2), "ENOENT: nothing to change");
+    socket.execute(unicast().create()).await.expect("created");
+    assert_eq!(refused(socket.execute(unicast().create()).await), Some(17), "EEXIST");
+    socket.execute(unicast().change()).await.expect("changed");
+    assert_eq!(count_routes(socket).await, 1);
+    socket.execute(of(RouteType::THROW).append()).await.expect("appended");
+    assert_eq!(count_routes(socket).await, 2);
+    socket.execute(of(RouteType::UNREACHABLE).replace()).await.expect("replaced");
+    assert_eq!(count_routes(socket).await, 2);
+    let told = socket.get(of(RouteType::BLACKHOLE).append().echo()).await.expect("told");
+    assert_eq!(told.view().expect("a route").header().rtm_type, RouteType::BLACKHOLE);
+    assert_eq!(count_routes(socket).await, 3);
+});
+
 // S1-16: the kernel filters by fields of the request, and sends nothing else.
 live!(filters, async |socket: &mut Socket| {
     for table in [254, 1000] {
@@ -124,7 +138,7 @@ live!(
         assert_eq!(count_routes(socket).await, 0);
         let mut seen = Vec::new();
         while let Some(event) = socket.try_receive().expect("an event") {
-            let Event::Notification { group: RTNLGRP_LINK, message } = event else { panic!("{event:?}") };
+            let Event::Notification { group: RTNLGRP_LINK, message, .. } = event else { panic!("{event:?}") };
             let flags = message.payload()[8..12].try_into().expect("struct ifinfomsg");
             seen.push(u32::from_ne_bytes(flags) & IFF_UP);
         }
@@ -341,7 +355,7 @@ live!(
         }
         for (n, wanted) in wanted.into_iter().enumerate() {
             let event = socket.receive().await.expect("an event");
-            let Event::Notification { group: RTNLGRP_IPV4_ROUTE, message } = event else {
+            let Event::Notification { group: RTNLGRP_IPV4_ROUTE, message, .. } = event else {
                 panic!("{n}: {event:?}")
             };
             assert_eq!(changed(message), wanted, "{n}");

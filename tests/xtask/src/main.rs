@@ -30,7 +30,7 @@ Commands:
   compile-time      Measure what compiling the families costs, beside netlink-bindings
   generate          Regenerate netlink-families from the schemas and the shipped facts
   faults [NAME...]  Break the code on purpose, in all ways of tests/faults or in these, and see the
-                    conformance tests fail
+                    conformance tests fail (also: mutants)
 
   --system          Install what is missing with the system's package manager; without it the
                     demo installs nothing outside of the target folder
@@ -45,7 +45,7 @@ fn main() -> ExitCode {
     }
     let args: Vec<String> = std::env::args().skip(1).collect();
     let system = args.iter().any(|a| a == "--system");
-    let named = args.first().is_some_and(|command| command == "faults");
+    let named = args.first().is_some_and(|command| command == "faults" || command == "mutants");
     if let Some(odd) = args.iter().skip(1).find(|a| *a != "--system" && !named) {
         eprintln!("error: unknown argument `{odd}`\n\n{HELP}");
         return ExitCode::from(2);
@@ -57,7 +57,7 @@ fn main() -> ExitCode {
         Some("compile-time") => compile_time::run(),
         Some("targets") => counted(targets::run),
         Some("generate") => generate(&[]),
-        Some("faults") => faults::run(&args[1..]),
+        Some("faults" | "mutants") => faults::run(&args[1..]),
         Some("help" | "--help" | "-h") => {
             println!("{HELP}");
             Ok(())
