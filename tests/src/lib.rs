@@ -17,8 +17,12 @@ use std::time::{Duration, Instant};
 /// Set in the process that runs inside the namespace.
 const INSIDE: &str = "NETLINK_TEST_INSIDE";
 
-/// Longest that a live test may take.
-const LIMIT: Duration = Duration::from_secs(120);
+/// Longest that a live test may take: two minutes, or as many seconds as `NETLINK_TEST_LIMIT` says, for
+/// machines that are emulated.
+fn limit() -> Duration {
+    let said = std::env::var("NETLINK_TEST_LIMIT").ok().and_then(|seconds| seconds.parse().ok());
+    Duration::from_secs(said.unwrap_or(120))
+}
 
 /// Notes that a test is skipped, and why.
 pub fn skip(test: &str, reason: &str) {
@@ -95,6 +99,13 @@ pub fn kernel_oopsed() -> bool {
     mask.trim().parse::<u64>().is_ok_and(|mask| mask & 1 << 7 != 0)
 }
 
+/// Whether the running kernel is older than a release: for what older ones do not tell.
+pub fn kernel_before(major: u32, minor: u32) -> bool {
+    let release = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
+    let mut numbers = release.split(|c: char| !c.is_ascii_digit()).map_while(|n| n.parse().ok());
+    (numbers.next(), numbers.next()) < (Some(major), Some(minor))
+}
+
 fn find_obstacle() -> Option<String> {
     match std::env::var("NETLINK_NO_LIVE") {
         Ok(reason) if !reason.is_empty() => return Some(reason),
@@ -138,8 +149,8 @@ pub fn in_namespace(test: &str) -> bool {
     let mut command = Command::new("unshare");
     command.args(["-rn", "--"]).arg(exe).args(["--exact", test, "--nocapture", "--test-threads=1"]);
     command.env(INSIDE, test);
-    let status = run_limited(&mut command, LIMIT);
-    let status = status.unwrap_or_else(|| panic!("{test}: not done after {LIMIT:?} in its namespace"));
+    let status = run_limited(&mut command, limit());
+    let status = status.unwrap_or_else(|| panic!("{test}: not done after {:?} in its namespace", limit()));
     assert!(status.success(), "{test} failed in its namespace: {status}");
     false
 }

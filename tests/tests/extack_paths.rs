@@ -111,9 +111,9 @@ impl Seen {
         // It is the last thing in the message: four bytes of header, one of payload, three of padding.
         let offset = 16 + if generic { 4 } else { 0 } + body.len() - 8;
         let request = Bytes(request, body);
-        let error = if R::PROTOCOL == Protocol::Netfilter
-            && matches!(message_type, MessageType::Raw(t) if t >> 8 == 10)
-        {
+        let batched =
+            R::PROTOCOL == Protocol::Netfilter && matches!(message_type, MessageType::Raw(t) if t >> 8 == 10);
+        let error = if batched {
             let mut transaction = socket.transaction(10, None).expect("begun");
             transaction.add(request).expect("added");
             transaction.finish().expect("sent").ok()
@@ -127,6 +127,10 @@ impl Seen {
         eprintln!("{error}");
         if error.name() == Some("EOPNOTSUPP") {
             return self.skipped.push(format!("{path} of {kind}"));
+        }
+        // `nfnetlink_rcv_batch` used to parse without noting where that fails.
+        if batched && error.offset.is_none() && netlink_tests::kernel_before(6, 18) {
+            return self.skipped.push(path.to_owned());
         }
         assert_eq!(error.attr_path.as_deref(), Some(path), "{error}");
         assert_eq!(error.offset.map(|o| o as usize), Some(offset), "{error}");

@@ -4,6 +4,7 @@
 mod compile_time;
 mod demo;
 mod faults;
+mod kernels;
 mod package;
 mod setup;
 mod skips;
@@ -28,6 +29,9 @@ Commands:
   targets           Rust 1.85, a big-endian and a 32-bit machine, no_std, memory checks: the part
                     of `test` that fetches compilers and emulators into the target folder
   compile-time      Measure what compiling the families costs, beside netlink-bindings
+  kernel-test [--kernel 6.1] [FILTER...]
+                    Run the live tests on other kernels, by default Debian's 6.1 and 6.12, in an
+                    emulator; a FILTER is part of a test program's name, and after `::` of a test's
   generate          Regenerate netlink-families from the schemas and the shipped facts
   faults [NAME...]  Break the code on purpose, in all ways of tests/faults or in these, and see the
                     conformance tests fail (also: mutants)
@@ -45,7 +49,7 @@ fn main() -> ExitCode {
     }
     let args: Vec<String> = std::env::args().skip(1).collect();
     let system = args.iter().any(|a| a == "--system");
-    let named = args.first().is_some_and(|command| command == "faults" || command == "mutants");
+    let named = args.first().is_some_and(|c| ["faults", "mutants", "kernel-test"].contains(&c.as_str()));
     if let Some(odd) = args.iter().skip(1).find(|a| *a != "--system" && !named) {
         eprintln!("error: unknown argument `{odd}`\n\n{HELP}");
         return ExitCode::from(2);
@@ -56,6 +60,7 @@ fn main() -> ExitCode {
         Some("package") => counted(|skips| package::run(setup::libclang(system).ok().as_deref(), skips)),
         Some("compile-time") => compile_time::run(),
         Some("targets") => counted(targets::run),
+        Some("kernel-test") => counted(|skips| kernels::run(&args[1..], skips)),
         Some("generate") => generate(&[]),
         Some("faults" | "mutants") => faults::run(&args[1..]),
         Some("help" | "--help" | "-h") => {
