@@ -138,16 +138,36 @@ fn find_obstacle() -> Option<String> {
 ///
 /// When the test fails inside.
 pub fn in_namespace(test: &str) -> bool {
+    enter(test, "-rn", live_obstacle())
+}
+
+/// As [`in_namespace`], for programs that only work for the machine's own root: not for one who is root
+/// in a user namespace alone.
+///
+/// # Panics
+///
+/// When the test fails inside.
+pub fn in_namespace_of_root(test: &str) -> bool {
+    let mut probe = Command::new("unshare");
+    probe.args(["-n", "--", "setpriv", "--clear-groups", "true"]);
+    probe.stdout(Stdio::null()).stderr(Stdio::null());
+    let mut root = || run_limited(&mut probe, Duration::from_secs(10)).is_some_and(|status| status.success());
+    let inside = std::env::var(INSIDE).as_deref() == Ok(test);
+    let refused = (!inside && live_obstacle().is_none() && !root()).then_some("it takes root");
+    enter(test, "-n", live_obstacle().or(refused))
+}
+
+fn enter(test: &str, how: &str, obstacle: Option<&str>) -> bool {
     if std::env::var(INSIDE).as_deref() == Ok(test) {
         return true;
     }
-    if let Some(reason) = live_obstacle() {
+    if let Some(reason) = obstacle {
         skip(test, reason);
         return false;
     }
     let exe = std::env::current_exe().expect("the test's own path");
     let mut command = Command::new("unshare");
-    command.args(["-rn", "--"]).arg(exe).args(["--exact", test, "--nocapture", "--test-threads=1"]);
+    command.args([how, "--"]).arg(exe).args(["--exact", test, "--nocapture", "--test-threads=1"]);
     command.env(INSIDE, test);
     let status = run_limited(&mut command, limit());
     let status = status.unwrap_or_else(|| panic!("{test}: not done after {:?} in its namespace", limit()));

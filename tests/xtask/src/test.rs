@@ -1,7 +1,7 @@
 //! All tests, with all set-up.
 
 use crate::skips::Skips;
-use crate::{Result, cargo, generate, package, setup, step, targets};
+use crate::{Result, cargo, generate, kernels, package, setup, step, targets};
 use netlink_tests::{has_program, live_obstacle};
 
 /// Programs that live tests run, and the Debian packages that have them.
@@ -13,6 +13,7 @@ const PROGRAMS: &[(&str, &str)] = &[
     ("nft", "nftables"),
     ("conntrack", "conntrack"),
     ("iptables-nft", "iptables"),
+    ("tcpdump", "tcpdump"),
 ];
 
 /// Smaller builds; all tests run with all features.
@@ -60,8 +61,9 @@ pub(crate) fn run(system: bool) -> Result<()> {
     let fresh = generate(&["--check"]);
     let packages = package::run(libclang.ok().as_deref(), &skips);
     let targets = targets::run(&skips);
+    let kernels = kernels::run(&[], &skips);
     skips.report();
-    tests.and(smaller).and(no_alloc).and(fresh).and(packages).and(targets)
+    tests.and(smaller).and(no_alloc).and(fresh).and(packages).and(targets).and(kernels)
 }
 
 /// Checks a package with these features alone. Warnings are errors for it, not for what it

@@ -1,0 +1,88 @@
+//! A capture of what is really said: tcpdump listens at an nlmon device while `ip` and we speak to the
+//! kernel, and every message in its file is read.
+
+use netlink_families::rt_link::GetLink;
+use netlink_runtime::message::{Header, Messages};
+use netlink_runtime::socket::Socket;
+use netlink_runtime::socket::capture::{Direction, Packets};
+use netlink_runtime::{Protocol, genl::GetFamilies};
+use netlink_tests::{has_program, in_namespace_of_root, ip, skip, try_ip};
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+
+/// Counts the messages of a capture, knowing nothing but lengths: packet headers of 16 bytes, link headers
+/// of 16, messages that begin with theirs.
+fn count(file: &[u8]) -> BTreeMap<u16, usize> {
+    let word = |at: usize| u32::from_ne_bytes(file[at..at + 4].try_into().expect("four bytes")) as usize;
+    let (mut at, mut counts) = (24, BTreeMap::new());
+    while at < file.len() {
+        let end = at + 16 + word(at + 8);
+        let protocol = u16::from_be_bytes([file[at + 30], file[at + 31]]);
+        at += 32;
+        while at + 16 <= end {
+            *counts.entry(protocol).or_insert(0) += 1;
+            at += word(at).next_multiple_of(4);
+        }
+        at = end;
+    }
+    counts
+}
+
+/// S2-2: a capture of two protocols, of requests and dumps.
+#[test]
+fn everything_captured_is_read() {
+    const NAME: &str = "everything_captured_is_read";
+    // tcpdump gives up groups, which nobody may in a user namespace.
+    if !in_namespace_of_root(NAME) {
+        return;
+    }
+    if !has_program("tcpdump") {
+        return skip(NAME, "the program `tcpdump` is not installed");
+    }
+    if let Err(error) = try_ip("link add nlmon0 type nlmon") {
+        return skip(NAME, &format!("nlmon: {error}"));
+    }
+    ip("link set nlmon0 up");
+    for n in 0..40 {
+        ip(&format!("link add v{n} type veth peer name w{n}"));
+    }
+    let file = std::env::temp_dir().join(format!("nlmon-{}.pcap", std::process::id()));
+    let mut tcpdump = Command::new("tcpdump")
+        .args(["-Z", "root", "-i", "nlmon0", "--immediate-mode", "-U", "-B", "65536", "-w"])
+        .arg(&file)
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("tcpdump");
+    let mut said = BufReader::new(tcpdump.stderr.take().expect("a pipe"));
+    let mut lines = String::new();
+    while !lines.contains("listening on") {
+        assert!(said.read_line(&mut lines).expect("text") > 0, "tcpdump does not listen: {lines}");
+    }
+    ip("-d link show");
+    let (mut route, mut generic) = (
+        Socket::open(Protocol::Route).expect("a socket"),
+        Socket::open(Protocol::Generic).expect("a socket"),
+    );
+    let links = route.dump_all(GetLink::dump(), |_| Ok(())).expect("a dump").len();
+    let families = generic.dump_all(GetFamilies, |_| Ok(())).expect("a dump").len();
+    ip("link set v0 mtu 1400");
+    let stop = Command::new("kill").args(["-INT", &tcpdump.id().to_string()]).status();
+    assert!(stop.expect("kill").success() && tcpdump.wait().expect("an end").success());
+    let bytes = std::fs::read(&file).expect("a capture");
+    let _ = std::fs::remove_file(&file);
+
+    let (mut counts, mut longest, mut requests) = (BTreeMap::new(), 0, 0);
+    for packet in Packets::new(&bytes).expect("a capture") {
+        let packet = packet.expect("a packet");
+        let messages = Messages::new(packet.datagram).map(|m| m.expect("a message")).count();
+        *counts.entry(packet.protocol.0.into()).or_insert(0) += messages;
+        longest = longest.max(messages);
+        requests += usize::from(packet.direction == Direction::ToKernel);
+        assert!(packet.datagram.len() >= Header::LEN);
+    }
+    eprintln!("{counts:?}, {requests} requests, up to {longest} messages in a packet");
+    assert_eq!(counts, count(&bytes));
+    // All of both dumps are there, and several messages in one packet.
+    assert!(counts[&0] > 2 * links && counts[&16] > families && longest > 5 && requests > 4);
+}
