@@ -10,6 +10,9 @@ pub static MANIFEST: &str = include_str!("MANIFEST.toml");
 /// The headers that are extracted, and the families that use them.
 pub static HEADERS: &str = include_str!("headers.txt");
 
+/// What the newest kernel's source says that it accepts for each attribute.
+pub static POLICIES: &str = include_str!("policies.txt");
+
 /// Every header: its path below the include directory and its facts.
 #[rustfmt::skip]
 pub static FACTS: &[(&str, &str)] = &[

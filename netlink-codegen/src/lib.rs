@@ -14,6 +14,7 @@ pub mod headers;
 pub mod ir;
 mod load;
 mod lower;
+pub mod policy;
 pub mod report;
 pub mod schema;
 
