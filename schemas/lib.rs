@@ -28,3 +28,6 @@ pub static SCHEMAS: &[(&str, &str)] = &[
 
 /// Attribute enums and values that no schema describes, with reasons.
 pub static COVERAGE: &str = include_str!("coverage.txt");
+
+/// Where schemas and kernels differ and should, with reasons.
+pub static VERIFY: &str = include_str!("verify.txt");

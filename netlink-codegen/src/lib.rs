@@ -17,6 +17,7 @@ mod lower;
 pub mod policy;
 pub mod report;
 pub mod schema;
+pub mod verify;
 
 pub use builder::{Builder, Error};
 pub use load::{Loaded, Loader, shipped_model};

@@ -7,10 +7,10 @@ use clap::Args as ClapArgs;
 use serde_json::json;
 
 use super::Outcome;
-use crate::policy;
 use crate::headers::extract::{BASE_TARGET, Extraction, Options, extract};
 use crate::headers::facts::{Kernel, Store};
 use crate::headers::{sources, store};
+use crate::policy;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -153,7 +153,7 @@ fn policies(args: &Args, tree: &std::path::Path, directory: &std::path::Path) ->
         json!({"kernel": version, "tables": all.0, "rows": all.1, "kept_tables": kept.0, "kept_rows": kept.1})
             .to_string()
     } else {
-        format!("{} policies with {} attributes, of which headers know {}", all.0, all.1, kept.1)
+        format!("{} tables with {} attributes and commands, of which headers know {}", all.0, all.1, kept.1)
     };
     print(&text).map(|()| Outcome::Fine)
 }

@@ -11,6 +11,7 @@ mod token;
 mod value;
 
 use crate::headers::facts::Store;
+use std::path::Path;
 
 pub use value::Values;
 
@@ -25,7 +26,8 @@ pub struct Table {
     pub rows: Vec<Row>,
 }
 
-/// What is accepted for one attribute.
+/// What is accepted for one attribute; or, in a table of a generic netlink family's operations, that a
+/// command answers (`do`, `dump`, `do-dump`).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Row {
     /// The attribute's C name; for `[A ... B]` the first and the last one.
@@ -106,7 +108,8 @@ impl Row {
             _ => &[],
         };
         // A macro may be an attribute, too.
-        let single = (range.is_empty() && first == last && facts.constants.contains_key(first)).then_some(first);
+        let single =
+            (range.is_empty() && first == last && facts.constants.contains_key(first)).then_some(first);
         range.iter().map(String::as_str).chain(single)
     }
 
@@ -118,7 +121,17 @@ impl Row {
         }
     }
 
-    /// A whole integer type has lengths where it has values: bytes and text are limited in length.
+    /// Whether it is about a command, and whether that answers single requests and dumps.
+    pub fn operation(&self) -> Option<(bool, bool)> {
+        match self.ty.as_deref() {
+            Some("do") => Some((true, false)),
+            Some("dump") => Some((false, true)),
+            Some("do-dump") => Some((true, true)),
+            _ => None,
+        }
+    }
+
+    /// Bounds of values, or of lengths where bytes and text are limited.
     fn bound(&mut self, min: Option<String>, max: Option<String>) {
         let (least, most) = match self.ty.as_deref() {
             Some("binary" | "string" | "nul-string") => (Limit::MinLen, Limit::MaxLen),
@@ -133,4 +146,14 @@ impl Row {
 /// The policies that ship with the facts, of the newest kernel.
 pub fn shipped() -> Result<Vec<Table>, String> {
     text::read(netlink_kernel_headers::POLICIES).map_err(|e| format!("policies.txt: {e}"))
+}
+
+/// The policies of a file in either form, or of a kernel's source tree.
+pub fn open(path: &Path) -> Result<Vec<Table>, String> {
+    let shown = |e: &dyn std::fmt::Display| format!("{}: {e}", path.display());
+    if path.is_dir() {
+        return source::tree(path).map_err(|e| shown(&e));
+    }
+    let text = std::fs::read_to_string(path).map_err(|e| shown(&e))?;
+    text::read_any(&text).map_err(|e| shown(&e))
 }

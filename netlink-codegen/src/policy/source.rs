@@ -56,7 +56,44 @@ pub fn text(file: &str, source: &str) -> Vec<Table> {
         let rows = parts(body).into_iter().flat_map(|part| context.rows(part, 0)).collect();
         tables.push(Table { file: file.to_owned(), name, rows });
     }
+    for tag in ["genl_ops", "genl_small_ops", "genl_split_ops"] {
+        let mut at = 0;
+        while let Some((name, body)) = next_array(&tokens, &mut at, tag) {
+            tables.push(Table { file: file.to_owned(), name, rows: operations(body) });
+        }
+    }
     tables
+}
+
+/// What a family's commands answer: `do`, `dump` or `do-dump` in place of a type.
+fn operations(body: &[Token]) -> Vec<Row> {
+    let mut rows: Vec<Row> = Vec::new();
+    for part in parts(body) {
+        let Some(open) = part.iter().position(|t| t.is("{")) else { continue };
+        let Some(close) = closing(&part[open..]) else { continue };
+        let fields = fields(&part[open + 1..open + close]);
+        let field = |name: &str| fields.iter().find(|(n, _)| *n == name).map(|(_, value)| spell(value));
+        let Some(command) = field("cmd") else { continue };
+        let has = |name: &str| field(name).is_some_and(|function| function != "NULL");
+        let ty = match (has("doit"), has("dumpit")) {
+            (true, true) => "do-dump",
+            (true, false) => "do",
+            (false, true) => "dump",
+            (false, false) => continue,
+        };
+        // Some list a command once for each.
+        match rows.iter_mut().find(|row| row.attr == command) {
+            Some(row) if row.ty.as_deref() != Some(ty) => row.ty = Some("do-dump".to_owned()),
+            Some(_) => {}
+            None => {
+                rows.push(Row { attr: command, ty: Some(ty.to_owned()), ..Row::default() });
+                if let (Some(row), Some(policy)) = (rows.last_mut(), field("policy")) {
+                    row.add(Limit::Nested, policy);
+                }
+            }
+        }
+    }
+    rows
 }
 
 /// The next `struct TAG name[…]… = {…}`, or without brackets: its name and what is in the braces.
@@ -370,24 +407,43 @@ mod tests {
                 [A_FIRST ... A_LAST] = { .type = NLA_REJECT },
             };
         "#;
-        assert_eq!(rows(source), [
-            "A_UNSPEC -",
-            "A_INT u32",
-            "A_TEXT nul-string len=IFNAMSIZ-1",
-            "A_MIN be16",
-            "A_LEN unspec len=4",
-            "A_ADDR binary exact=sizeof(struct:in6_addr)",
-            "A_RANGE u32 min=2 max=BIG-1",
-            "A_TWO u8 min=1 max=MAX(2,3)",
-            "A_BYTES binary max-len=8",
-            "A_NEST nested nested=inner",
-            "A_LIST nested-array nested=inner",
-            "A_MASK u16 mask=F_A|F_B",
-            "A_BITS bitfield32 mask=ALL",
-            "A_FN u64 validate=look",
-            "A_MAC binary exact=ETH_ALEN",
-            "A_FIRST...A_LAST reject",
-        ]);
+        assert_eq!(
+            rows(source),
+            [
+                "A_UNSPEC -",
+                "A_INT u32",
+                "A_TEXT nul-string len=IFNAMSIZ-1",
+                "A_MIN be16",
+                "A_LEN unspec len=4",
+                "A_ADDR binary exact=sizeof(struct:in6_addr)",
+                "A_RANGE u32 min=2 max=BIG-1",
+                "A_TWO u8 min=1 max=MAX(2,3)",
+                "A_BYTES binary max-len=8",
+                "A_NEST nested nested=inner",
+                "A_LIST nested-array nested=inner",
+                "A_MASK u16 mask=F_A|F_B",
+                "A_BITS bitfield32 mask=ALL",
+                "A_FN u64 validate=look",
+                "A_MAC binary exact=ETH_ALEN",
+                "A_FIRST...A_LAST reject",
+            ]
+        );
+    }
+
+    #[test]
+    fn operations_of_families() {
+        let source = r"
+            static const struct genl_small_ops ops[] = {
+                { .cmd = C_GET, .doit = get, .dumpit = dump, },
+                { .cmd = C_SET, .flags = GENL_ADMIN_PERM, .doit = set, .policy = p },
+                { .flags = 1 },
+            };
+            static const struct genl_split_ops split[2] = {
+                [0] = { .cmd = C_A, .doit = a, .policy = p, }, { .cmd = C_A, .dumpit = b },
+                { .cmd = C_B, .doit = NULL, .dumpit = b },
+            };
+        ";
+        assert_eq!(rows(source), ["C_GET do-dump", "C_SET do nested=p", "C_A do-dump nested=p", "C_B dump"]);
     }
 
     #[test]
@@ -405,9 +461,18 @@ mod tests {
     #[test]
     fn hostile_sources_end() {
         for source in [
-            "struct nla_policy", "struct nla_policy p[", "struct nla_policy p[] = {", "struct nla_policy p[] = { [",
-            "struct nla_policy p[] = { , [A] = , [] = {}, [B = { } };", "#define A A\nstruct nla_policy p[] = { A };",
-            "#define A(NLA_\nstruct nla_policy p[] = { A };", "/*", "'", "\"\\", "#define x \\", "\u{e9}\u{0}",
+            "struct nla_policy",
+            "struct nla_policy p[",
+            "struct nla_policy p[] = {",
+            "struct nla_policy p[] = { [",
+            "struct nla_policy p[] = { , [A] = , [] = {}, [B = { } };",
+            "#define A A\nstruct nla_policy p[] = { A };",
+            "#define A(NLA_\nstruct nla_policy p[] = { A };",
+            "/*",
+            "'",
+            "\"\\",
+            "#define x \\",
+            "\u{e9}\u{0}",
             "#define A(x) A(x), A(x) NLA_\nstruct nla_policy p[] = { A(1) };",
         ] {
             text("a.c", source);

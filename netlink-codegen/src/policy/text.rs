@@ -54,7 +54,8 @@ pub fn read(text: &str) -> Result<Vec<Table>, String> {
         let (Some(attr), Some(ty)) = (words.next(), words.next()) else {
             return Err(wrong("expected `ATTR type limits…`"));
         };
-        let mut row = Row { attr: attr.to_owned(), ty: (ty != "-").then(|| ty.to_owned()), limits: Vec::new() };
+        let mut row =
+            Row { attr: attr.to_owned(), ty: (ty != "-").then(|| ty.to_owned()), limits: Vec::new() };
         for word in words {
             let limit = word.split_once('=').and_then(|(name, value)| Some((Limit::of(name)?, value)));
             let (limit, value) = limit.ok_or_else(|| wrong(&format!("`{word}` is no limit")))?;
@@ -78,7 +79,8 @@ pub fn read_json(text: &str) -> Result<Vec<Table>, String> {
         };
         let need = |key: &str| text(key).ok_or_else(|| wrong(format!("no `{key}`")));
         let (file, name) = (need("file")?, need("policy")?);
-        let mut row = Row { attr: compact(&need("attr")?), ty: text("type").map(|t| kind(&t)), limits: Vec::new() };
+        let mut row =
+            Row { attr: compact(&need("attr")?), ty: text("type").map(|t| kind(&t)), limits: Vec::new() };
         for (key, limit) in [
             ("len", Limit::Len),
             ("exact_len", Limit::Exact),
@@ -112,7 +114,8 @@ fn compact(expression: &str) -> String {
 mod tests {
     use super::*;
 
-    const TEXT: &str = "net/a.c\none\n  A_X u32 min=1 max=N-1\n  A_Y -\nnet/b.c\none\n  A_X binary exact=sizeof(struct:x)\n";
+    const TEXT: &str =
+        "net/a.c\none\n  A_X u32 min=1 max=N-1\n  A_Y -\nnet/b.c\none\n  A_X binary exact=sizeof(struct:x)\n";
 
     #[test]
     fn text_is_written_as_it_was_read() {
