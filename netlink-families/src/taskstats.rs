@@ -28,8 +28,8 @@ pub struct New;
     family = "TASKSTATS",
     version = 1,
     do,
-    request(CGROUPSTATS_CMD_GET = 4, CgroupCmd),
-    reply(CGROUPSTATS_CMD_NEW = 5, CgroupType)
+    request(CGROUPSTATS_CMD_GET = 4, CgroupstatsCmd),
+    reply(CGROUPSTATS_CMD_NEW = 5, CgroupstatsType)
 )]
 pub struct CgroupstatsGet;
 
@@ -87,7 +87,7 @@ pub struct Cmd {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
-pub struct CgroupType {
+pub struct CgroupstatsType {
     /// `CGROUPSTATS_TYPE_CGROUP_STATS`: How many are in which state.
     #[netlink(CGROUPSTATS_TYPE_CGROUP_STATS = 1, struct)]
     pub cgroup_stats: Option<Cgroupstats>,
@@ -101,7 +101,7 @@ pub struct CgroupType {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(debug)]
 #[non_exhaustive]
-pub struct CgroupCmd {
+pub struct CgroupstatsCmd {
     /// `CGROUPSTATS_CMD_ATTR_FD`: A file descriptor of its directory, of cgroup version 1.
     #[netlink(CGROUPSTATS_CMD_ATTR_FD = 1)]
     pub fd: Option<u32>,

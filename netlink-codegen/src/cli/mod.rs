@@ -5,6 +5,7 @@ pub mod coverage;
 pub mod explain;
 pub mod extract;
 pub mod generate;
+pub mod scaffold;
 pub mod verify;
 
 use std::process::ExitCode;
@@ -43,6 +44,7 @@ enum Command {
     Explain(explain::Args),
     Extract(extract::Args),
     Generate(generate::Args),
+    Scaffold(scaffold::Args),
     Verify(verify::Args),
 }
 
@@ -54,6 +56,7 @@ pub fn main() -> ExitCode {
         Command::Explain(args) => explain::run(&args),
         Command::Extract(args) => extract::run(&args),
         Command::Generate(args) => generate::run(&args),
+        Command::Scaffold(args) => scaffold::run(&args),
         Command::Verify(args) => verify::run(&args),
     };
     outcome.into()
@@ -64,6 +67,6 @@ fn print(text: &str) -> Result<(), String> {
     use std::io::Write as _;
     match std::io::stdout().lock().write_all(text.as_bytes()) {
         Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
-        other => other.map_err(|e| format!("error: {e}")),
+        other => other.map_err(|e| e.to_string()),
     }
 }

@@ -83,7 +83,7 @@ fn attempt(args: &Args) -> Result<Outcome, String> {
     } else {
         text(args, &report, &mut out);
     }
-    super::print(&out)?;
+    super::print(&out).map_err(|e| error(&e))?;
     let fine = report.mismatches().next().is_none() && report.stale.is_empty();
     Ok(if fine { Outcome::Fine } else { Outcome::Findings })
 }
