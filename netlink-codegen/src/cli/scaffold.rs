@@ -6,6 +6,7 @@ use crate::headers::store;
 use crate::policy;
 use crate::scaffold::Scaffold;
 use clap::Args as ClapArgs;
+use netlink_runtime::{Protocol, socket::Socket};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -30,6 +31,9 @@ pub struct Args {
     /// Take types from these policies instead of the stored ones: a file, or a kernel's source tree
     #[arg(long, value_name = "PATH")]
     policies: Option<PathBuf>,
+    /// Ask the running kernel for types of attributes that are in no policy
+    #[arg(long)]
+    live: bool,
     /// Take facts from this store, as `extract --store` writes it
     #[arg(long, value_name = "DIR")]
     store: Option<PathBuf>,
@@ -56,5 +60,21 @@ fn yaml(args: &Args) -> Result<String, String> {
         Some(path) => policy::open(path),
         None => policy::shipped(),
     }?;
-    Scaffold { headers: args.headers.clone(), facts: &facts, tables: &tables, live: BTreeMap::new() }.yaml()
+    let headers = args.headers.clone();
+    let mut scaffold = Scaffold { headers, facts: &facts, tables: &tables, live: BTreeMap::new() };
+    if args.live {
+        scaffold = live(scaffold)?;
+    }
+    scaffold.yaml()
+}
+
+/// With what the running kernel says of the family that the headers name.
+fn live(scaffold: Scaffold<'_>) -> Result<Scaffold<'_>, String> {
+    let name = scaffold.family().ok_or("--live: the headers do not name a generic netlink family")?.to_owned();
+    let error = |e: netlink_runtime::socket::Error| format!("--live: {name}: {e}");
+    let mut socket = Socket::open(Protocol::Generic).map_err(error)?;
+    Ok(match socket.policy(&name, None).map_err(error)? {
+        Some(policies) => scaffold.with_live(&policies),
+        None => scaffold,
+    })
 }

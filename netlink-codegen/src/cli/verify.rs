@@ -2,9 +2,10 @@
 
 use super::Outcome;
 use crate::Loader;
-use crate::headers::store;
+use crate::headers::{facts::Store, store};
 use crate::policy;
 use crate::report::render;
+use crate::scaffold::{self, Seen};
 use crate::verify::{self, Counts, Exceptions, Fact, Kernel, Report, State};
 use clap::Args as ClapArgs;
 use serde_json::json;
@@ -83,6 +84,9 @@ fn attempt(args: &Args) -> Result<Outcome, String> {
     } else {
         text(args, &report, &mut out);
     }
+    if let Some(kernel) = kernel.as_ref().filter(|_| args.families.is_empty()) {
+        strangers(args, kernel, &model, &facts, &tables, &mut out);
+    }
     super::print(&out).map_err(|e| error(&e))?;
     let fine = report.mismatches().next().is_none() && report.stale.is_empty();
     Ok(if fine { Outcome::Fine } else { Outcome::Findings })
@@ -137,6 +141,39 @@ fn text(args: &Args, report: &Report, out: &mut String) {
         let Counts { equal, mismatch, explained, unchecked, absent } = counts;
         let cells = [equal, mismatch, explained, unchecked, absent].map(|n| n.to_string());
         row(out, [family, source.word(), &cells[0], &cells[1], &cells[2], &cells[3], &cells[4]]);
+    }
+}
+
+/// Families without a schema: what the kernel accepts, and what `scaffold` would guess.
+fn strangers(
+    args: &Args,
+    kernel: &Kernel,
+    model: &crate::ir::Model,
+    facts: &Store,
+    tables: &[policy::Table],
+    out: &mut String,
+) {
+    for stranger in kernel.strangers(model) {
+        let family = stranger.family;
+        let header = scaffold::header_of(&family.name, facts);
+        let none = Default::default();
+        let seen = scaffold::seen(stranger.policies.unwrap_or(&none), header.as_deref(), facts, tables);
+        if args.json {
+            let _ = writeln!(out, "{}", json!({
+                "family": family.name, "id": family.id, "schema": null, "header": header,
+                "attributes": seen.iter().map(|s| json!({
+                    "name": s.c_name, "number": s.number, "kernel": s.accepted.words(), "guess": s.guess,
+                })).collect::<Vec<_>>(),
+            }));
+            continue;
+        }
+        let known = header.as_deref().unwrap_or("in no header");
+        let _ = writeln!(out, "\nno schema: {} ({known}), id {}", family.name, family.id);
+        for Seen { c_name, number, accepted, guess } in seen {
+            let name = c_name.unwrap_or_else(|| number.to_string());
+            let guess = if guess.is_empty() { "?" } else { &guess };
+            let _ = writeln!(out, "  {name:<38} scaffold {guess:<28} kernel {}", accepted.words());
+        }
     }
 }
 

@@ -33,6 +33,12 @@ impl Guess {
         self
     }
 
+    /// The type with its limits, in a schema's words.
+    pub(super) fn words(&self) -> String {
+        let limits = self.checks.iter().map(|(key, limit)| format!(" {key} {limit}"));
+        format!("{}{}", self.ty, limits.collect::<String>())
+    }
+
     /// The line of a schema.
     pub(super) fn line(&self, set: &Set, attr: &Name) -> String {
         let mut more = Vec::new();
@@ -116,6 +122,14 @@ impl<'f> Policy<'f> {
     /// Whether a command answers single requests and dumps.
     pub(super) fn operation(&self, c_name: &str) -> Option<(bool, bool)> {
         self.rows.get(c_name)?.iter().find_map(|(_, row)| row.operation())
+    }
+
+    /// How much like the source's policies for an attribute this is.
+    pub(super) fn likeness(&self, c_name: &str, live: &Accepted) -> usize {
+        let rows = self.rows.get(c_name).into_iter().flatten();
+        let accepted = rows.map(|(_, row)| Accepted::of_row(row, Values(self.facts)));
+        let like = |row: Accepted| usize::from(row.kind == live.kind) + usize::from(row == *live);
+        accepted.map(like).max().unwrap_or(0)
     }
 
     /// The type of an attribute.

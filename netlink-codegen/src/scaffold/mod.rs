@@ -5,10 +5,12 @@
 //! what is guessed comes from names.
 
 mod guess;
+mod live;
 mod parts;
 
 pub use guess::{Guess, Policy};
-pub use parts::{Parts, Set};
+pub use live::{Seen, header_of, seen};
+pub use parts::{Messages, Name, Parts, Set};
 
 use crate::headers::facts::Store;
 use crate::headers::sources;
@@ -27,7 +29,7 @@ pub struct Scaffold<'f> {
     /// Policies and operations of the kernel's source; there may be none.
     pub tables: &'f [Table],
     /// What a running kernel says it accepts, by C name.
-    pub live: BTreeMap<String, super::verify::Accepted>,
+    pub live: BTreeMap<String, crate::verify::Accepted>,
 }
 
 impl Scaffold<'_> {
