@@ -57,7 +57,7 @@ pub struct Args {
     /// Architecture; any but the default adds to the store only what it lays out differently
     #[arg(long, value_name = "TRIPLE", default_value = BASE_TARGET)]
     target: String,
-    /// Kernel source tree: read headers of it that are private to the kernel, and only those
+    /// Kernel source tree: read headers of it that are private to the kernel (or C files), and only those
     #[arg(long, value_name = "TREE")]
     source: Option<PathBuf>,
     /// Header to read instead of the built-in list: a path or pattern (`*`) below --headers, or a path below --source
