@@ -1,8 +1,5 @@
 //! `verify`: the shipped schemas agree with everything that is known, and every kind of mistake is found.
 
-#[path = "headers_support/mod.rs"]
-mod support;
-
 use netlink_codegen::headers::facts::Store;
 use netlink_codegen::headers::store;
 use netlink_codegen::verify::{self, Exceptions, Kernel, Report, State};
@@ -44,7 +41,7 @@ fn shipped_schemas_agree_with_headers_and_policies() {
 fn shipped_schemas_agree_with_the_running_kernel() {
     let kernel = match Kernel::ask() {
         Ok(kernel) => kernel,
-        Err(error) => return support::skip("verify --live", &error.to_string()),
+        Err(error) => return netlink_tests::skip("verify --live", &error.to_string()),
     };
     let model = shipped_model().unwrap();
     let mut report = Report::default();

@@ -70,7 +70,8 @@ fn yaml(args: &Args) -> Result<String, String> {
 
 /// With what the running kernel says of the family that the headers name.
 fn live(scaffold: Scaffold<'_>) -> Result<Scaffold<'_>, String> {
-    let name = scaffold.family().ok_or("--live: the headers do not name a generic netlink family")?.to_owned();
+    let name =
+        scaffold.family().ok_or("--live: the headers do not name a generic netlink family")?.to_owned();
     let error = |e: netlink_runtime::socket::Error| format!("--live: {name}: {e}");
     let mut socket = Socket::open(Protocol::Generic).map_err(error)?;
     Ok(match socket.policy(&name, None).map_err(error)? {

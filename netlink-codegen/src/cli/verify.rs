@@ -9,13 +9,15 @@ use crate::scaffold::{self, Seen};
 use crate::verify::{self, Counts, Exceptions, Fact, Kernel, Report, State};
 use clap::Args as ClapArgs;
 use serde_json::json;
+use std::ffi::OsStr;
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 const EXAMPLES: &str = "\
 Examples:
   netlink-codegen verify                        every schema: headers of each stored kernel, policies of the newest
   netlink-codegen verify ethtool -v             one family, and what cannot be compared
+  netlink-codegen verify thermal.yaml           a file of one's own
   netlink-codegen verify --live                 the running kernel as well (all its families: as root)
   netlink-codegen verify --policies rows.jsonl  other policies: as text, as JSON a line, or a kernel's source tree
   netlink-codegen verify --json | jq 'select(.state == \"mismatch\" and .reason == null)'
@@ -26,7 +28,7 @@ Exit status: 0 fine, 1 mismatches without a reason, 2 nothing done.";
 #[derive(Debug, ClapArgs)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
-    /// Shipped schemas; all when none is given
+    /// Names of shipped schemas, or schema files; all shipped ones when none is given
     #[arg(value_name = "FAMILY")]
     families: Vec<String>,
     /// Ask the running kernel for its generic netlink families and their policies, too
@@ -56,8 +58,19 @@ pub fn run(args: &Args) -> Outcome {
 
 fn attempt(args: &Args) -> Result<Outcome, String> {
     let error = |e: &dyn std::fmt::Display| format!("error: {e}");
-    let model = Loader::new().shipped().load().map_err(|d| render::plain(&d))?.model;
-    if let Some(name) = args.families.iter().find(|name| model.family(name).is_none()) {
+    let mut loader = Loader::new().shipped();
+    let mut families = Vec::new();
+    for family in &args.families {
+        let path = Path::new(family);
+        if path.extension().is_some() {
+            loader = loader.file(path);
+            families.extend(path.file_stem().and_then(OsStr::to_str));
+        } else {
+            families.push(family.as_str());
+        }
+    }
+    let model = loader.load().map_err(|d| render::plain(&d))?.model;
+    if let Some(name) = families.iter().find(|name| model.family(name).is_none()) {
         return Err(error(&format!("there is no schema {name}")));
     }
     let facts = store::shipped().map_err(|e| error(&e))?;
@@ -66,7 +79,7 @@ fn attempt(args: &Args) -> Result<Outcome, String> {
         Some(path) => policy::open(path),
     };
     let tables = tables.map_err(|e| error(&e))?;
-    let wanted = |name: &str| args.families.is_empty() || args.families.iter().any(|f| f == name);
+    let wanted = |name: &str| families.is_empty() || families.contains(&name);
     let mut report = Report::default();
     verify::headers(&model, &facts, &wanted, &mut report);
     verify::policies(&model, &facts, &tables, &wanted, &mut report);
@@ -159,12 +172,16 @@ fn strangers(
         let none = Default::default();
         let seen = scaffold::seen(stranger.policies.unwrap_or(&none), header.as_deref(), facts, tables);
         if args.json {
-            let _ = writeln!(out, "{}", json!({
-                "family": family.name, "id": family.id, "schema": null, "header": header,
-                "attributes": seen.iter().map(|s| json!({
-                    "name": s.c_name, "number": s.number, "kernel": s.accepted.words(), "guess": s.guess,
-                })).collect::<Vec<_>>(),
-            }));
+            let _ = writeln!(
+                out,
+                "{}",
+                json!({
+                    "family": family.name, "id": family.id, "schema": null, "header": header,
+                    "attributes": seen.iter().map(|s| json!({
+                        "name": s.c_name, "number": s.number, "kernel": s.accepted.words(), "guess": s.guess,
+                    })).collect::<Vec<_>>(),
+                })
+            );
             continue;
         }
         let known = header.as_deref().unwrap_or("in no header");

@@ -23,7 +23,8 @@ pub struct Seen {
 /// The header that defines a generic netlink family of this name.
 pub fn header_of(family: &str, facts: &Store) -> Option<String> {
     let name = |value: &Value| matches!(value, Value::Str(text) if text == family);
-    let found = facts.constants.values().find(|c| c.name.contains("NAME") && c.value.newest().is_some_and(name));
+    let found =
+        facts.constants.values().find(|c| c.name.contains("NAME") && c.value.newest().is_some_and(name));
     // Else by a prefix of constants that is the name.
     let prefix = format!("{}_", family.to_ascii_uppercase());
     let named = || facts.constants.values().find(|constant| constant.name.starts_with(&prefix));

@@ -141,7 +141,7 @@ impl Parts {
             let prefix = common_prefix(&all);
             let zero = all.first().filter(|name| name.contains("UNSPEC"));
             let entries: Vec<String> = all.iter().filter(|name| Some(*name) != zero).cloned().collect();
-            let ended = found.entries.iter().any(|name| is_bound(name));
+            let ended = found.entries.iter().any(is_bound);
             match use_of(&prefix, zero.is_some(), ended) {
                 Use::Commands => self.commands.push(Messages { prefix, entries }),
                 Use::Events => self.events.push(Messages { prefix, entries }),
