@@ -82,9 +82,13 @@ attribute-sets:
       af-spec: binary
       operstate: u8 enum IF_OPER_*
       prop-list: nest info
+      master: sub chosen by ifname
+      link: sub chosen by ifname
   info:
     name-prefix: IFLA_INFO_
     attributes: {kind: string}
+sub-messages:
+  chosen: {a: u32, b: nest info, default: u64}
 ";
 
 #[test]
@@ -93,7 +97,8 @@ fn mistakes_in_types_are_found() {
     let tables = policy::text::read(
         "a.c\nlink\n  IFLA_MTU u32\n  IFLA_TXQLEN u32\n  IFLA_IFNAME string len=IFNAMSIZ-1\n  IFLA_CARRIER u8\n  \
          IFLA_MAP binary max-len=28\n  IFLA_LINKINFO nested nested=info\n  IFLA_NET_NS_FD u32\n  \
-         IFLA_GSO_MAX_SIZE be32\n  IFLA_AF_SPEC nested\n  IFLA_OPERSTATE u8 max=3\n  IFLA_PROP_LIST nested-array\n\
+         IFLA_GSO_MAX_SIZE be32\n  IFLA_AF_SPEC nested\n  IFLA_OPERSTATE u8 max=3\n  IFLA_PROP_LIST nested-array\n  \
+         IFLA_MASTER nested\n  IFLA_LINK u8\n\
          info\n  IFLA_INFO_KIND string\n  IFLA_INFO_DATA nested\n",
     )
     .unwrap();
@@ -103,6 +108,7 @@ fn mistakes_in_types_are_found() {
         [
             "max-len of IFLA_IFNAME (a.c link): schema 16, kernel 15",
             "type of IFLA_MTU (a.c link): schema u16, kernel u32",
+            "type of IFLA_LINK (a.c link): schema sub chosen, kernel u8",
             "type of IFLA_MAP (a.c link): schema struct rtnl_link_stats64, 200 bytes, kernel binary max-len 28",
             "nest of IFLA_LINKINFO (a.c link): schema info, which lacks IFLA_INFO_DATA of info",
             "type of IFLA_CARRIER (a.c link): schema flag, kernel u8",

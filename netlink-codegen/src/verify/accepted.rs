@@ -1,7 +1,7 @@
 //! What a kernel accepts for an attribute, and what that says about the schema's type.
 
 use super::State;
-use crate::ir::{Attr, Card, Lifetime, MemberType, Model, Order, SetId, Type};
+use crate::ir::{Attr, Card, Lifetime, MemberType, Model, Order, SetId, SubId, Type};
 use crate::policy::{Limit, Row, Values};
 use netlink_runtime::genl::{IntWidth, Lengths, PolicyType};
 
@@ -259,12 +259,34 @@ fn kind(model: &Model, attr: &Attr, accepted: &Accepted, out: &mut Vec<Outcome>)
         | (Type::Ip4 | Type::Ip(_) | Type::Labels, Kind::Int { bits: 32, .. }) => say("type", State::Equal),
         // What the bytes are is not said; how many may be.
         (ty, Kind::Bytes) => say("type", size(model, ty, accepted)),
-        (Type::Sub(..) | Type::Binary | Type::Pad | Type::Unused, _) => say("type", State::Unchecked),
+        (Type::Sub(id, _), _) => say("type", chosen(model, *id, attr, accepted)),
+        (Type::Binary | Type::Pad | Type::Unused, _) => say("type", State::Unchecked),
         // A nest whose policy is another's business.
         (Type::Struct(id), Kind::Int { bits, .. }) if model[*id].size * 8 == u32::from(bits) => {
             say("type", State::Unchecked);
         }
         _ => say("type", State::Mismatch),
+    }
+}
+
+/// A payload that something else chooses: one of its forms has to be what is accepted.
+fn chosen(model: &Model, id: SubId, attr: &Attr, accepted: &Accepted) -> State {
+    let forms = model[id].formats.iter().map(|form| &form.ty).chain(&model[id].default);
+    let state = |ty: &Type| {
+        let mut found = Vec::new();
+        kind(model, &Attr { ty: ty.clone(), ..attr.clone() }, accepted, &mut found);
+        match found.iter().any(|(_, state, _)| *state == State::Mismatch) {
+            true => State::Mismatch,
+            // The type itself comes first.
+            false => found.first().map_or(State::Unchecked, |(_, state, _)| *state),
+        }
+    };
+    let states: Vec<State> = forms.filter(|ty| !matches!(ty, Type::Sub(..))).map(state).collect();
+    match states.iter().all(|state| *state == State::Mismatch) {
+        true if !states.is_empty() && model[id].default.is_some() => State::Mismatch,
+        _ if states.contains(&State::Equal) => State::Equal,
+        // Other values may choose other forms.
+        _ => State::Unchecked,
     }
 }
 
