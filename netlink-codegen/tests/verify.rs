@@ -164,14 +164,14 @@ attribute-sets:
     );
     policies.sets.insert(1, [(1, nested(0)), (2, word(genl::IntWidth::W8, 7))].into());
     policies.operations.insert(1, OperationPolicy { of_do: Some(0), of_dump: Some(0) });
-    let kernel = Kernel { release: "6.18.1".to_owned(), families: vec![(family, Some(policies))] };
+    let mut kernel = Kernel { release: "7.3.1".to_owned(), families: vec![(family, Some(policies))] };
     let mut report = Report::default();
     verify::live(&model, &kernel, &|_| true, &mut report);
     assert_eq!(
         mismatches(&report),
         [
             "header of wrong (): schema 0, live 4",
-            "dump of GET (): schema true, live false",
+            "dump of GET (): the kernel does not answer it so",
             "operation of SET (): the kernel does not answer it",
             "operation of wrong:3 (): the schema does not have it",
             "group of gone (): the kernel does not have it",
@@ -181,6 +181,14 @@ attribute-sets:
             "max of SMALL (GET): schema 5, kernel 7",
         ]
     );
+    // An older kernel may lack what the newest one has.
+    kernel.release = "6.18.1".to_owned();
+    kernel.families[0].0.version = 3;
+    let mut report = Report::default();
+    verify::live(&model, &kernel, &|_| true, &mut report);
+    let absent = report.facts.iter().filter(|f| f.state == State::Absent);
+    let absent: Vec<String> = absent.map(|f| format!("{} of {}", f.what, f.name)).collect();
+    assert_eq!(absent, ["version of wrong", "dump of GET", "group of gone"]);
 }
 
 /// A renumbered constant, a moved member, and what a kernel has not.

@@ -79,6 +79,10 @@ pub fn read_json(text: &str) -> Result<Vec<Table>, String> {
         };
         let need = |key: &str| text(key).ok_or_else(|| wrong(format!("no `{key}`")));
         let (file, name) = (need("file")?, need("policy")?);
+        // A row by position has no name.
+        if object.get("attr").is_some_and(serde_json::Value::is_null) {
+            continue;
+        }
         let mut row =
             Row { attr: compact(&need("attr")?), ty: text("type").map(|t| kind(&t)), limits: Vec::new() };
         for (key, limit) in [
@@ -130,6 +134,7 @@ mod tests {
     fn json_says_the_same() {
         let json = r#"{"file":"net/a.c","line":1,"policy":"one","size":"","attr":"A_X","type":"NLA_U32","min":1,"max":"N - 1"}
             {"file":"net/a.c","line":1,"policy":"one","size":"","attr":"A_Y"}
+            {"file":"net/a.c","line":1,"policy":"none","size":"","attr":null,"type":"NLA_REJECT"}
             {"file":"net/b.c","line":1,"policy":"one","size":"","attr":"A_X","type":"NLA_BINARY","exact_len":"sizeof(struct x)"}"#;
         assert_eq!(write(&read_any(json).unwrap()), TEXT);
     }

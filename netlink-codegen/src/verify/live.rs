@@ -103,6 +103,12 @@ impl Check<'_, '_> {
         self.older.is_some_and(|k| life.at(k)) && self.newer.is_none_or(|k| life.at(k))
     }
 
+    /// What it means that the kernel lacks something of a schema, which describes the newest kernel.
+    fn missing(&self) -> State {
+        let newest = self.model.kernels.len().checked_sub(1).map(|ix| ix as u32);
+        if self.older == newest { State::Mismatch } else { State::Absent }
+    }
+
     fn head(&mut self, found: &genl::Family, version: u8, header: u32) {
         let name = &found.name;
         if name == "nlctrl" {
@@ -110,15 +116,11 @@ impl Check<'_, '_> {
         } else {
             self.writer.add("", name, "id", State::Unchecked, "chosen by the kernel");
         }
-        if u32::from(version) == found.version {
-            self.writer.add("", name, "version", State::Equal, "");
-        } else if self.newer == self.older {
-            self.writer.same("", name, "version", &u32::from(version), &found.version);
-        } else {
-            // The schema has the newest kernel's.
-            let detail = format!("schema {version}, kernel {}", found.version);
-            self.writer.add("", name, "version", State::Absent, detail);
-        }
+        let (state, detail) = match u32::from(version) == found.version {
+            true => (State::Equal, String::new()),
+            false => (self.missing(), format!("schema {version}, kernel {}", found.version)),
+        };
+        self.writer.add("", name, "version", state, detail);
         self.writer.same("", name, "header", &header, &found.header_size);
     }
 
@@ -133,8 +135,13 @@ impl Check<'_, '_> {
                 continue;
             };
             self.writer.add("", &c_name, "operation", State::Equal, "");
-            self.writer.same("", &c_name, "do", &op.do_, &theirs.can_do());
-            self.writer.same("", &c_name, "dump", &op.dump, &theirs.can_dump());
+            for (what, ours, can) in [("do", op.do_, theirs.can_do()), ("dump", op.dump, theirs.can_dump())] {
+                if ours && !can {
+                    self.writer.add("", &c_name, what, self.missing(), "the kernel does not answer it so");
+                } else {
+                    self.writer.same("", &c_name, what, &ours, &can);
+                }
+            }
         }
         for theirs in &found.operations {
             let request =
