@@ -158,7 +158,7 @@ impl Check<'_, '_> {
             match found.group(&group.name) {
                 Some(_) => self.writer.add("", &group.name, "group", State::Equal, ""),
                 None => {
-                    self.writer.add("", &group.name, "group", State::Mismatch, "the kernel does not have it")
+                    self.writer.add("", &group.name, "group", self.missing(), "the kernel does not have it")
                 }
             }
         }
