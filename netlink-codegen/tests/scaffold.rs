@@ -1,8 +1,9 @@
 //! `scaffold`: what it writes loads, and a finished schema differs from it in marked lines only.
 
 use netlink_codegen::headers::store;
-use netlink_codegen::scaffold::Scaffold;
+use netlink_codegen::scaffold::{self, Scaffold};
 use netlink_codegen::{Loader, policy};
+use netlink_runtime::genl::{IntWidth, Policies, PolicyType};
 use std::collections::BTreeMap;
 
 fn scaffold(headers: &[&str]) -> String {
@@ -99,6 +100,59 @@ fn taskstats() {
 #[test]
 fn macsec() {
     finished("macsec", &["linux/if_macsec.h"], (1, 2));
+}
+
+fn of_live(sets: &[(u32, &[(u16, PolicyType)])]) -> Policies {
+    let mut policies = Policies::default();
+    for (index, set) in sets {
+        policies.sets.insert(*index, set.iter().copied().collect());
+    }
+    policies
+}
+
+const U32: PolicyType = PolicyType::Unsigned { width: IntWidth::W32, min: 0, max: u32::MAX as u64 };
+
+/// What no policy of the source has may be in one of the running kernel.
+#[test]
+fn the_running_kernel_tells_types() {
+    let (facts, tables) = (store::shipped().unwrap(), policy::shipped().unwrap());
+    let headers = vec!["linux/taskstats.h".to_owned()];
+    let scaffold = Scaffold { headers, facts: &facts, tables: &tables, live: BTreeMap::new() };
+    assert_eq!(scaffold.family(), Some("TASKSTATS"));
+    let before = scaffold.yaml().unwrap();
+    assert!(before.contains("      null: binary  # CHECK: in no policy\n"), "{before}");
+    // Number 6 is in the set of replies alone.
+    let live = of_live(&[(0, &[(1, U32), (6, PolicyType::Flag)])]);
+    let after = scaffold.with_live(&live).yaml().unwrap();
+    assert!(after.contains("      null: flag\n"), "{after}");
+}
+
+#[test]
+fn families_without_a_schema_are_named_and_guessed() {
+    let (facts, tables) = (store::shipped().unwrap(), policy::shipped().unwrap());
+    let index = PolicyType::Unsigned { width: IntWidth::W32, min: 1, max: u32::MAX.into() };
+    let timeout = PolicyType::Unsigned { width: IntWidth::Variable, min: 0, max: u64::MAX };
+    let live = of_live(&[(0, &[(1, index)]), (1, &[(2, U32), (6, timeout)]), (2, &[(200, U32)])]);
+    let header = scaffold::header_of("netdev", &facts).expect("its header");
+    assert_eq!(header, "linux/netdev.h");
+    let seen = scaffold::seen(&live, Some(&header), &facts, &tables);
+    let seen: Vec<_> = seen.iter().map(|s| (s.c_name.as_deref(), &*s.guess, s.accepted.words())).collect();
+    let row = |name, guess, kernel: &str| (name, guess, kernel.to_owned());
+    assert_eq!(
+        seen,
+        [
+            row(Some("NETDEV_A_DEV_IFINDEX"), "u32 min 1", "u32 min 1"),
+            row(Some("NETDEV_A_NAPI_ID"), "u32", "u32"),
+            row(Some("NETDEV_A_NAPI_GRO_FLUSH_TIMEOUT"), "uint", "uint"),
+            row(None, "", "u32"),
+        ]
+    );
+    // NetLabel has its families' names in one header and their attributes in others.
+    for (family, file) in [("NLBL_MGMT", "mgmt"), ("NLBL_CIPSOv4", "cipso_v4"), ("NLBL_UNLBL", "unlabeled")] {
+        let header = format!("net/netlabel/netlabel_{file}.h");
+        assert_eq!(scaffold::header_of(family, &facts), Some(header));
+    }
+    assert_eq!(scaffold::header_of("no_such", &facts), None);
 }
 
 /// A scaffold of every header with attributes is a schema.

@@ -84,6 +84,8 @@ attribute-sets:
       prop-list: nest info
       master: sub chosen by ifname
       link: sub chosen by ifname
+      group: u32
+      new-ifindex: u32
   info:
     name-prefix: IFLA_INFO_
     attributes: {kind: string}
@@ -98,7 +100,7 @@ fn mistakes_in_types_are_found() {
         "a.c\nlink\n  IFLA_MTU u32\n  IFLA_TXQLEN u32\n  IFLA_IFNAME string len=IFNAMSIZ-1\n  IFLA_CARRIER u8\n  \
          IFLA_MAP binary max-len=28\n  IFLA_LINKINFO nested nested=info\n  IFLA_NET_NS_FD u32\n  \
          IFLA_GSO_MAX_SIZE be32\n  IFLA_AF_SPEC nested\n  IFLA_OPERSTATE u8 max=3\n  IFLA_PROP_LIST nested-array\n  \
-         IFLA_MASTER nested\n  IFLA_LINK u8\n\
+         IFLA_MASTER nested\n  IFLA_LINK u8\n  IFLA_GROUP be32\n  IFLA_NEW_IFINDEX s32\n\
          info\n  IFLA_INFO_KIND string\n  IFLA_INFO_DATA nested\n",
     )
     .unwrap();
@@ -111,7 +113,9 @@ fn mistakes_in_types_are_found() {
             "type of IFLA_LINK (a.c link): schema sub chosen, kernel u8",
             "type of IFLA_MAP (a.c link): schema struct rtnl_link_stats64, 200 bytes, kernel binary max-len 28",
             "nest of IFLA_LINKINFO (a.c link): schema info, which lacks IFLA_INFO_DATA of info",
+            "order of IFLA_GROUP (a.c link): schema u32, kernel be32",
             "type of IFLA_CARRIER (a.c link): schema flag, kernel u8",
+            "sign of IFLA_NEW_IFINDEX (a.c link): schema u32, kernel s32",
             "type of IFLA_PROP_LIST (a.c link): schema nest info, kernel indexed nest",
         ]
     );

@@ -7,7 +7,7 @@ use crate::headers::facts::{CType, Store};
 #[derive(Clone, Copy, Debug)]
 pub struct Values<'f>(pub &'f Store);
 
-/// Limits of C's types that no UAPI header has, and sizes the policies of 7.3 name.
+/// The kernel's own names for limits of types, which no UAPI header has.
 const KERNEL: &[(&str, i128)] = &[
     ("U8_MAX", 0xff),
     ("U16_MAX", 0xffff),

@@ -1,7 +1,8 @@
 //! What a running kernel accepts, by the names that headers have for it.
 
 use super::{Parts, Policy, Scaffold, Set};
-use crate::headers::facts::{Store, Value};
+use crate::headers::facts::{Constant, Store, Value};
+use crate::headers::sources;
 use crate::policy::Table;
 use crate::verify::Accepted;
 use netlink_runtime::genl::{Policies, PolicySet};
@@ -20,15 +21,30 @@ pub struct Seen {
     pub guess: String,
 }
 
-/// The header that defines a generic netlink family of this name.
+/// The header with the attributes of a generic netlink family.
 pub fn header_of(family: &str, facts: &Store) -> Option<String> {
-    let name = |value: &Value| matches!(value, Value::Str(text) if text == family);
-    let found =
-        facts.constants.values().find(|c| c.name.contains("NAME") && c.value.newest().is_some_and(name));
-    // Else by a prefix of constants that is the name.
-    let prefix = format!("{}_", family.to_ascii_uppercase());
-    let named = || facts.constants.values().find(|constant| constant.name.starts_with(&prefix));
-    found.or_else(named).map(|constant| constant.header.clone())
+    let text = |value: &Value| matches!(value, Value::Str(text) if text == family);
+    let is_name = |c: &&Constant| c.name.contains("NAME") && c.value.newest().is_some_and(text);
+    let Some(name) = facts.constants.values().find(is_name) else {
+        // Else by a prefix of constants that is the name.
+        let prefix = format!("{}_", family.to_ascii_uppercase());
+        let named = facts.constants.values().find(|constant| constant.name.starts_with(&prefix));
+        return named.map(|constant| constant.header.clone());
+    };
+    let header = &name.header;
+    if !Parts::of(std::slice::from_ref(header), facts).sets.is_empty() {
+        return Some(header.clone());
+    }
+    // Another header of the family, with the last word of the macro in its own name.
+    let listed = sources::listed();
+    let families = sources::families_of(&listed, header);
+    let word =
+        name.name.trim_end_matches("_NAME").rsplit('_').next().unwrap_or_default().to_ascii_lowercase();
+    let other = facts.headers.iter().find(|other| {
+        let file = other.rsplit('/').next().unwrap_or_default().replace('_', "");
+        file.contains(&word) && sources::families_of(&listed, other).iter().any(|f| families.contains(f))
+    });
+    Some(other.unwrap_or(header).clone())
 }
 
 /// The attributes of a family's policies, named by a header's enums, with guesses beside them.

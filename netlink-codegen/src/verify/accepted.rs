@@ -8,8 +8,8 @@ use netlink_runtime::genl::{IntWidth, Lengths, PolicyType};
 /// What a payload may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// An integer. Kernels before 7 wrote big-endian ones as if they were native, others do still, so
-    /// `big: false` says nothing about the byte order, nor an unsigned type about the sign.
+    /// An integer. Many policies give big-endian ones a native type and signed ones an unsigned type, so
+    /// `big: false` and `signed: false` say nothing.
     Int {
         /// Its width.
         bits: u8,
