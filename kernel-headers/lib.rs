@@ -10,14 +10,19 @@ pub static MANIFEST: &str = include_str!("MANIFEST.toml");
 /// The headers that are extracted, and the families that use them.
 pub static HEADERS: &str = include_str!("headers.txt");
 
+/// What the newest kernel's source says that it accepts for each attribute.
+pub static POLICIES: &str = include_str!("policies.txt");
+
 /// Every header: its path below the include directory and its facts.
 #[rustfmt::skip]
 pub static FACTS: &[(&str, &str)] = &[
+    ("drivers/acpi/event.c", include_str!("facts/drivers/acpi/event.c.txt")),
     ("drivers/net/ieee802154/mac802154_hwsim.h", include_str!("facts/drivers/net/ieee802154/mac802154_hwsim.h.txt")),
     ("drivers/net/wireless/virtual/mac80211_hwsim.h", include_str!("facts/drivers/net/wireless/virtual/mac80211_hwsim.h.txt")),
     ("drm/drm_ras.h", include_str!("facts/drm/drm_ras.h.txt")),
     ("include/linux/nl802154.h", include_str!("facts/include/linux/nl802154.h.txt")),
     ("include/linux/socket.h", include_str!("facts/include/linux/socket.h.txt")),
+    ("include/net/netlabel.h", include_str!("facts/include/net/netlabel.h.txt")),
     ("include/net/nl802154.h", include_str!("facts/include/net/nl802154.h.txt")),
     ("linux/amt.h", include_str!("facts/linux/amt.h.txt")),
     ("linux/android/binder_netlink.h", include_str!("facts/linux/android/binder_netlink.h.txt")),

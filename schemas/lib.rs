@@ -9,6 +9,7 @@ pub static SCHEMAS: &[(&str, &str)] = &[
     ("conntrack-exp", include_str!("conntrack-exp.yaml")),
     ("ethtool", include_str!("ethtool.yaml")),
     ("lwtunnel", include_str!("lwtunnel.yaml")),
+    ("macsec", include_str!("macsec.yaml")),
     ("mptcp_pm", include_str!("mptcp_pm.yaml")),
     ("nfnetlink", include_str!("nfnetlink.yaml")),
     ("nft-compat", include_str!("nft-compat.yaml")),
@@ -21,7 +22,12 @@ pub static SCHEMAS: &[(&str, &str)] = &[
     ("rt-nexthop", include_str!("rt-nexthop.yaml")),
     ("rt-route", include_str!("rt-route.yaml")),
     ("rt-rule", include_str!("rt-rule.yaml")),
+    ("taskstats", include_str!("taskstats.yaml")),
+    ("thermal", include_str!("thermal.yaml")),
 ];
 
 /// Attribute enums and values that no schema describes, with reasons.
 pub static COVERAGE: &str = include_str!("coverage.txt");
+
+/// Where schemas and kernels differ and should, with reasons.
+pub static VERIFY: &str = include_str!("verify.txt");

@@ -14,8 +14,11 @@ pub mod headers;
 pub mod ir;
 mod load;
 mod lower;
+pub mod policy;
 pub mod report;
+pub mod scaffold;
 pub mod schema;
+pub mod verify;
 
 pub use builder::{Builder, Error};
 pub use load::{Loaded, Loader, shipped_model};

@@ -372,6 +372,30 @@ fn private_headers_do_without_what_they_include() {
     }
 }
 
+/// Some families have their numbers in a C file, beside code and below what a configuration turns on.
+#[test]
+fn private_sources_give_what_headers_would() {
+    let scratch = Scratch::new("private-source");
+    include(&scratch, &[]);
+    let tree = Scratch::new("source-tree");
+    tree.file(
+        "drivers/event.c",
+        "#include <net/genetlink.h>\nstatic int used(struct device *dev) { return dev->id; }\n#ifdef CONFIG_NET\n\
+         enum { E_UNSPEC, E_EVENT, __E_MAX };\n#define E_NAME \"event\"\n\
+         static struct genl_family family = { .name = E_NAME, };\n#endif\n",
+    );
+    let mut options = options(&scratch.0, &[]);
+    options.private.push((tree.0.clone(), "drivers/event.c".into()));
+    let Some(extraction) = run("private sources", &options) else { return };
+    assert!(extraction.findings.iter().all(|f| !f.error), "{:?}", extraction.findings);
+    let store = &extraction.store;
+    assert!(store.constants.values().all(|c| c.private && c.header == "drivers/event.c"));
+    assert_eq!((store.int("E_EVENT"), store.string("E_NAME")), (Some(1), Some("event")));
+    let (_, files) = store::write(&store::merge(&Store::default(), store));
+    let facts = "private\ndefine\n  E_NAME \"event\"\nenum\n  E_UNSPEC 0\n  E_EVENT 1\n  __E_MAX end\n";
+    assert_eq!(files["drivers/event.c"], facts);
+}
+
 #[test]
 fn wrong_input_is_an_error() {
     let scratch = Scratch::new("wrong");

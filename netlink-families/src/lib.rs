@@ -35,6 +35,11 @@ pub mod ethtool;
 #[rustfmt::skip]
 pub mod lwtunnel;
 
+/// MACsec (IEEE 802.1AE): secure channels and associations of macsec interfaces, with keys and counters. Feature `macsec`.
+#[cfg(feature = "macsec")]
+#[rustfmt::skip]
+pub mod macsec;
+
 /// The path manager of Multipath TCP: endpoints, limits, subflows, and events of connections. Feature `mptcp_pm`.
 #[cfg(feature = "mptcp_pm")]
 #[rustfmt::skip]
@@ -94,3 +99,13 @@ pub mod rt_route;
 #[cfg(feature = "rt-rule")]
 #[rustfmt::skip]
 pub mod rt_rule;
+
+/// What tasks and thread groups have used: processor, memory, disk, and the time they waited for them. Feature `taskstats`.
+#[cfg(feature = "taskstats")]
+#[rustfmt::skip]
+pub mod taskstats;
+
+/// Thermal zones with their trip points and thresholds, and cooling devices; temperatures are in thousandths of a degree Celsius. Feature `thermal`.
+#[cfg(feature = "thermal")]
+#[rustfmt::skip]
+pub mod thermal;

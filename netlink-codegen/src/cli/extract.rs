@@ -10,6 +10,7 @@ use super::Outcome;
 use crate::headers::extract::{BASE_TARGET, Extraction, Options, extract};
 use crate::headers::facts::{Kernel, Store};
 use crate::headers::{sources, store};
+use crate::policy;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -29,6 +30,9 @@ Examples:
     netlink-codegen extract --headers hdr/usr/include --kernel 7.3.4 \\
         --source linux-7.3 --header drivers/net/wireless/virtual/mac80211_hwsim.h
 
+  What the kernel accepts for each attribute, from its policies:
+    netlink-codegen extract --policies --source linux-7.3 --kernel 7.3.4
+
 Exit status: 0 fine, 1 headers with errors (their facts were left out), 2 nothing done.";
 
 /// Extract constants, macros and record layouts from C headers into the facts store
@@ -36,8 +40,8 @@ Exit status: 0 fine, 1 headers with errors (their facts were left out), 2 nothin
 #[command(after_help = EXAMPLES)]
 pub struct Args {
     /// Include directory of the kernel's headers (the one that holds linux/)
-    #[arg(long, value_name = "DIR")]
-    headers: PathBuf,
+    #[arg(long, value_name = "DIR", required_unless_present = "policies")]
+    headers: Option<PathBuf>,
     /// Exact version of the kernel, such as 7.3.4; it is filed under 7.3
     #[arg(long, value_name = "VERSION")]
     kernel: String,
@@ -53,13 +57,16 @@ pub struct Args {
     /// Architecture; any but the default adds to the store only what it lays out differently
     #[arg(long, value_name = "TRIPLE", default_value = BASE_TARGET)]
     target: String,
-    /// Kernel source tree: read headers of it that are private to the kernel, and only those
+    /// Kernel source tree: read headers of it that are private to the kernel (or C files), and only those
     #[arg(long, value_name = "TREE")]
     source: Option<PathBuf>,
     /// Header to read instead of the built-in list: a path or pattern (`*`) below --headers, or a path below --source
     /// (repeatable)
     #[arg(long, value_name = "PATH")]
     header: Vec<String>,
+    /// Write policies.txt of the store: the tables `struct nla_policy` in every C file of --source
+    #[arg(long, requires = "source", conflicts_with_all = ["headers", "header"])]
+    policies: bool,
     /// Print the summary as JSON
     #[arg(long)]
     json: bool,
@@ -84,9 +91,12 @@ fn attempt(args: &Args) -> Result<Outcome, String> {
         Some(directory) => directory.clone(),
         None => workspace_store()?,
     };
+    if let (true, Some(tree)) = (args.policies, &args.source) {
+        return policies(args, tree, &directory);
+    }
     let mut facts = store::load_dir(&directory).map_err(|e| format!("{}/{e}", directory.display()))?;
 
-    let mut options = Options::listed(args.headers.clone(), kernel(args)?);
+    let mut options = Options::listed(args.headers.clone().unwrap_or_default(), kernel(args)?);
     options.target.clone_from(&args.target);
     match &args.source {
         Some(tree) => {
@@ -118,6 +128,34 @@ fn attempt(args: &Args) -> Result<Outcome, String> {
     let changed = store::save_dir(&facts, &directory).map_err(|e| e.to_string())?;
     summary(args, &extraction, &facts, changed.len(), different)?;
     Ok(if findings { Outcome::Findings } else { Outcome::Fine })
+}
+
+/// Writes the policies of a source tree. What is nobody's but a driver's own is left out: an attribute
+/// has a name that headers know.
+fn policies(args: &Args, tree: &std::path::Path, directory: &std::path::Path) -> Result<Outcome, String> {
+    let facts = store::load_dir(directory).map_err(|e| format!("{}/{e}", directory.display()))?;
+    let mut tables = policy::source::tree(tree).map_err(|e| format!("{}: {e}", tree.display()))?;
+    let count = |tables: &[policy::Table]| tables.iter().map(|t| t.rows.len()).sum::<usize>();
+    let all = (tables.len(), count(&tables));
+    if all.1 == 0 {
+        return Err(format!("{}: no policies below it", tree.display()));
+    }
+    for table in &mut tables {
+        table.rows.retain(|row| row.names(&facts).next().is_some());
+    }
+    tables.retain(|table| !table.rows.is_empty());
+    let kept = (tables.len(), count(&tables));
+    let version = kernel(args)?.version;
+    let path = directory.join("policies.txt");
+    let text = format!("# Linux {version}\n{}", policy::text::write(&tables));
+    std::fs::write(&path, text).map_err(|e| format!("{}: {e}", path.display()))?;
+    let text = if args.json {
+        json!({"kernel": version, "tables": all.0, "rows": all.1, "kept_tables": kept.0, "kept_rows": kept.1})
+            .to_string()
+    } else {
+        format!("{} tables with {} attributes and commands, of which headers know {}", all.0, all.1, kept.1)
+    };
+    print(&text).map(|()| Outcome::Fine)
 }
 
 fn kernel(args: &Args) -> Result<Kernel, String> {
@@ -171,7 +209,7 @@ fn warn(args: &Args, extraction: &Extraction, asked_for: bool) -> bool {
             eprintln!(
                 "{}: {}: no such header",
                 if asked_for { "warning" } else { "note" },
-                args.headers.join(header).display()
+                args.headers.clone().unwrap_or_default().join(header).display()
             );
         }
     } else if !absent.is_empty() {
@@ -236,6 +274,10 @@ fn summary(
         }
         text + &format!("store: kernels {}, {changed} files changed", kernels.join(" "))
     };
+    print(&text)
+}
+
+fn print(text: &str) -> Result<(), String> {
     match writeln!(std::io::stdout().lock(), "{text}") {
         // A reader that has seen enough is no error.
         Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),

@@ -5,6 +5,8 @@ pub mod coverage;
 pub mod explain;
 pub mod extract;
 pub mod generate;
+pub mod scaffold;
+pub mod verify;
 
 use std::process::ExitCode;
 
@@ -42,6 +44,8 @@ enum Command {
     Explain(explain::Args),
     Extract(extract::Args),
     Generate(generate::Args),
+    Scaffold(scaffold::Args),
+    Verify(verify::Args),
 }
 
 /// Parses the arguments and runs the subcommand.
@@ -52,6 +56,17 @@ pub fn main() -> ExitCode {
         Command::Explain(args) => explain::run(&args),
         Command::Extract(args) => extract::run(&args),
         Command::Generate(args) => generate::run(&args),
+        Command::Scaffold(args) => scaffold::run(&args),
+        Command::Verify(args) => verify::run(&args),
     };
     outcome.into()
+}
+
+/// Prints what a command has to say. A reader that has seen enough is no error.
+fn print(text: &str) -> Result<(), String> {
+    use std::io::Write as _;
+    match std::io::stdout().lock().write_all(text.as_bytes()) {
+        Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        other => other.map_err(|e| e.to_string()),
+    }
 }

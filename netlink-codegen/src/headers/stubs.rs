@@ -103,12 +103,13 @@ pub(super) const COMPANIONS: &str = "\
 #include <linux/in6.h>
 ";
 
-/// The kernel's own short names, for headers from its source.
+/// The kernel's own short names, for headers from its source, which is one with netlink.
 pub(super) const KERNEL: &str = "\
 #include <linux/types.h>
 typedef __u8 u8; typedef __s8 s8; typedef __u16 u16; typedef __s16 s16;
 typedef __u32 u32; typedef __s32 s32; typedef __u64 u64; typedef __s64 s64;
 typedef _Bool bool;
+#define CONFIG_NET 1
 ";
 
 /// Macros that give a value in network order, and the width each makes.

@@ -227,7 +227,7 @@ fn word_prefix(c_name: &str) -> &str {
 }
 
 /// What all names begin with, up to an underscore.
-pub(super) fn common_prefix(constants: &[String]) -> String {
+pub(crate) fn common_prefix(constants: &[String]) -> String {
     let Some(first) = constants.first() else { return String::new() };
     let mut len = first.len();
     for name in constants {

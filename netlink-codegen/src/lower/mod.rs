@@ -34,6 +34,8 @@ mod structs;
 mod unions;
 mod ynl;
 
+pub(crate) use constants::common_prefix;
+
 use crate::headers::facts::Store;
 use crate::ir::{EnumId, FamilyId, Lifetime, Model, Origin, StructId};
 use crate::report::{Diagnostic, Diagnostics, Span, codes};

@@ -141,6 +141,8 @@ fn data_crate<'h>(headers: impl Iterator<Item = &'h String>) -> String {
          pub static MANIFEST: &str = include_str!(\"MANIFEST.toml\");\n\n\
          /// The headers that are extracted, and the families that use them.\n\
          pub static HEADERS: &str = include_str!(\"headers.txt\");\n\n\
+         /// What the newest kernel's source says that it accepts for each attribute.\n\
+         pub static POLICIES: &str = include_str!(\"policies.txt\");\n\n\
          /// Every header: its path below the include directory and its facts.\n\
          #[rustfmt::skip]\n\
          pub static FACTS: &[(&str, &str)] = &[\n",
