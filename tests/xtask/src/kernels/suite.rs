@@ -1,6 +1,6 @@
 //! What a guest runs, and how it tells what came of it.
 
-use crate::{Result, cargo, root};
+use crate::{Result, cargo, root, target};
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
@@ -8,9 +8,19 @@ use std::path::PathBuf;
 pub(super) struct Program {
     name: String,
     exe: PathBuf,
-    /// Of its tests, those with one of these in their names; all, if there are none.
-    tests: Vec<String>,
+    arguments: Vec<String>,
 }
+
+impl Program {
+    /// A test program: of its tests, those with one of these in their names; all, if there are none.
+    fn tests(name: &str, exe: &str, tests: Vec<String>) -> Self {
+        let arguments = ["--test-threads=1".to_owned()].into_iter().chain(tests).collect();
+        Program { name: name.to_owned(), exe: root().join(exe), arguments }
+    }
+}
+
+/// Compares all schemas with what the kernel says of itself.
+const VERIFY: &str = "verify";
 
 /// What came of a program.
 pub(super) struct Verdict {
@@ -54,8 +64,14 @@ pub(super) fn programs(filters: &[String]) -> Result<Vec<Program>> {
             }
         };
         if let Some(tests) = tests {
-            programs.push(Program { name: name.to_owned(), exe: root().join(exe), tests });
+            programs.push(Program::tests(name, exe, tests));
         }
+    }
+    if filters.is_empty() || filters.iter().any(|filter| VERIFY.contains(filter.as_str())) {
+        // Built beside the tests, some of which run it.
+        let exe = target().join("debug/netlink-codegen");
+        let arguments = ["verify", "--live"].map(str::to_owned).to_vec();
+        programs.push(Program { name: VERIFY.to_owned(), exe, arguments });
     }
     programs.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(programs)
@@ -73,7 +89,7 @@ pub(super) fn script(programs: &[Program]) -> String {
         quoted(&root().join("tests").to_string_lossy())
     );
     for program in programs {
-        let tests: String = program.tests.iter().map(|test| format!(" {}", quoted(test))).collect();
+        let words: String = program.arguments.iter().map(|word| format!(" {}", quoted(word))).collect();
         let exe = quoted(&program.exe.to_string_lossy());
         let name = &program.name;
         let _ = write!(
@@ -81,7 +97,7 @@ pub(super) fn script(programs: &[Program]) -> String {
             "echo {BEGIN}{name}\n\
              begun=$(cut -d. -f1 /proc/uptime)\n\
              : >/run/skips\n\
-             {exe} --test-threads=1{tests}\n\
+             {exe}{words}\n\
              code=$?\n\
              sed 's/^/{SKIP}/' /run/skips\n\
              echo {END}$code $(($(cut -d. -f1 /proc/uptime) - begun))\n"
