@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use headers_support::{Scratch, roots, skip};
 use netlink_codegen::headers::extract::{BASE_TARGET, Counts, Error, Extraction, Options, extract};
-use netlink_codegen::headers::facts::{CType, Field, Home, Kernel, Order, Store, Value};
+use netlink_codegen::headers::facts::{CType, Field, Home, Kernel, Layout, Order, Spot, Store, Value};
 use netlink_codegen::headers::store;
 
 /// Runs an extraction; `None` after a printed skip when there is no libclang.
@@ -335,12 +335,16 @@ fn layouts_are_those_of_the_target() {
     let mut options = options(&scratch.0, &["linux/a.h"]);
     let Some(extraction) = run("another target", &options) else { return };
     assert_eq!(size(&extraction), Some(16));
+    // To the kernel both are one architecture.
     options.target = "i386-linux-gnu".to_owned();
+    let extraction = extract(&options).expect("with the asm/ of x86");
+    assert_eq!(size(&extraction), Some(12));
+    options.target = "arm-linux-gnueabihf".to_owned();
     let error = extract(&options).expect_err("no asm/ for it").to_string();
-    assert!(error.contains("no asm/types.h for i386-linux-gnu; there is: x86_64-linux-gnu"), "{error}");
+    assert!(error.contains("no asm/types.h for arm-linux-gnueabihf; there is: x86_64-linux-gnu"), "{error}");
     options.fallback = Some(BASE_TARGET.to_owned());
     let extraction = extract(&options).expect("with the asm/ of another one");
-    assert_eq!(size(&extraction), Some(12));
+    assert_eq!(size(&extraction), Some(16));
 }
 
 #[test]
@@ -395,6 +399,36 @@ fn targets_choose_the_layout() {
     let Some(other) = run("targets", &other) else { return };
     let mut store = store::merge(&Store::default(), &base.store);
     assert_eq!(store::add_arch(&mut store, "i386", &other.store), 1);
-    let (arch, layout, offsets) = &store.records["s"].arch[0];
-    assert_eq!((arch.as_str(), layout.size, layout.align, offsets.as_slice()), ("i386", 12, 4, &[0, 4][..]));
+    let other = &store.records["s"].arch[0];
+    let offsets: Vec<_> = other.spots.iter().map(|spot| spot.map(|s| s.offset)).collect();
+    assert_eq!((other.arch.as_str(), other.layout), ("i386", Layout { size: 12, align: 4 }));
+    assert_eq!(offsets, [Some(0), Some(4)]);
+}
+
+/// Bits have the place in memory that they have: what a header declares in both orders, for both
+/// kinds of machines, lies in the same place on both.
+#[test]
+fn bitfields_of_big_endian_machines_count_from_the_least_significant_bit() {
+    let scratch = Scratch::new("bits");
+    let text = "#include <linux/types.h>\n\
+        struct plain { __u8 low:3, high:5; };\nstruct wide { __u16 a:4, b:12; };\n\
+        struct swapped {\n#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__\n __u8 low:3, high:5;\n\
+        #else\n __u8 high:5, low:3;\n#endif\n};\n";
+    include(&scratch, &[("linux/a.h", text)]);
+    let Some(base) = run("bitfields", &options(&scratch.0, &["linux/a.h"])) else { return };
+    let mut other = options(&scratch.0, &["linux/a.h"]);
+    other.target = "mips-linux-gnu".into();
+    let Some(other) = run("bitfields", &other) else { return };
+    let mut store = store::merge(&Store::default(), &base.store);
+    assert_eq!(store::add_arch(&mut store, "mips", &other.store), 2);
+    let spots = |places: [(u32, u8); 2]| places.map(|(offset, bit)| Some(Spot { offset, bit: Some(bit) }));
+    for (name, here, there) in
+        [("plain", [(0, 0), (0, 3)], [(0, 5), (0, 0)]), ("wide", [(0, 0), (0, 4)], [(0, 4), (1, 0)])]
+    {
+        let record = &store.records[name];
+        let found: Vec<_> = record.fields.iter().map(|f| f.place.newest().map(Spot::from)).collect();
+        assert_eq!(found, spots(here), "{name}");
+        assert_eq!(record.arch[0].spots, spots(there), "{name}");
+    }
+    assert_eq!(store.records["swapped"].arch, []);
 }

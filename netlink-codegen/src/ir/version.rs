@@ -1,6 +1,7 @@
 //! The model as one kernel has it.
 
 use super::{FamilyId, Item, Key, Lifetime, MemberType, Model, Selector, SetId, Struct, Type};
+use crate::headers::facts::find_release;
 use std::collections::HashSet;
 
 impl Lifetime {
@@ -26,12 +27,7 @@ impl Model {
     ///
     /// `release` is one of [`kernels`](Self::kernels), or a point release of one (`6.12.107`).
     pub fn for_kernel(&self, release: &str) -> Result<Model, UnknownKernel> {
-        let is = |known: &String| {
-            release
-                .strip_prefix(known.as_str())
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '-']))
-        };
-        let Some(kernel) = self.kernels.iter().position(is) else {
+        let Some(kernel) = find_release(self.kernels.iter().map(String::as_str), release) else {
             return Err(UnknownKernel { wanted: release.to_owned(), known: self.kernels.clone() });
         };
         let mut out = self.clone();

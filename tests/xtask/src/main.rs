@@ -1,9 +1,11 @@
 //! Developer commands: `cargo xtask help` lists them.
 #![forbid(unsafe_code)]
 
+mod apt;
 mod compile_time;
 mod demo;
 mod faults;
+mod kernel;
 mod package;
 mod setup;
 mod skips;
@@ -29,6 +31,10 @@ Commands:
                     of `test` that fetches compilers and emulators into the target folder
   compile-time      Measure what compiling the families costs, beside netlink-bindings
   generate          Regenerate netlink-families from the schemas and the shipped facts
+  kernel PACKAGE... Fetch kernel headers and put their facts into kernel-headers/:
+                    ziglang==0.14.1 (from PyPI), linux-libc-dev@trixie-backports (Debian's
+                    newest of that suite), linux-libc-dev@trixie=6.12.107-1 (that version);
+                    --release 7.2.12 files a second build of a release beside the first
   faults [NAME...]  Break the code on purpose, in all ways of tests/faults or in these, and see the
                     conformance tests fail
 
@@ -45,7 +51,7 @@ fn main() -> ExitCode {
     }
     let args: Vec<String> = std::env::args().skip(1).collect();
     let system = args.iter().any(|a| a == "--system");
-    let named = args.first().is_some_and(|command| command == "faults");
+    let named = args.first().is_some_and(|command| command == "faults" || command == "kernel");
     if let Some(odd) = args.iter().skip(1).find(|a| *a != "--system" && !named) {
         eprintln!("error: unknown argument `{odd}`\n\n{HELP}");
         return ExitCode::from(2);
@@ -57,6 +63,7 @@ fn main() -> ExitCode {
         Some("compile-time") => compile_time::run(),
         Some("targets") => counted(targets::run),
         Some("generate") => generate(&[]),
+        Some("kernel") => kernel::run(&args[1..]),
         Some("faults") => faults::run(&args[1..]),
         Some("help" | "--help" | "-h") => {
             println!("{HELP}");
