@@ -7,7 +7,14 @@ use std::collections::HashSet;
 impl Lifetime {
     /// Whether the kernel with this index has it.
     pub fn at(self, kernel: u32) -> bool {
-        self.since.is_none_or(|since| since <= kernel) && self.gone.is_none_or(|gone| kernel < gone)
+        let within =
+            self.since.is_none_or(|since| since <= kernel) && self.gone.is_none_or(|gone| kernel < gone);
+        within && !self.lacking.has(kernel) || self.unknown.has(kernel)
+    }
+
+    /// The last kernel before its first one that is known to lack it.
+    pub fn before(self) -> Option<u32> {
+        (0..self.since?).rev().find(|kernel| !self.unknown.has(*kernel))
     }
 }
 
@@ -23,7 +30,8 @@ pub struct UnknownKernel {
 
 impl Model {
     /// The model without what a kernel lacks: attributes, entries, members, operations, formats,
-    /// and items that nothing leads to any more. Ids stay as they are.
+    /// and items that nothing leads to any more. Ids stay as they are, those of families that have
+    /// no operation left too; these are [`lacking`](Self::lacking).
     ///
     /// `release` is one of [`kernels`](Self::kernels), or a point release of one (`6.12.107`).
     pub fn for_kernel(&self, release: &str) -> Result<Model, UnknownKernel> {
@@ -32,6 +40,9 @@ impl Model {
         };
         let mut out = self.clone();
         out.cut(kernel as u32);
+        let ids = (0..out.families.len() as u32).map(FamilyId);
+        let lacks = |id: &FamilyId| out[*id].operations.is_empty() && !self[*id].operations.is_empty();
+        out.lacking = ids.filter(lacks).collect();
         out.keep_reached(self);
         Ok(out)
     }
@@ -197,7 +208,7 @@ mod tests {
     const U32: Scalar = Scalar { bits: 32, signed: false, order: Order::Native };
 
     fn life(since: u32, gone: Option<u32>) -> Lifetime {
-        Lifetime { since: Some(since), gone }
+        Lifetime { since: Some(since), gone, ..Lifetime::default() }
     }
 
     fn attr(name: &str, number: u16, ty: Type, life: Lifetime) -> Attr {
@@ -276,7 +287,7 @@ mod tests {
                 attr("kind", 1, Type::String, life(1, None)),
                 attr("by-kind", 2, Type::Ip(Some(Selector::Attr("kind".to_owned()))), Lifetime::default()),
                 attr("new", 3, Type::Nest(inner), life(2, None)),
-                attr("old", 4, Type::Flag, Lifetime { since: None, gone: Some(1) }),
+                attr("old", 4, Type::Flag, Lifetime { gone: Some(1), ..Lifetime::default() }),
             ],
         ));
         let lone = m.add_set(set(main, "lone", Vec::new()));

@@ -44,10 +44,14 @@ impl Lower<'_> {
     pub(super) fn life_of(&self, c_name: &str) -> Lifetime {
         let Some(constant) = self.facts.constants.get(c_name) else { return Lifetime::default() };
         let mut life = lifetime(&constant.value);
-        // Headers of the kernel's source are read for some kernels only: the others say nothing.
-        if let Some(since) = life.since.filter(|_| constant.private) {
-            let before = (since as usize - 1, constant.header.clone());
-            life.since = life.since.filter(|_| !self.facts.missing_headers.contains(&before));
+        // Kernels whose header cannot be read, or was not, say nothing.
+        if let Some(since) = life.since {
+            let first = self.facts.moves.get(c_name).and_then(|stays| stays.first());
+            let header =
+                first.filter(|stay| stay.from as u32 <= since).map_or(&constant.header, |s| &s.header);
+            let unknown = self.facts.unknown_headers.iter().filter(|(_, h)| h == header);
+            life.unknown =
+                unknown.map(|(kernel, _)| *kernel as u32).filter(|kernel| *kernel < since).collect();
         }
         life
     }

@@ -137,7 +137,7 @@ fn constant_line(store: &Store, constant: &Constant, bound: Bound, out: &mut Str
         None => {
             let flag = if constant.sentinel { "end:" } else { "" };
             history(store, &constant.value, 0, out, |at, v| {
-                format!("{}{}", if at == 0 { flag } else { "" }, v.to_string())
+                format!("{}{}", if at == 0 { flag } else { "" }, v)
             });
         }
     }
