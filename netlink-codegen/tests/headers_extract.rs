@@ -7,7 +7,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use headers_support::{Scratch, roots, skip};
-use netlink_codegen::headers::extract::{BASE_TARGET, Counts, Error, Extraction, Options, extract};
+use netlink_codegen::headers::extract::{BASE_TARGET, Counts, Error, Extraction, Finding, Options, extract};
 use netlink_codegen::headers::facts::{CType, Field, Home, Kernel, Layout, Order, Spot, Store, Value};
 use netlink_codegen::headers::store;
 
@@ -78,12 +78,17 @@ fn extraction_gives_the_shipped_facts() {
             );
             continue;
         };
+        // A second build of a release is filed under a name of its own.
+        let release = shipped.kernels[at].release.clone();
+        let kernel = Kernel { release, ..root.kernel() };
         let Some(extraction) =
-            run("comparison with shipped facts", &Options::listed(root.path.clone(), root.kernel()))
+            run("comparison with shipped facts", &Options::listed(root.path.clone(), kernel))
         else {
             return;
         };
-        assert_eq!(extraction.findings, [], "{}", root.version);
+        let unknown = |f: &&Finding| shipped.unknown_headers.contains(&(at, f.header.clone()));
+        let findings: Vec<_> = extraction.findings.iter().filter(|f| !unknown(f)).collect();
+        assert!(findings.is_empty(), "{}: {findings:?}", root.version);
         // Merged into what is shipped, it changes nothing.
         let (_, merged) = store::write(&store::merge(&shipped, &extraction.store));
         let (_, before) = store::write(&shipped);
@@ -91,7 +96,6 @@ fn extraction_gives_the_shipped_facts() {
             assert_eq!(&merged[header], text, "{header} of {}", root.version);
         }
         assert_eq!(merged.len(), before.len());
-        assert_eq!(shipped.kernels[at].release, root.kernel().release);
         checked += 1;
     }
     println!("{checked} kernels compared");
@@ -100,8 +104,10 @@ fn extraction_gives_the_shipped_facts() {
 #[test]
 fn every_order_of_extracted_kernels_gives_the_same_bytes() {
     let mut kernels = Vec::new();
-    for root in roots() {
-        let Some(extraction) = run("orders", &Options::listed(root.path.clone(), root.kernel())) else {
+    // Four say as much as more.
+    for root in roots().into_iter().rev().take(4) {
+        let kernel = Kernel { release: root.version.clone(), ..root.kernel() };
+        let Some(extraction) = run("orders", &Options::listed(root.path.clone(), kernel)) else {
             return;
         };
         kernels.push(extraction.store);

@@ -88,7 +88,8 @@ pub(crate) fn check(libclang: &Path, skips: &Skips) -> Result<()> {
     let read = || fs::read_to_string(&manifest).map_err(|e| format!("{}: {e}", manifest.display()));
     let sum = format!("sha256 = \"{}\"", headers.sha256);
     let known = read()?.contains(&sum);
-    add(&headers, None, &store, TARGETS, libclang)?;
+    // One machine tells enough, and is soon done.
+    add(&headers, None, &store, &TARGETS[..1], libclang)?;
     if !read()?.contains(&sum) {
         return Err(format!("{} was fetched, and is not in the store", headers.package));
     }

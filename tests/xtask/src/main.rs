@@ -34,7 +34,8 @@ Commands:
   kernel PACKAGE... Fetch kernel headers and put their facts into kernel-headers/:
                     ziglang==0.14.1 (from PyPI), linux-libc-dev@trixie-backports (Debian's
                     newest of that suite), linux-libc-dev@trixie=6.12.107-1 (that version);
-                    --release 7.2.12 files a second build of a release beside the first
+                    --release 7.2.12 files a second build of a release beside the first;
+                    --check alone fetches the smallest, and changes nothing
   faults [NAME...]  Break the code on purpose, in all ways of tests/faults or in these, and see the
                     conformance tests fail
 
@@ -63,6 +64,9 @@ fn main() -> ExitCode {
         Some("compile-time") => compile_time::run(),
         Some("targets") => counted(targets::run),
         Some("generate") => generate(&[]),
+        Some("kernel") if args[1..] == ["--check"] => {
+            counted(|skips| setup::libclang(system).and_then(|libclang| kernel::check(&libclang, skips)))
+        }
         Some("kernel") => kernel::run(&args[1..]),
         Some("faults") => faults::run(&args[1..]),
         Some("help" | "--help" | "-h") => {
