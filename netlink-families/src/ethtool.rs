@@ -3,7 +3,7 @@
 
 use netlink_runtime::prelude::*;
 
-/// The name that the kernel registers with generic netlink.
+/// The name that the kernel registers with generic netlink. Since 5.10 (not in 4.19).
 pub const FAMILY: &str = "ethtool";
 
 /// All changes and results.

@@ -447,7 +447,7 @@ pub enum Encap {
     Unknown(Vec<u8>),
 }
 
-/// `struct ipv6_rpl_sr_hdr`, 8 bytes. RPL source routing header (RFC 6554).
+/// `struct ipv6_rpl_sr_hdr`, 8 bytes. RPL source routing header (RFC 6554). Since 5.10 (not in 4.19).
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(ipv6_rpl_sr_hdr, size = 8, tail(8, "segments.addr":Ipv6Addr))]
@@ -482,7 +482,7 @@ pub struct Ipv6RplSrHdr {
     pub reserved1: u16,
 }
 
-/// `struct ioam6_trace_hdr`, 8 bytes. IOAM pre-allocated trace header (RFC 9197).
+/// `struct ioam6_trace_hdr`, 8 bytes. IOAM pre-allocated trace header (RFC 9197). Since 5.16 (not in 5.10).
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(ioam6_trace_hdr, size = 8, tail(8, data:u8))]

@@ -4,7 +4,7 @@
 use netlink_runtime::prelude::*;
 use super::common::Af;
 
-/// The name that the kernel registers with generic netlink.
+/// The name that the kernel registers with generic netlink. Since 5.10 (not in 4.19).
 pub const FAMILY: &str = "mptcp_pm";
 
 /// Registered, but nothing is ever sent to it.

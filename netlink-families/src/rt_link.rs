@@ -3378,7 +3378,7 @@ pub struct IflaBridgeId {
     pub addr: [u8; 6],
 }
 
-/// `struct br_boolopt_multi`, 8 bytes. Bridge switches, one bit each: values and which of them to change.
+/// `struct br_boolopt_multi`, 8 bytes. Bridge switches, one bit each: values and which of them to change. Since 5.10 (not in 4.19).
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(br_boolopt_multi, size = 8)]
@@ -3592,7 +3592,7 @@ pub struct IflaCacheinfo {
     pub retrans_time: u32,
 }
 
-/// `struct ifla_geneve_port_range`, 4 bytes.
+/// `struct ifla_geneve_port_range`, 4 bytes. Since 6.19 (not in 6.13).
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(ifla_geneve_port_range, size = 4)]
@@ -3626,7 +3626,7 @@ pub struct IflaPortVsi {
     pub pad: [u8; 3],
 }
 
-/// `struct ifla_vf_broadcast`, 32 bytes.
+/// `struct ifla_vf_broadcast`, 32 bytes. Since 5.10 (not in 4.19).
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(ifla_vf_broadcast, size = 32)]

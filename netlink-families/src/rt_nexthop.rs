@@ -202,7 +202,7 @@ pub struct GroupStatsEntry {
     pub rest: Rest,
 }
 
-/// `struct nhmsg`, 8 bytes. Header of nexthop messages; the scope is for reading only.
+/// `struct nhmsg`, 8 bytes. Header of nexthop messages; the scope is for reading only. Since 5.10 (not in 4.19).
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(nhmsg, size = 8)]
@@ -224,7 +224,7 @@ pub struct Nhmsg {
     pub nh_flags: NextHopFlags,
 }
 
-/// `struct nexthop_grp`, 8 bytes.
+/// `struct nexthop_grp`, 8 bytes. Since 5.10 (not in 4.19).
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[netlink(nexthop_grp, size = 8)]

@@ -312,6 +312,8 @@ pub struct Struct {
     pub size: u32,
     /// Sizes it had, as (kernel index, size), oldest first.
     pub sizes: Vec<(u32, u32)>,
+    /// Kernels that have it.
+    pub life: Lifetime,
     /// Members in C order, anonymous ones flattened; of a union, its arms.
     pub members: Vec<Member>,
     /// Of a union, which arms count for which value of the member that chooses.

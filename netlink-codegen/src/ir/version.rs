@@ -1,6 +1,6 @@
 //! The model as one kernel has it.
 
-use super::{FamilyId, Item, Key, Lifetime, MemberType, Model, Selector, SetId, Struct, Type};
+use super::{FamilyId, Item, KernelSet, Key, Lifetime, MemberType, Model, Selector, SetId, Struct, Type};
 use crate::headers::facts::find_release;
 use std::collections::HashSet;
 
@@ -15,6 +15,18 @@ impl Lifetime {
     /// The last kernel before its first one that is known to lack it.
     pub fn before(self) -> Option<u32> {
         (0..self.since?).rev().find(|kernel| !self.unknown.has(*kernel))
+    }
+}
+
+impl Lifetime {
+    /// Of what is there where some of these are: the arms of a union, the operations of a family.
+    pub fn together(lives: impl Iterator<Item = Lifetime> + Clone) -> Lifetime {
+        let since = lives.clone().map(|life| life.since.unwrap_or(0)).min().filter(|k| *k > 0);
+        let gone = lives.clone().map(|life| life.gone.unwrap_or(u32::MAX)).max().filter(|k| *k < u32::MAX);
+        let candidates = lives.clone().flat_map(|life| life.lacking.iter());
+        let lacking = candidates.filter(|kernel| lives.clone().all(|life| !life.at(*kernel))).collect();
+        let unknown = lives.map(|life| life.unknown).reduce(KernelSet::and).unwrap_or_default();
+        Lifetime { since, gone, lacking, unknown }
     }
 }
 
@@ -359,6 +371,7 @@ mod tests {
             doc: String::new(),
             size: 4,
             sizes: vec![(0, 4)],
+            life: Lifetime::default(),
             members,
             cases: Vec::new(),
             origin: Origin::Synthetic,

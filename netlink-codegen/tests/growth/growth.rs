@@ -79,7 +79,7 @@ pub struct AuditStatus {
     pub backlog_wait_time_actual: Option<u32>,
 }
 
-/// `struct mptcp_info`, 96 bytes (since 6.12; 48 since 5.16; 40 since 5.10).
+/// `struct mptcp_info`, 96 bytes (since 6.12; 48 since 5.16; 40 since 5.10). Since 5.10 (not in 4.19).
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
 #[netlink(mptcp_info, size = 96)]
 #[non_exhaustive]
