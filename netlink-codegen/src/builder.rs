@@ -69,6 +69,14 @@ pub enum Error {
     /// The kernel is not in the facts.
     #[error(transparent)]
     Kernel(#[from] UnknownKernel),
+    /// The kernel does not have a family that was asked for.
+    #[error("kernel {kernel} does not have the family {family}")]
+    Lacking {
+        /// The family.
+        family: String,
+        /// The kernel.
+        kernel: String,
+    },
     /// Headers have errors.
     #[error("headers have errors\n{}", render::plain(.0).trim_end())]
     Headers(Diagnostics),
@@ -147,8 +155,9 @@ impl Builder {
         self
     }
 
-    /// Leaves out what this kernel (`6.12`) does not have. Such attributes show up as unknown
-    /// ones.
+    /// Leaves out what this kernel (`6.12`, or a point release of it) does not have: attributes,
+    /// entries of enums, members, operations, forms, types that nothing leads to any more. Such
+    /// attributes show up as unknown ones. A family that it does not have is an error.
     pub fn kernel(mut self, release: impl Into<String>) -> Self {
         self.kernel = Some(release.into());
         self
@@ -217,8 +226,15 @@ impl Builder {
             Some(kernel) => loaded.model.for_kernel(kernel)?,
             None => loaded.model,
         };
+        let schemas = self.schemas.iter().filter_map(|path| path.file_stem()).map(|s| s.to_string_lossy());
+        let asked = schemas.chain(self.families.iter().map(|name| name.as_str().into()));
+        let lacking = |name: &str| model.family(name).is_some_and(|id| model.lacking.contains(&id));
+        if let Some(family) = asked.map(|name| name.into_owned()).find(|name| lacking(name)) {
+            let kernel = self.kernel.clone().unwrap_or_default();
+            return Err(Error::Lacking { family, kernel });
+        }
         // What was loaded is what was asked for and what that uses.
-        let all: Vec<_> = (0..model.families.len() as u32).map(crate::ir::FamilyId).collect();
+        let all = emit::tree::living(&model);
         let files = emit::flat_files(&model, &all, &self.options()).map_err(Error::Emit)?;
         disk::write(&out, &files).map_err(|error| Error::Io { path: out, error })?;
         Ok(())

@@ -30,6 +30,11 @@ const COMPANY: &str = "#include <stdint.h>\n#include <stddef.h>\n#include <linux
 #[test]
 fn constants_agree_with_bindgen() {
     for root in roots() {
+        if root.version.starts_with("4.") {
+            // `linux/netfilter/nfnetlink_cthelper.h` and `nfnetlink_acct.h` declare the same enum.
+            skip("bindgen cross-check", "headers before 5.0 are no single translation unit");
+            continue;
+        }
         let options = Options::listed(root.path.clone(), root.kernel());
         let extraction = match extract(&options) {
             Ok(extraction) => extraction,

@@ -80,7 +80,8 @@ fn headers_with_errors_are_findings() {
         "{stderr}"
     );
     assert!(scratch.0.join("store/facts/linux/good.h.txt").is_file());
-    assert!(!scratch.0.join("store/facts/linux/bad.h.txt").exists());
+    let bad = std::fs::read_to_string(scratch.0.join("store/facts/linux/bad.h.txt"));
+    assert_eq!(bad.expect("a file that says so"), "header unknown\n");
 }
 
 #[test]

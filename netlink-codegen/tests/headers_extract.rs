@@ -7,8 +7,8 @@ use std::path::Path;
 use std::time::Instant;
 
 use headers_support::{Scratch, roots, skip};
-use netlink_codegen::headers::extract::{BASE_TARGET, Counts, Error, Extraction, Options, extract};
-use netlink_codegen::headers::facts::{CType, Field, Home, Kernel, Order, Store, Value};
+use netlink_codegen::headers::extract::{BASE_TARGET, Counts, Error, Extraction, Finding, Options, extract};
+use netlink_codegen::headers::facts::{CType, Field, Home, Kernel, Layout, Order, Spot, Store, Value};
 use netlink_codegen::headers::store;
 
 /// Runs an extraction; `None` after a printed skip when there is no libclang.
@@ -78,12 +78,17 @@ fn extraction_gives_the_shipped_facts() {
             );
             continue;
         };
+        // A second build of a release is filed under a name of its own.
+        let release = shipped.kernels[at].release.clone();
+        let kernel = Kernel { release, ..root.kernel() };
         let Some(extraction) =
-            run("comparison with shipped facts", &Options::listed(root.path.clone(), root.kernel()))
+            run("comparison with shipped facts", &Options::listed(root.path.clone(), kernel))
         else {
             return;
         };
-        assert_eq!(extraction.findings, [], "{}", root.version);
+        let unknown = |f: &&Finding| shipped.unknown_headers.contains(&(at, f.header.clone()));
+        let findings: Vec<_> = extraction.findings.iter().filter(|f| !unknown(f)).collect();
+        assert!(findings.is_empty(), "{}: {findings:?}", root.version);
         // Merged into what is shipped, it changes nothing.
         let (_, merged) = store::write(&store::merge(&shipped, &extraction.store));
         let (_, before) = store::write(&shipped);
@@ -91,7 +96,6 @@ fn extraction_gives_the_shipped_facts() {
             assert_eq!(&merged[header], text, "{header} of {}", root.version);
         }
         assert_eq!(merged.len(), before.len());
-        assert_eq!(shipped.kernels[at].release, root.kernel().release);
         checked += 1;
     }
     println!("{checked} kernels compared");
@@ -100,8 +104,10 @@ fn extraction_gives_the_shipped_facts() {
 #[test]
 fn every_order_of_extracted_kernels_gives_the_same_bytes() {
     let mut kernels = Vec::new();
-    for root in roots() {
-        let Some(extraction) = run("orders", &Options::listed(root.path.clone(), root.kernel())) else {
+    // Four say as much as more.
+    for root in roots().into_iter().rev().take(4) {
+        let kernel = Kernel { release: root.version.clone(), ..root.kernel() };
+        let Some(extraction) = run("orders", &Options::listed(root.path.clone(), kernel)) else {
             return;
         };
         kernels.push(extraction.store);
@@ -335,12 +341,16 @@ fn layouts_are_those_of_the_target() {
     let mut options = options(&scratch.0, &["linux/a.h"]);
     let Some(extraction) = run("another target", &options) else { return };
     assert_eq!(size(&extraction), Some(16));
+    // To the kernel both are one architecture.
     options.target = "i386-linux-gnu".to_owned();
+    let extraction = extract(&options).expect("with the asm/ of x86");
+    assert_eq!(size(&extraction), Some(12));
+    options.target = "arm-linux-gnueabihf".to_owned();
     let error = extract(&options).expect_err("no asm/ for it").to_string();
-    assert!(error.contains("no asm/types.h for i386-linux-gnu; there is: x86_64-linux-gnu"), "{error}");
+    assert!(error.contains("no asm/types.h for arm-linux-gnueabihf; there is: x86_64-linux-gnu"), "{error}");
     options.fallback = Some(BASE_TARGET.to_owned());
     let extraction = extract(&options).expect("with the asm/ of another one");
-    assert_eq!(size(&extraction), Some(12));
+    assert_eq!(size(&extraction), Some(16));
 }
 
 #[test]
@@ -419,6 +429,36 @@ fn targets_choose_the_layout() {
     let Some(other) = run("targets", &other) else { return };
     let mut store = store::merge(&Store::default(), &base.store);
     assert_eq!(store::add_arch(&mut store, "i386", &other.store), 1);
-    let (arch, layout, offsets) = &store.records["s"].arch[0];
-    assert_eq!((arch.as_str(), layout.size, layout.align, offsets.as_slice()), ("i386", 12, 4, &[0, 4][..]));
+    let other = &store.records["s"].arch[0];
+    let offsets: Vec<_> = other.spots.iter().map(|spot| spot.map(|s| s.offset)).collect();
+    assert_eq!((other.arch.as_str(), other.layout), ("i386", Layout { size: 12, align: 4 }));
+    assert_eq!(offsets, [Some(0), Some(4)]);
+}
+
+/// Bits have the place in memory that they have: what a header declares in both orders, for both
+/// kinds of machines, lies in the same place on both.
+#[test]
+fn bitfields_of_big_endian_machines_count_from_the_least_significant_bit() {
+    let scratch = Scratch::new("bits");
+    let text = "#include <linux/types.h>\n\
+        struct plain { __u8 low:3, high:5; };\nstruct wide { __u16 a:4, b:12; };\n\
+        struct swapped {\n#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__\n __u8 low:3, high:5;\n\
+        #else\n __u8 high:5, low:3;\n#endif\n};\n";
+    include(&scratch, &[("linux/a.h", text)]);
+    let Some(base) = run("bitfields", &options(&scratch.0, &["linux/a.h"])) else { return };
+    let mut other = options(&scratch.0, &["linux/a.h"]);
+    other.target = "mips-linux-gnu".into();
+    let Some(other) = run("bitfields", &other) else { return };
+    let mut store = store::merge(&Store::default(), &base.store);
+    assert_eq!(store::add_arch(&mut store, "mips", &other.store), 2);
+    let spots = |places: [(u32, u8); 2]| places.map(|(offset, bit)| Some(Spot { offset, bit: Some(bit) }));
+    for (name, here, there) in
+        [("plain", [(0, 0), (0, 3)], [(0, 5), (0, 0)]), ("wide", [(0, 0), (0, 4)], [(0, 4), (1, 0)])]
+    {
+        let record = &store.records[name];
+        let found: Vec<_> = record.fields.iter().map(|f| f.place.newest().map(Spot::from)).collect();
+        assert_eq!(found, spots(here), "{name}");
+        assert_eq!(record.arch[0].spots, spots(there), "{name}");
+    }
+    assert_eq!(store.records["swapped"].arch, []);
 }

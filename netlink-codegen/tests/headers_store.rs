@@ -3,7 +3,8 @@
 use std::time::Instant;
 
 use netlink_codegen::headers::facts::{
-    CType, Constant, Enum, Field, History, Home, Kernel, Layout, Order, Place, Record, Store, Value,
+    ArchLayout, CType, Constant, Enum, Field, History, Home, Kernel, Layout, Order, Place, Record, Spot,
+    Store, Value,
 };
 use netlink_codegen::headers::store;
 
@@ -79,13 +80,13 @@ fn shipped_facts_say_what_is_known_of_the_kernels() {
     assert!(store.constants["AF_INET6"].private && store.int("AF_INET6") == Some(10));
 
     let moved = &store.moves["ETHTOOL_A_STRSET_HEADER"][0];
-    assert_eq!((moved.header.as_str(), moved.to), ("linux/ethtool_netlink.h", kernel("6.12")));
+    assert_eq!((moved.header.as_str(), moved.to), ("linux/ethtool_netlink.h", kernel("6.13")));
     assert_eq!(store.constants["ETHTOOL_A_STRSET_HEADER"].header, "linux/ethtool_netlink_generated.h");
     assert!(store.missing_headers.contains(&(kernel("5.10"), "linux/netdev.h".into())));
 
     let info = store.record("tcp_info").expect("tcp_info");
     let sizes: Vec<u32> = info.layout.0.iter().filter_map(|(_, l)| Some(l.as_ref()?.size)).collect();
-    assert_eq!(sizes, [232, 248, 280]);
+    assert_eq!(sizes, [224, 232, 240, 248, 280]);
     let scale = info.fields.iter().find(|f| f.name == "tcpi_rcv_wscale").expect("a bitfield");
     assert_eq!(scale.place.newest().map(|p| (p.offset, p.bits)), Some((6, Some((4, 4)))));
     let rto = info.fields.iter().find(|f| f.name == "tcpi_total_rto").expect("a field");
@@ -97,27 +98,123 @@ fn shipped_facts_say_what_is_known_of_the_kernels() {
         key.place.newest().map(|p| &p.ty),
         Some(&CType::Flexible(Box::new(CType::Record("tc_u32_key".into()))))
     );
-    let i386 = |name: &str| store.records[name].arch.iter().find(|(arch, ..)| arch == "i386").cloned();
-    assert_eq!(i386("rtnl_link_ifmap").map(|(_, layout, _)| layout.size), Some(28));
-    assert_eq!(i386("ifinfomsg"), None);
+    let other = |arch: &str, name: &str| store.records[name].arch.iter().find(|o| o.arch == arch).cloned();
+    assert_eq!(other("i386", "rtnl_link_ifmap").map(|other| other.layout.size), Some(28));
+    assert_eq!(other("i386", "ifinfomsg"), None);
+}
+
+/// Puts kernels into an empty store in this order, through text after each.
+fn in_order(kernels: &[Store], order: &[usize]) -> Vec<(String, String)> {
+    let mut store = Store::default();
+    for at in order {
+        store = reread(&store::merge(&store, &kernels[*at]));
+    }
+    text(&store)
+}
+
+fn assert_same(got: &[(String, String)], wanted: &[(String, String)], order: &[usize]) {
+    assert_eq!(got.len(), wanted.len(), "order {order:?}");
+    for (got, wanted) in got.iter().zip(wanted) {
+        if got != wanted {
+            let lines = got.1.lines().zip(wanted.1.lines()).find(|(a, b)| a != b);
+            panic!("order {order:?}: {}: {lines:?}", got.0);
+        }
+    }
 }
 
 #[test]
-fn every_order_of_the_shipped_kernels_gives_the_same_bytes() {
+fn the_shipped_kernels_backwards_give_the_same_bytes() {
     let shipped = store::shipped().expect("the shipped store");
     let parts: Vec<Store> = (0..shipped.kernels.len()).map(|at| store::only(&shipped, at)).collect();
-    let wanted = text(&shipped);
-    // Backwards, and each kernel in turn as the last one; smaller stores below try all orders.
-    let all: Vec<usize> = (0..parts.len()).collect();
-    let last = |at: usize| all.iter().copied().filter(|k| *k != at).chain([at]).collect();
-    let backwards = all.iter().rev().copied().collect();
-    for order in all.iter().map(|at| last(*at)).chain([backwards]) {
-        let order: Vec<usize> = order;
-        let mut store = Store::default();
-        for at in &order {
-            store = store::merge(&store, &parts[*at]);
+    let backwards: Vec<usize> = (0..parts.len()).rev().collect();
+    assert_same(&in_order(&parts, &backwards), &text(&shipped), &backwards);
+}
+
+/// The headers in which most happens: split, moved, gone, unreadable, alike but for case.
+const EVENTFUL: &[&str] = &[
+    "linux/ethtool_netlink.h",
+    "linux/ethtool_netlink_generated.h",
+    "linux/if_xdp.h",
+    "linux/ip.h",
+    "linux/mptcp.h",
+    "linux/mptcp_pm.h",
+    "linux/netfilter/ipset/ip_set.h",
+    "linux/netfilter/xt_DSCP.h",
+    "linux/netfilter/xt_dscp.h",
+    "linux/smc_diag.h",
+    "linux/tc_act/tc_ipt.h",
+    "linux/thermal.h",
+    "linux/virtio_net.h",
+    "rdma/rdma_netlink.h",
+];
+
+#[test]
+fn every_order_of_eventful_headers_of_the_shipped_kernels_gives_the_same_bytes() {
+    let facts = netlink_kernel_headers::FACTS.iter().copied().filter(|(h, _)| EVENTFUL.contains(h));
+    let wanted: Vec<(&str, &str)> = facts.clone().collect();
+    assert_eq!(wanted.len(), EVENTFUL.len());
+    let store = store::read(netlink_kernel_headers::MANIFEST, facts).expect("a part of the store");
+    let parts: Vec<Store> = (0..store.kernels.len()).map(|at| store::only(&store, at)).collect();
+    let wanted = text(&store);
+    let mut random = random();
+    let mut order: Vec<usize> = (0..parts.len()).collect();
+    for _ in 0..6 {
+        for at in (1..order.len()).rev() {
+            order.swap(at, random(at as u64 + 1));
         }
-        assert!(text(&store) == wanted, "order {order:?}");
+        assert_same(&in_order(&parts, &order), &wanted, &order);
+    }
+}
+
+/// The same numbers every time, each below what is asked for.
+fn random() -> impl FnMut(u64) -> usize {
+    let mut seed = 0x2545_f491_4f6c_dd1d_u64;
+    move |below: u64| {
+        seed ^= seed << 13;
+        seed ^= seed >> 7;
+        seed ^= seed << 17;
+        (seed % below) as usize
+    }
+}
+
+#[test]
+fn a_kernel_without_changes_adds_nothing_but_its_entry_in_the_manifest() {
+    let shipped = store::shipped().expect("the shipped store");
+    let (_, wanted) = store::write(&shipped);
+    for at in [0, shipped.kernels.len() / 2, shipped.newest()] {
+        let mut again = store::only(&shipped, at);
+        let was = &shipped.kernels[at].version;
+        again.kernels[0] = Kernel { release: format!("{was}.1"), version: format!("{was}.1"), ..kernel("1") };
+        let store = store::merge(&shipped, &again);
+        assert_eq!(store.kernels.len(), shipped.kernels.len() + 1);
+        let (_, facts) = store::write(&store);
+        let changed: Vec<&String> = facts.keys().filter(|h| facts[*h] != wanted[*h]).collect();
+        assert!(changed.is_empty() && facts.len() == wanted.len(), "{was}: {changed:?}");
+    }
+}
+
+#[test]
+fn a_header_is_absent_where_the_package_could_have_held_it_and_else_unknown() {
+    let mut broken = small("1.0", &["linux/a.h: define A=1", "linux/xt_mark.h: define MARK=1"]);
+    broken.headers.push("linux/bad.h".into());
+    broken.missing_headers.push((0, "linux/bad.h".into()));
+    broken.unknown_headers.push((0, "linux/bad.h".into()));
+    let headers = ["a", "b", "bad", "xt_MARK", "xt_mark"].map(|name| format!("linux/{name}.h:"));
+    let mut all: Vec<&str> = headers.iter().map(String::as_str).collect();
+    all.push("rdma/c.h: define C=1");
+    let kernels = [broken, small("2.0", &all), small("3.0", &["linux/a.h: define A=1"])];
+    for order in permutations(3) {
+        let mut store = Store::default();
+        for at in order {
+            store = reread(&store::merge(&store, &kernels[at]));
+        }
+        let (_, facts) = store::write(&store);
+        let line = |header: &str| facts[header].lines().next().map(str::to_owned);
+        assert_eq!(line("linux/b.h").as_deref(), Some("header absent here@2.0 absent@3.0"));
+        // It does not compile; a file system may not keep it apart from another; its folder is not there.
+        assert_eq!(line("linux/bad.h").as_deref(), Some("header unknown here@2.0 absent@3.0"));
+        assert_eq!(line("linux/xt_MARK.h").as_deref(), Some("header unknown here@2.0 absent@3.0"));
+        assert_eq!(line("rdma/c.h").as_deref(), Some("header unknown here@2.0 unknown@3.0"));
     }
 }
 
@@ -255,13 +352,7 @@ fn every_order_of_eventful_kernels_gives_the_same_bytes() {
 #[test]
 fn every_order_of_random_kernels_gives_the_same_bytes() {
     const HEADERS: [&str; 3] = ["a.h", "b.h", "c.h"];
-    let mut seed = 0x2545_f491_4f6c_dd1d_u64;
-    let mut random = move |below: u64| {
-        seed ^= seed << 13;
-        seed ^= seed >> 7;
-        seed ^= seed << 17;
-        (seed % below) as usize
-    };
+    let mut random = random();
     for case in 0..150 {
         let mut kernels = Vec::new();
         for version in ["1.0", "2.0", "3.0", "4.0"] {
@@ -371,7 +462,14 @@ fn other_architectures_are_described_where_they_differ() {
     let mut store = store::compose(&eventful());
     let same = small("2.0", &["a.h: struct s 16 f@0 j@12", "c.h: struct t 12 h@0 k@8"]);
     assert_eq!(store::add_arch(&mut store, "i386", &same), 1);
-    assert_eq!(store.records["t"].arch, [("i386".to_owned(), Layout { size: 12, align: 4 }, vec![0, 8])]);
+    let spot = |offset| Some(Spot { offset, bit: None });
+    let i386 = |spots| ArchLayout { arch: "i386".to_owned(), layout: Layout { size: 12, align: 4 }, spots };
+    assert_eq!(store.records["t"].arch, [i386(vec![spot(0), spot(8)])]);
+    assert_eq!(reread(&store), store);
+    // A member that is not there keeps the others in their places.
+    let less = small("2.0", &["c.h: struct t 12 k@8"]);
+    assert_eq!(store::add_arch(&mut store, "i386", &less), 1);
+    assert_eq!(store.records["t"].arch, [i386(vec![None, spot(8)])]);
     assert_eq!(reread(&store), store);
     // Of a kernel that is not the newest nothing is said.
     let older = small("1.0", &["a.h: struct s 20 f@0 g@16"]);

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::Outcome;
 use crate::headers::extract::{BASE_TARGET, Extraction, Options, extract};
-use crate::headers::facts::{Kernel, Store};
+use crate::headers::facts::{Kernel, Store, is_point_of};
 use crate::headers::{sources, store};
 use crate::policy;
 
@@ -45,6 +45,9 @@ pub struct Args {
     /// Exact version of the kernel, such as 7.3.4; it is filed under 7.3
     #[arg(long, value_name = "VERSION")]
     kernel: String,
+    /// What it is filed under instead: 7.2.12 of a second build of 7.2, beside the first
+    #[arg(long, value_name = "VERSION")]
+    release: Option<String>,
     /// Package that the headers came from, with its version
     #[arg(long, value_name = "NAME", default_value = "")]
     package: String,
@@ -165,14 +168,18 @@ fn kernel(args: &Args) -> Result<Kernel, String> {
     if !number(parts.next()) || !number(parts.next()) {
         return Err(format!("--kernel {}: expected a version such as 7.3 or 7.3.4", args.kernel));
     }
-    let release: Vec<&str> = args.kernel.split(['.', '-']).take(2).collect();
+    let release = match &args.release {
+        Some(release) if is_point_of(release, &args.kernel) => release.clone(),
+        Some(release) => return Err(format!("--release {release}: {} is none of its versions", args.kernel)),
+        None => args.kernel.split(['.', '-']).take(2).collect::<Vec<_>>().join("."),
+    };
     if !args.sha256.is_empty()
         && (args.sha256.len() != 64 || !args.sha256.bytes().all(|b| b.is_ascii_hexdigit()))
     {
         return Err("--sha256: expected 64 hexadecimal digits".into());
     }
     Ok(Kernel {
-        release: release.join("."),
+        release,
         version: args.kernel.clone(),
         package: args.package.clone(),
         sha256: args.sha256.to_ascii_lowercase(),

@@ -234,14 +234,16 @@ fn release_of(version: &Path) -> Option<String> {
 
 /// Families to write: the ones named, with those they use.
 fn wanted(args: &Args, model: &crate::check::Checked) -> Result<Vec<FamilyId>, Failure> {
-    let all: Vec<FamilyId> = (0..model.families.len() as u32).map(FamilyId).collect();
     if args.all {
-        return Ok(all);
+        return Ok(tree::living(model));
     }
     let files = args.schema.iter().filter_map(|p| p.file_stem()).map(|s| s.to_string_lossy().into_owned());
     let names = args.family.iter().cloned().chain(files);
-    let find = |name: String| {
-        model.family(&name).ok_or_else(|| Failure::Use(format!("there is no schema called {name}")))
+    let find = |name: String| match model.family(&name) {
+        Some(id) if model.lacking.contains(&id) => {
+            Err(Failure::Use(format!("that kernel does not have the family {name}")))
+        }
+        found => found.ok_or_else(|| Failure::Use(format!("there is no schema called {name}"))),
     };
     Ok(tree::with_uses(model, names.map(find).collect::<Result<Vec<_>, _>>()?))
 }

@@ -2,6 +2,7 @@
 
 pub mod check;
 pub mod coverage;
+pub mod diff;
 pub mod explain;
 pub mod extract;
 pub mod generate;
@@ -41,6 +42,7 @@ struct Cli {
 enum Command {
     Check(check::Args),
     Coverage(coverage::Args),
+    Diff(diff::Args),
     Explain(explain::Args),
     Extract(extract::Args),
     Generate(generate::Args),
@@ -53,6 +55,7 @@ pub fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Check(args) => check::run(&args),
         Command::Coverage(args) => coverage::run(&args),
+        Command::Diff(args) => diff::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Extract(args) => extract::run(&args),
         Command::Generate(args) => generate::run(&args),

@@ -40,19 +40,21 @@ pub(super) fn line(c_name: &str, name: &str, doc: &str, ends: &str) -> String {
     join(&[&first, ends])
 }
 
-/// `Since 6.12 (not in 6.1). Gone in 7.3 (still in 6.12).`; empty for what was always there.
+/// `Since 6.12 (not in 6.1). Not in 6.13. Gone in 7.3 (still in 7.2).`; empty for what was always
+/// there.
 ///
 /// Both kernels are named because a store of a few kernels cannot tell which release between
 /// them made the change.
 pub(super) fn lifetime(model: &Model, life: Lifetime) -> String {
-    let pair = |ix: u32| {
-        let ix = ix as usize;
-        Some((model.kernels.get(ix)?, model.kernels.get(ix.checked_sub(1)?)?))
-    };
-    let since = life.since.and_then(pair).map(|(first, before)| format!("Since {first} (not in {before})."));
-    let gone =
-        life.gone.and_then(pair).map(|(first, before)| format!("Gone in {first} (still in {before})."));
-    join(&[since.as_deref().unwrap_or_default(), gone.as_deref().unwrap_or_default()])
+    let kernel = |ix: Option<u32>| model.kernels.get(ix? as usize).map(String::as_str);
+    let since = kernel(life.since).zip(kernel(life.before()));
+    let since = since.map(|(first, before)| format!("Since {first} (not in {before})."));
+    let gaps: Vec<&str> = life.lacking.iter().filter_map(|ix| kernel(Some(ix))).collect();
+    let gaps = if gaps.is_empty() { String::new() } else { format!("Not in {}.", gaps.join(", ")) };
+    let last = life.gone.and_then(|gone| (0..gone).rev().find(|ix| life.at(*ix)));
+    let gone = kernel(life.gone).zip(kernel(last));
+    let gone = gone.map(|(first, before)| format!("Gone in {first} (still in {before})."));
+    join(&[since.as_deref().unwrap_or_default(), &gaps, gone.as_deref().unwrap_or_default()])
 }
 
 /// Parts with a space between, empty ones left out.
@@ -152,11 +154,21 @@ mod tests {
     #[test]
     fn lifetimes_name_both_kernels() {
         let model = Model { kernels: ["6.1", "6.12", "7.3"].map(str::to_owned).to_vec(), ..Model::default() };
-        let life = |since, gone| lifetime(&model, Lifetime { since, gone });
+        let life = |since, gone| lifetime(&model, Lifetime { since, gone, ..Lifetime::default() });
         assert_eq!(life(None, None), "");
         assert_eq!(life(Some(0), None), "");
         assert_eq!(life(Some(1), Some(2)), "Since 6.12 (not in 6.1). Gone in 7.3 (still in 6.12).");
         // An index beyond the list says nothing rather than something wrong.
         assert_eq!(life(Some(9), None), "");
+        // A kernel in between that lacks it; one of which nothing is known.
+        let lacking = Lifetime { lacking: [1].into_iter().collect(), gone: Some(2), ..Lifetime::default() };
+        assert_eq!(lifetime(&model, lacking), "Not in 6.12. Gone in 7.3 (still in 6.1).");
+        let unknown = |kernels: &[u32]| Lifetime {
+            since: Some(2),
+            unknown: kernels.iter().copied().collect(),
+            ..Lifetime::default()
+        };
+        assert_eq!(lifetime(&model, unknown(&[1])), "Since 7.3 (not in 6.1).");
+        assert_eq!(lifetime(&model, unknown(&[0, 1])), "");
     }
 }

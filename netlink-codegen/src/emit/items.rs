@@ -199,7 +199,13 @@ impl<'m> Rows<'m> {
             Protocol::Raw { protonum, c_name } => vec![protocol(*protonum, c_name)],
             Protocol::Netfilter { .. } => vec![protocol(NETLINK_NETFILTER, "NETLINK_NETFILTER")],
             Protocol::Generic { name, .. } => vec![Const {
-                doc: vec!["The name that the kernel registers with generic netlink.".to_owned()],
+                doc: vec![docs::join(&[
+                    "The name that the kernel registers with generic netlink.",
+                    &docs::lifetime(
+                        self.model,
+                        Lifetime::together(self.family.operations.iter().map(|op| op.life)),
+                    ),
+                ])],
                 name: "FAMILY".to_owned(),
                 ty: "&str",
                 value: format!("{name:?}"),

@@ -98,7 +98,7 @@ pub fn flat_files(
 }
 
 /// A crate: each family as `src/<module>.rs`, and below the border line of `src/lib.rs` and
-/// `Cargo.toml` a module and a feature for every family of the model.
+/// `Cargo.toml` a module and a feature for every family that the model's kernel has.
 pub fn crate_files(
     model: &Checked,
     families: &[FamilyId],
@@ -136,6 +136,12 @@ pub fn with_uses(model: &Model, families: impl IntoIterator<Item = FamilyId>) ->
     }
     out.sort();
     out
+}
+
+/// The families that the model's kernel has, with those they use.
+pub fn living(model: &Model) -> Vec<FamilyId> {
+    let all = (0..model.families.len() as u32).map(FamilyId);
+    with_uses(model, all.filter(|id| !model.lacking.contains(id)))
 }
 
 fn family_files(
@@ -187,7 +193,7 @@ impl Index {
                 uses,
             }
         };
-        let mut families: Vec<IndexRow> = model.families.iter().map(row).collect();
+        let mut families: Vec<IndexRow> = living(model).into_iter().map(|id| row(&model[id])).collect();
         // By name: the order in which files were loaded means nothing.
         families.sort_by(|a, b| a.feature.cmp(&b.feature));
         Index { families }

@@ -385,6 +385,7 @@ mod tests {
             doc: String::new(),
             size: 0,
             sizes: Vec::new(),
+            life: Lifetime::default(),
             members: vec![plain("family", MemberType::Scalar(BE16, None), None)],
             cases: Vec::new(),
             origin: Origin::Synthetic,

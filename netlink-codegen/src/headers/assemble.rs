@@ -4,7 +4,8 @@ use std::collections::HashSet;
 
 use super::clang::{RawEnum, RawMacro, RawRecord};
 use super::extract::{Extraction, Job, Options};
-use super::facts::{Constant, Enum, Field, History, Home, Record, Value};
+use super::facts::{Constant, Enum, Field, History, Home, Place, Record, Value};
+use super::include::big_endian;
 use super::macros::{Body, classify, enum_bounds, macro_bound};
 use super::values::Values;
 
@@ -14,6 +15,7 @@ pub(super) fn assemble(options: &Options, jobs: &[Job], values: &Values, out: &m
     let macros = jobs.iter().flat_map(|job| &job.parsed.macros).map(|m| m.name.as_str());
     let mut assembler = Assembler {
         values,
+        big_endian: big_endian(&options.target),
         enumerators: enums().flat_map(|e| &e.entries).map(|entry| entry.name.as_str()).collect(),
         macros: macros.collect(),
         bounds: enums().flat_map(bounds_of).collect(),
@@ -39,6 +41,7 @@ fn bounds_of(e: &RawEnum) -> Vec<&str> {
 
 struct Assembler<'j, 'o> {
     values: &'j Values,
+    big_endian: bool,
     /// Names in all headers.
     enumerators: HashSet<&'j str>,
     macros: HashSet<&'j str>,
@@ -53,6 +56,7 @@ impl<'j> Assembler<'j, '_> {
         self.out.store.headers.push(job.name.clone());
         if !job.trusted {
             self.out.store.missing_headers.push((0, job.name.clone()));
+            self.out.store.unknown_headers.push((0, job.name.clone()));
         }
         for m in job.parsed.macros.iter().filter(|m| !m.function_like) {
             self.define(at, job, m);
@@ -135,7 +139,7 @@ impl<'j> Assembler<'j, '_> {
         self.out.counts.fields += record.fields.len();
         let fields = record.fields.iter().map(|(name, place)| Field {
             name: name.clone(),
-            place: History::always(place.clone()),
+            place: History::always(if self.big_endian { mirrored(place) } else { place.clone() }),
             private: job.private,
         });
         let fact = Record {
@@ -150,6 +154,13 @@ impl<'j> Assembler<'j, '_> {
         };
         self.out.store.records.entry(fact.name.clone()).or_insert(fact);
     }
+}
+
+/// A big-endian machine's compiler counts the bits of a bitfield from the most significant on.
+fn mirrored(place: &Place) -> Place {
+    let Some((bit, width)) = place.bits else { return place.clone() };
+    let last = place.offset * 8 + u32::from(bit) + u32::from(width).saturating_sub(1);
+    Place { offset: last / 8, bits: Some((7 - (last % 8) as u8, width)), ty: place.ty.clone() }
 }
 
 /// Tokens as one would write them: `a.b[0]`, `struct tag`.

@@ -144,9 +144,34 @@ pub struct Record {
     /// their parent, named members kept whole (their type is a record of its own, or
     /// `Inline` records flattened as `outer.inner` when they have no name).
     pub fields: Vec<Field>,
-    /// Layouts of other architectures where they differ: architecture, layout and the
-    /// offsets in field order.
-    pub arch: Vec<(String, Layout, Vec<u32>)>,
+    /// How other architectures lay it out, where that differs.
+    pub arch: Vec<ArchLayout>,
+}
+
+/// A record as an architecture other than x86_64 lays it out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ArchLayout {
+    /// The first word of its target triple.
+    pub arch: String,
+    /// Size and alignment.
+    pub layout: Layout,
+    /// Where the members lie that the newest kernel has, in their order; `None`: not there.
+    pub spots: Vec<Option<Spot>>,
+}
+
+/// Where a member lies: its byte offset, and the first bit of a bitfield (see [`Place::bits`]).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Spot {
+    /// Byte offset.
+    pub offset: u32,
+    /// The first bit in that byte, for a bitfield.
+    pub bit: Option<u8>,
+}
+
+impl From<&Place> for Spot {
+    fn from(place: &Place) -> Spot {
+        Spot { offset: place.offset, bit: place.bits.map(|(bit, _)| bit) }
+    }
 }
 
 /// A member of a [`Record`].
@@ -165,7 +190,8 @@ pub struct Field {
 pub struct Place {
     /// Byte offset; of a bitfield, of the byte its first bit lies in.
     pub offset: u32,
-    /// For a bitfield: first bit within that byte (x86_64 numbering), and width.
+    /// For a bitfield: first bit within that byte, and width. The first bit is the least
+    /// significant one, in every byte order, and bits count from the least significant of the byte.
     pub bits: Option<(u8, u8)>,
     /// The type.
     pub ty: CType,
@@ -246,6 +272,9 @@ pub struct Store {
     /// Headers that a kernel does not have, or whose facts are not trusted there
     /// (compilation errors): absence of a name there means nothing.
     pub missing_headers: Vec<(KernelIx, String)>,
+    /// Those of [`missing_headers`](Self::missing_headers) that the kernel may have all the same:
+    /// they do not compile there, or the package that its headers came from cannot hold them.
+    pub unknown_headers: Vec<(KernelIx, String)>,
 }
 
 impl Store {
@@ -292,4 +321,49 @@ impl Store {
     pub fn record(&self, name: &str) -> Option<&Record> {
         self.records.get(name)
     }
+
+    /// Bytes that a member of this type takes, in the newest kernel; none for a flexible array.
+    pub fn size_of(&self, ty: &CType) -> u32 {
+        match ty {
+            CType::Int { bits, .. } => u32::from(*bits) / 8,
+            CType::Char => 1,
+            CType::Long { .. } | CType::Pointer => 8,
+            CType::Enum(_) => 4,
+            CType::Record(tag) => self.record(tag).and_then(|r| r.layout.newest()).map_or(0, |l| l.size),
+            CType::Array(inner, count) => self.size_of(inner).saturating_mul(*count),
+            CType::Flexible(_) => 0,
+            CType::Other(_, size) => *size,
+        }
+    }
+
+    /// First bit of a member and one past the last, counted from the record's start; a flexible
+    /// array takes all that follows.
+    pub fn bit_range(&self, offset: u32, bits: Option<(u8, u8)>, ty: &CType) -> (u32, u32) {
+        let start = offset * 8;
+        match (bits, ty) {
+            (Some((first, width)), _) => {
+                let start = start + u32::from(first);
+                (start, start + u32::from(width))
+            }
+            (None, CType::Flexible(_)) => (start, u32::MAX),
+            (None, _) => (start, start + self.size_of(ty) * 8),
+        }
+    }
+
+    /// The kernel of that release, or that it is a point release of: 6.12 for 6.12.107.
+    pub fn kernel(&self, release: &str) -> Option<KernelIx> {
+        find_release(self.kernels.iter().map(|k| k.release.as_str()), release)
+    }
+}
+
+/// Which of these is the release, or has it as a point release. Where a release is there in two
+/// builds, the second one has the longer name.
+pub(crate) fn find_release<'r>(known: impl Iterator<Item = &'r str>, wanted: &str) -> Option<usize> {
+    let of = known.enumerate().filter(|(_, release)| is_point_of(release, wanted));
+    of.max_by_key(|(_, release)| release.len()).map(|(at, _)| at)
+}
+
+/// Whether `version` is `release`, or a point release or build of it: `6.12.107` of `6.12`.
+pub(crate) fn is_point_of(release: &str, version: &str) -> bool {
+    version.strip_prefix(release).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '-']))
 }

@@ -54,6 +54,10 @@ pub(super) fn asm_dir(root: &Path, target: &str) -> Result<PathBuf, String> {
         .filter_map(|entry| entry.file_name().into_string().ok())
         .collect();
     others.sort();
+    // A package for one machine has the `asm` of its architecture, which may serve another too.
+    if let Some(relative) = others.iter().find(|name| kernel_arch(name) == kernel_arch(target)) {
+        return Ok(root.join(relative));
+    }
     Err(if others.is_empty() {
         format!(
             "{}: no asm/types.h for {target}: is this an include directory of kernel headers?",
@@ -79,4 +83,12 @@ fn kernel_arch(target: &str) -> &str {
             .find(|family| cpu.starts_with(family))
             .unwrap_or(cpu),
     }
+}
+
+/// Whether a target triple is a big-endian machine's.
+pub(super) fn big_endian(target: &str) -> bool {
+    let cpu = target.split('-').next().unwrap_or(target);
+    let little = cpu.ends_with("el") || cpu.ends_with("le");
+    let big = ["mips", "powerpc", "s390", "sparc", "m68k", "hppa", "armeb", "aarch64_be"];
+    !little && big.into_iter().any(|family| cpu.starts_with(family))
 }

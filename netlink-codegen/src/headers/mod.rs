@@ -1,5 +1,6 @@
 //! Facts from kernel headers: extraction, the store, its sources.
 
+pub mod diff;
 pub mod facts;
 pub mod sources;
 pub mod store;

@@ -94,6 +94,7 @@ pub(super) const VALUE_COMPANIONS: &str = "\
 
 /// What a header that is not self-contained usually lacks; tried when it fails alone.
 pub(super) const COMPANIONS: &str = "\
+#include <stddef.h>
 #include <stdint.h>
 #include <linux/types.h>
 #include <sys/socket.h>

@@ -69,6 +69,8 @@ pub struct Model {
     pub kernels: Vec<String>,
     /// One per schema file.
     pub families: Vec<Family>,
+    /// Families that the kernel lacks which the model was cut down to: all their operations.
+    pub lacking: Vec<FamilyId>,
     /// Attribute sets.
     pub sets: Vec<Set>,
     /// Enums and flags.

@@ -28,6 +28,45 @@ pub struct Lifetime {
     pub since: Option<u32>,
     /// First kernel of the store that no longer has it.
     pub gone: Option<u32>,
+    /// Kernels in between that lack it all the same: a point release of an older kernel may have
+    /// got what the first releases of a newer one do not have.
+    pub lacking: KernelSet,
+    /// Kernels before the first one of which nobody knows, because their header cannot be read.
+    pub unknown: KernelSet,
+}
+
+/// Some kernels, as indices into [`Model::kernels`](super::Model::kernels).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct KernelSet(u64);
+
+impl KernelSet {
+    /// Whether the kernel is among them.
+    pub fn has(self, kernel: u32) -> bool {
+        1u64.checked_shl(kernel).is_some_and(|bit| self.0 & bit != 0)
+    }
+
+    /// Those of both.
+    pub fn and(self, other: KernelSet) -> KernelSet {
+        KernelSet(self.0 & other.0)
+    }
+
+    /// Those that are not in the other.
+    pub fn without(self, other: KernelSet) -> KernelSet {
+        KernelSet(self.0 & !other.0)
+    }
+
+    /// The kernels, oldest first.
+    pub fn iter(self) -> impl Iterator<Item = u32> {
+        (0..u64::BITS).filter(move |kernel| self.has(*kernel))
+    }
+}
+
+impl FromIterator<u32> for KernelSet {
+    fn from_iter<I: IntoIterator<Item = u32>>(kernels: I) -> Self {
+        KernelSet(
+            kernels.into_iter().filter_map(|kernel| 1u64.checked_shl(kernel)).fold(0, |set, bit| set | bit),
+        )
+    }
 }
 
 /// How a family is spoken.
@@ -273,6 +312,8 @@ pub struct Struct {
     pub size: u32,
     /// Sizes it had, as (kernel index, size), oldest first.
     pub sizes: Vec<(u32, u32)>,
+    /// Kernels that have it.
+    pub life: Lifetime,
     /// Members in C order, anonymous ones flattened; of a union, its arms.
     pub members: Vec<Member>,
     /// Of a union, which arms count for which value of the member that chooses.

@@ -1,12 +1,32 @@
 //! The model as one kernel has it.
 
-use super::{FamilyId, Item, Key, Lifetime, MemberType, Model, Selector, SetId, Struct, Type};
+use super::{FamilyId, Item, KernelSet, Key, Lifetime, MemberType, Model, Selector, SetId, Struct, Type};
+use crate::headers::facts::find_release;
 use std::collections::HashSet;
 
 impl Lifetime {
     /// Whether the kernel with this index has it.
     pub fn at(self, kernel: u32) -> bool {
-        self.since.is_none_or(|since| since <= kernel) && self.gone.is_none_or(|gone| kernel < gone)
+        let within =
+            self.since.is_none_or(|since| since <= kernel) && self.gone.is_none_or(|gone| kernel < gone);
+        within && !self.lacking.has(kernel) || self.unknown.has(kernel)
+    }
+
+    /// The last kernel before its first one that is known to lack it.
+    pub fn before(self) -> Option<u32> {
+        (0..self.since?).rev().find(|kernel| !self.unknown.has(*kernel))
+    }
+}
+
+impl Lifetime {
+    /// Of what is there where some of these are: the arms of a union, the operations of a family.
+    pub fn together(lives: impl Iterator<Item = Lifetime> + Clone) -> Lifetime {
+        let since = lives.clone().map(|life| life.since.unwrap_or(0)).min().filter(|k| *k > 0);
+        let gone = lives.clone().map(|life| life.gone.unwrap_or(u32::MAX)).max().filter(|k| *k < u32::MAX);
+        let candidates = lives.clone().flat_map(|life| life.lacking.iter());
+        let lacking = candidates.filter(|kernel| lives.clone().all(|life| !life.at(*kernel))).collect();
+        let unknown = lives.map(|life| life.unknown).reduce(KernelSet::and).unwrap_or_default();
+        Lifetime { since, gone, lacking, unknown }
     }
 }
 
@@ -22,20 +42,19 @@ pub struct UnknownKernel {
 
 impl Model {
     /// The model without what a kernel lacks: attributes, entries, members, operations, formats,
-    /// and items that nothing leads to any more. Ids stay as they are.
+    /// and items that nothing leads to any more. Ids stay as they are, those of families that have
+    /// no operation left too; these are [`lacking`](Self::lacking).
     ///
     /// `release` is one of [`kernels`](Self::kernels), or a point release of one (`6.12.107`).
     pub fn for_kernel(&self, release: &str) -> Result<Model, UnknownKernel> {
-        let is = |known: &String| {
-            release
-                .strip_prefix(known.as_str())
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '-']))
-        };
-        let Some(kernel) = self.kernels.iter().position(is) else {
+        let Some(kernel) = find_release(self.kernels.iter().map(String::as_str), release) else {
             return Err(UnknownKernel { wanted: release.to_owned(), known: self.kernels.clone() });
         };
         let mut out = self.clone();
         out.cut(kernel as u32);
+        let ids = (0..out.families.len() as u32).map(FamilyId);
+        let lacks = |id: &FamilyId| out[*id].operations.is_empty() && !self[*id].operations.is_empty();
+        out.lacking = ids.filter(lacks).collect();
         out.keep_reached(self);
         Ok(out)
     }
@@ -201,7 +220,7 @@ mod tests {
     const U32: Scalar = Scalar { bits: 32, signed: false, order: Order::Native };
 
     fn life(since: u32, gone: Option<u32>) -> Lifetime {
-        Lifetime { since: Some(since), gone }
+        Lifetime { since: Some(since), gone, ..Lifetime::default() }
     }
 
     fn attr(name: &str, number: u16, ty: Type, life: Lifetime) -> Attr {
@@ -280,7 +299,7 @@ mod tests {
                 attr("kind", 1, Type::String, life(1, None)),
                 attr("by-kind", 2, Type::Ip(Some(Selector::Attr("kind".to_owned()))), Lifetime::default()),
                 attr("new", 3, Type::Nest(inner), life(2, None)),
-                attr("old", 4, Type::Flag, Lifetime { since: None, gone: Some(1) }),
+                attr("old", 4, Type::Flag, Lifetime { gone: Some(1), ..Lifetime::default() }),
             ],
         ));
         let lone = m.add_set(set(main, "lone", Vec::new()));
@@ -352,6 +371,7 @@ mod tests {
             doc: String::new(),
             size: 4,
             sizes: vec![(0, 4)],
+            life: Lifetime::default(),
             members,
             cases: Vec::new(),
             origin: Origin::Synthetic,

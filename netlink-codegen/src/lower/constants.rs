@@ -1,7 +1,7 @@
 //! Questions to the facts: numbers by C name, groups of constants, sentinels.
 
 use super::{Lower, lifetime};
-use crate::headers::facts::{Constant, Home, Value};
+use crate::headers::facts::{Constant, History, Home, Value};
 use crate::ir::{Lifetime, names};
 use crate::report::{Diagnostic, Span, codes, did_you_mean, list};
 use crate::schema::ast::DefKind;
@@ -42,12 +42,25 @@ impl Lower<'_> {
     }
 
     pub(super) fn life_of(&self, c_name: &str) -> Lifetime {
-        let Some(constant) = self.facts.constants.get(c_name) else { return Lifetime::default() };
-        let mut life = lifetime(&constant.value);
-        // Headers of the kernel's source are read for some kernels only: the others say nothing.
-        if let Some(since) = life.since.filter(|_| constant.private) {
-            let before = (since as usize - 1, constant.header.clone());
-            life.since = life.since.filter(|_| !self.facts.missing_headers.contains(&before));
+        let constant = self.facts.constants.get(c_name);
+        constant.map_or_else(Lifetime::default, |c| self.life(c_name, &c.header, &c.value))
+    }
+
+    /// Of a name with this history, which stands in this header now.
+    pub(super) fn life<T: Clone + PartialEq>(
+        &self,
+        c_name: &str,
+        header: &str,
+        history: &History<T>,
+    ) -> Lifetime {
+        let mut life = lifetime(history);
+        // Kernels whose header cannot be read, or was not, say nothing.
+        if let Some(since) = life.since {
+            let first = self.facts.moves.get(c_name).and_then(|stays| stays.first());
+            let header = first.filter(|stay| stay.from as u32 <= since).map_or(header, |stay| &stay.header);
+            let unknown = self.facts.unknown_headers.iter().filter(|(_, h)| h == header);
+            life.unknown =
+                unknown.map(|(kernel, _)| *kernel as u32).filter(|kernel| *kernel < since).collect();
         }
         life
     }

@@ -14,12 +14,14 @@ impl<'a> Lower<'a> {
         annotations: &'a [ast::Member],
     ) -> Vec<Field<'a>> {
         let born = record.layout.since().unwrap_or(0);
+        let lacking = lifetime(&record.layout).lacking;
         let mut fields = Vec::new();
         for field in &record.fields {
             let Some(place) = field.place.at(kernel) else { continue };
             let mut life = lifetime(&field.place);
             life.since = life.since.filter(|since| *since as usize > born);
             life.gone = life.gone.filter(|gone| (*gone as usize) <= kernel);
+            life.lacking = life.lacking.without(lacking);
             let new = Field {
                 name: field.name.clone(),
                 offset: place.offset,

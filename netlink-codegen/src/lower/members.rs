@@ -48,34 +48,13 @@ impl Field<'_> {
     }
 
     pub(super) fn size(&self, facts: &Store) -> u32 {
-        size_of(&self.ty, facts)
+        facts.size_of(&self.ty)
     }
 
     /// First bit and one past the last, counted from the struct's start; a flexible array takes
     /// all that follows.
     pub(super) fn bit_range(&self, facts: &Store) -> (u32, u32) {
-        let start = self.offset * 8;
-        match (self.bits, &self.ty) {
-            (Some((first, width)), _) => {
-                let start = start + u32::from(first);
-                (start, start + u32::from(width))
-            }
-            (None, CType::Flexible(_)) => (start, u32::MAX),
-            (None, _) => (start, start + self.size(facts) * 8),
-        }
-    }
-}
-
-pub(super) fn size_of(ty: &CType, facts: &Store) -> u32 {
-    match ty {
-        CType::Int { bits, .. } => u32::from(*bits) / 8,
-        CType::Char => 1,
-        CType::Long { .. } | CType::Pointer => 8,
-        CType::Enum(_) => 4,
-        CType::Record(tag) => facts.record(tag).and_then(|r| r.layout.newest()).map_or(0, |l| l.size),
-        CType::Array(inner, count) => size_of(inner, facts).saturating_mul(*count),
-        CType::Flexible(_) => 0,
-        CType::Other(_, size) => *size,
+        facts.bit_range(self.offset, self.bits, &self.ty)
     }
 }
 
@@ -187,7 +166,7 @@ impl Lower<'_> {
         names: Option<EnumId>,
         fields: &[Field<'_>],
     ) -> Result<MemberType, Misfit> {
-        let size = size_of(ty, self.facts);
+        let size = self.facts.size_of(ty);
         let wanted = match &expr.base {
             Base::Inherit => match ty {
                 CType::Int { bits, signed, order } if *bits <= 64 => {
@@ -239,21 +218,21 @@ impl Lower<'_> {
                 self.out.push(Diagnostic::error(codes::ANNOTATION, message).at(expr.span, "").help(help));
                 return Err(Misfit::Reported);
             }
-            Base::Mac if matches!(ty, CType::Array(inner, _) if size_of(inner, self.facts) == 1) => {
+            Base::Mac if matches!(ty, CType::Array(inner, _) if self.facts.size_of(inner) == 1) => {
                 return Ok(MemberType::Mac(size));
             }
             Base::Mac => "an array of bytes".to_owned(),
-            Base::String if matches!(ty, CType::Array(inner, _) if size_of(inner, self.facts) == 1) => {
+            Base::String if matches!(ty, CType::Array(inner, _) if self.facts.size_of(inner) == 1) => {
                 return Ok(MemberType::Text(size));
             }
-            Base::String if matches!(ty, CType::Flexible(inner) if size_of(inner, self.facts) == 1) => {
+            Base::String if matches!(ty, CType::Flexible(inner) if self.facts.size_of(inner) == 1) => {
                 return Ok(MemberType::Tail(Box::new(MemberType::Text(1))));
             }
             Base::String => "an array of characters".to_owned(),
             Base::Binary if !matches!(ty, CType::Flexible(_)) => return Ok(MemberType::Bytes(size)),
             Base::Binary => match ty {
                 CType::Flexible(inner) => {
-                    let size = size_of(inner, self.facts);
+                    let size = self.facts.size_of(inner);
                     return Ok(MemberType::Tail(Box::new(MemberType::Bytes(size))));
                 }
                 _ => "bytes".to_owned(),
@@ -284,7 +263,7 @@ impl Lower<'_> {
             }
             // Bytes without end hold elements of any size.
             CType::Flexible(inner)
-                if size_of(inner, self.facts) == 1 && self.fixed_size(&expr.base).is_some() =>
+                if self.facts.size_of(inner) == 1 && self.fixed_size(&expr.base).is_some() =>
             {
                 let count = self.fixed_size(&expr.base).unwrap_or(1);
                 let element = CType::Array(inner.clone(), count);

@@ -37,7 +37,7 @@ mod ynl;
 pub(crate) use constants::common_prefix;
 
 use crate::headers::facts::Store;
-use crate::ir::{EnumId, FamilyId, Lifetime, Model, Origin, StructId};
+use crate::ir::{EnumId, FamilyId, KernelSet, Lifetime, Model, Origin, StructId};
 use crate::report::{Diagnostic, Diagnostics, Span, codes};
 use crate::schema::ast::File;
 use crate::schema::expr::Word;
@@ -126,9 +126,13 @@ fn origin(span: Span) -> Origin {
 
 /// A lifetime without a beginning where the store's oldest kernel has the name already.
 fn lifetime<T: Clone + PartialEq>(history: &crate::headers::facts::History<T>) -> Lifetime {
+    let entries = history.0.iter().map(|(kernel, value)| (*kernel as u32, value.is_some()));
+    let gaps = entries.clone().zip(entries.skip(1)).filter(|((_, there), _)| !there);
     Lifetime {
         since: history.since().filter(|k| *k > 0).map(|k| k as u32),
         gone: history.gone().map(|k| k as u32),
+        lacking: gaps.flat_map(|((from, _), (until, _))| from..until).collect(),
+        unknown: KernelSet::default(),
     }
 }
 

@@ -3,7 +3,7 @@
 use super::arms::Chosen;
 use super::members::{Field, Laid};
 use super::scope::Kind;
-use super::unions::{Place, Union, together};
+use super::unions::{Place, Union};
 use super::{Lower, origin};
 use crate::headers::facts::{self, CType, Record};
 use crate::ir::{Lifetime, Member, MemberType, Origin, Struct, StructId};
@@ -181,6 +181,7 @@ impl<'a> Lower<'a> {
             cases: Vec::new(),
             origin: def.map_or_else(|| Origin::Header(record.header.clone()), |d| origin(d.name.span)),
             sizes,
+            life: self.life(&record.name, &record.header, &record.layout),
         };
         let mut chosen = Vec::new();
         for place in &places {
@@ -266,7 +267,7 @@ impl<'a> Lower<'a> {
     ) -> Option<(Member, Option<Table>)> {
         let annotation = annotations.iter().find(|a| a.name.text == union.name);
         let table = table(annotation);
-        let life = together(union.arms.iter().map(|ix| fields[*ix].life));
+        let life = Lifetime::together(union.arms.iter().map(|ix| fields[*ix].life));
         let (start, end) = union.bytes;
         let (ty, anonymous) = match annotation {
             // The schema says what the bytes are as a whole.
@@ -334,6 +335,7 @@ impl<'a> Lower<'a> {
             doc,
             size: end - start,
             sizes,
+            life: Lifetime::default(),
             members: arms,
             cases: Vec::new(),
             origin: of.origin.clone(),
@@ -387,6 +389,7 @@ impl<'a> Lower<'a> {
             doc: def.doc.clone(),
             size,
             sizes: vec![(0, size)],
+            life: Lifetime::default(),
             members,
             cases: Vec::new(),
             origin: origin(def.name.span),

@@ -7,7 +7,7 @@
 use super::Lower;
 use super::members::Field;
 use crate::headers::facts::{CType, Store};
-use crate::ir::{Lifetime, names};
+use crate::ir::names;
 use crate::schema::ast;
 use crate::schema::expr::Base;
 use indexmap::IndexMap;
@@ -229,13 +229,6 @@ fn open_ends(facts: &Store, fields: &mut Vec<Field<'_>>) {
         tails += u32::from(flexible(f));
         !flexible(f) || tails == 1
     });
-}
-
-/// The kernels that have some of these.
-pub(super) fn together(lives: impl Iterator<Item = Lifetime> + Clone) -> Lifetime {
-    let since = lives.clone().map(|life| life.since.unwrap_or(0)).min();
-    let gone = lives.map(|life| life.gone.unwrap_or(u32::MAX)).max();
-    Lifetime { since: since.filter(|k| *k > 0), gone: gone.filter(|k| *k < u32::MAX) }
 }
 
 /// Whether a table chooses among arms of a union.

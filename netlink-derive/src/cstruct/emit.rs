@@ -4,7 +4,7 @@ use super::{Bits, CStruct, Form, Member, Tail, Whole, c_name};
 use crate::shape;
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
-use syn::{Ident, Type};
+use syn::{Ident, LitInt, Type};
 
 /// All of it.
 pub(crate) fn emit(item: &CStruct) -> TokenStream {
@@ -142,22 +142,28 @@ impl Member {
         let place = self.place();
         let (offset, ty) = (&self.offset, &self.ty);
         let from = quote_spanned!(place=> &all[#offset..]);
-        let (load, size) = match &self.form {
+        let (load, end) = match &self.form {
             Form::Wire(marker) | Form::Union { marker, .. } => {
                 let fixed = self.fixed(marker);
-                (quote_spanned!(place=> #fixed::load(#from)), quote_spanned!(place=> #fixed::SIZE))
+                (quote_spanned!(place=> #fixed::load(#from)), quote_spanned!(place=> #offset + #fixed::SIZE))
             }
-            Form::Bits(bits) => (bits.load(ty, &from), quote_spanned!(place=> 1)),
+            Form::Bits(bits) => {
+                let end = number(offset) + (number(&bits.first) + number(&bits.width)).div_ceil(8);
+                (bits.load(ty, &from), quote_spanned!(place=> #end))
+            }
             Form::By(by) => {
                 let trait_ = self.by_family();
                 let family = item.members.iter().find(|m| m.name == *by).map(|m| m.read(item));
                 let family = quote_spanned!(place=> ::netlink_runtime::Select::select(#family));
-                (quote_spanned!(place=> #trait_::load(#from, #family)), quote_spanned!(place=> #trait_::SIZE))
+                (
+                    quote_spanned!(place=> #trait_::load(#from, #family)),
+                    quote_spanned!(place=> #offset + #trait_::SIZE),
+                )
             }
         };
         if self.grown {
             quote_spanned! {place=>
-                if bytes.len() >= #offset + #size {
+                if bytes.len() >= #end {
                     ::core::option::Option::Some(#load)
                 } else {
                     ::core::option::Option::None
@@ -230,6 +236,11 @@ impl Member {
         let place = Span::call_site().located_at(offset.span());
         quote_spanned!(place=> const _: () = ::core::assert!(#private::#fits, #message);)
     }
+}
+
+/// A number that was found to be one when it was read.
+fn number(literal: &LitInt) -> usize {
+    literal.base10_parse().unwrap_or_default()
 }
 
 impl Bits {

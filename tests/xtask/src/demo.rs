@@ -1,6 +1,6 @@
 //! The whole pipeline once: headers → facts → schemas → Rust → the live kernel.
 
-use crate::{Result, cargo, codegen, root, setup, step, target};
+use crate::{Result, cargo, codegen, kernel, root, setup, step, target};
 use netlink_tests::downstream::copy;
 use netlink_tests::{kernel_oopsed, output_limited};
 use std::fs;
@@ -33,7 +33,7 @@ fn facts(dir: &Path, system: bool) -> Result<Option<PathBuf>> {
             return Ok(None);
         }
     };
-    let version = version()?;
+    let version = kernel::version_of(Path::new(HEADERS))?;
     let store = dir.join("facts");
     let _ = fs::remove_dir_all(&store);
     let shipped = root().join("kernel-headers");
@@ -49,16 +49,6 @@ fn facts(dir: &Path, system: bool) -> Result<Option<PathBuf>> {
             Ok(None)
         }
     }
-}
-
-/// The kernel version that the headers are of.
-fn version() -> Result<String> {
-    let path = Path::new(HEADERS).join("linux/version.h");
-    let text = fs::read_to_string(&path).map_err(|e| format!("{}: {e}", path.display()))?;
-    let code = text.lines().find_map(|line| line.strip_prefix("#define LINUX_VERSION_CODE "));
-    let code: u32 =
-        code.and_then(|c| c.trim().parse().ok()).ok_or("linux/version.h has no LINUX_VERSION_CODE")?;
-    Ok(format!("{}.{}.{}", code >> 16, code >> 8 & 0xff, code & 0xff))
 }
 
 /// A crate of its own with bindings made just now.

@@ -1,10 +1,12 @@
 //! Developer commands: `cargo xtask help` lists them.
 #![forbid(unsafe_code)]
 
+mod apt;
 mod compile_time;
 mod demo;
 mod faults;
-mod kernels;
+mod kernel;
+mod kernel_test;
 mod package;
 mod setup;
 mod skips;
@@ -33,6 +35,11 @@ Commands:
                     Run the live tests on other kernels, by default Debian's 6.1 and 6.12, in an
                     emulator; a FILTER is part of a test program's name, and after `::` of a test's
   generate          Regenerate netlink-families from the schemas and the shipped facts
+  kernel PACKAGE... Fetch kernel headers and put their facts into kernel-headers/:
+                    ziglang==0.14.1 (from PyPI), linux-libc-dev@trixie-backports (Debian's
+                    newest of that suite), linux-libc-dev@trixie=6.12.107-1 (that version);
+                    --release 7.2.12 files a second build of a release beside the first;
+                    --check alone fetches the smallest, and changes nothing
   faults [NAME...]  Break the code on purpose, in all ways of tests/faults or in these, and see the
                     conformance tests fail (also: mutants)
 
@@ -49,7 +56,8 @@ fn main() -> ExitCode {
     }
     let args: Vec<String> = std::env::args().skip(1).collect();
     let system = args.iter().any(|a| a == "--system");
-    let named = args.first().is_some_and(|c| ["faults", "mutants", "kernel-test"].contains(&c.as_str()));
+    let named =
+        args.first().is_some_and(|c| ["faults", "mutants", "kernel", "kernel-test"].contains(&c.as_str()));
     if let Some(odd) = args.iter().skip(1).find(|a| *a != "--system" && !named) {
         eprintln!("error: unknown argument `{odd}`\n\n{HELP}");
         return ExitCode::from(2);
@@ -60,8 +68,12 @@ fn main() -> ExitCode {
         Some("package") => counted(|skips| package::run(setup::libclang(system).ok().as_deref(), skips)),
         Some("compile-time") => compile_time::run(),
         Some("targets") => counted(targets::run),
-        Some("kernel-test") => counted(|skips| kernels::run(&args[1..], skips)),
+        Some("kernel-test") => counted(|skips| kernel_test::run(&args[1..], skips)),
         Some("generate") => generate(&[]),
+        Some("kernel") if args[1..] == ["--check"] => {
+            counted(|skips| setup::libclang(system).and_then(|libclang| kernel::check(&libclang, skips)))
+        }
+        Some("kernel") => kernel::run(&args[1..]),
         Some("faults" | "mutants") => faults::run(&args[1..]),
         Some("help" | "--help" | "-h") => {
             println!("{HELP}");

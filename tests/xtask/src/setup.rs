@@ -61,22 +61,32 @@ fn holds_libclang(place: &Path) -> bool {
     })
 }
 
+/// Python, which can read wheels and get them by pip.
+pub(crate) fn python() -> Result<&'static str> {
+    let found = ["python3", "python"].into_iter().find(|p| has_program(p));
+    found.ok_or_else(|| "no Python for pip".to_owned())
+}
+
+/// Downloads a wheel into an empty folder.
+pub(crate) fn wheel(package: &str, platform: &[&str], download: &Path) -> Result<PathBuf> {
+    fs::create_dir_all(download).map_err(|e| format!("{}: {e}", download.display()))?;
+    let mut pip = Command::new(python()?);
+    pip.args(["-m", "pip", "download", "--quiet", "--no-deps", "--disable-pip-version-check"]);
+    limited(pip.args(platform).arg("-d").arg(download).arg(package), "pip download")?;
+    only_file(download, "whl").ok_or_else(|| "pip downloaded no wheel".to_owned())
+}
+
+/// The file in a folder whose name ends in this way.
+pub(crate) fn only_file(dir: &Path, extension: &str) -> Option<PathBuf> {
+    let mut paths = fs::read_dir(dir).into_iter().flatten().flatten().map(|e| e.path());
+    paths.find(|p| p.extension().is_some_and(|e| e == extension))
+}
+
 /// Downloads and unpacks the wheel, which holds nothing but the library.
 fn fetch_wheel() -> Result<PathBuf> {
-    let python = ["python3", "python"].into_iter().find(|p| has_program(p)).ok_or("no Python for pip")?;
+    let python = python()?;
     let dir = wheel_dir();
-    let download = dir.join("download");
-    fs::create_dir_all(&download).map_err(|e| format!("{}: {e}", download.display()))?;
-    let mut pip = Command::new(python);
-    pip.args(["-m", "pip", "download", "--quiet", "--no-deps", "--disable-pip-version-check", "-d"]);
-    limited(pip.arg(&download).arg(LIBCLANG), "pip download")?;
-    let wheel = fs::read_dir(&download)
-        .into_iter()
-        .flatten()
-        .flatten()
-        .map(|e| e.path())
-        .find(|p| p.extension().is_some_and(|e| e == "whl"))
-        .ok_or("pip downloaded no wheel")?;
+    let wheel = wheel(LIBCLANG, &[], &dir.join("download"))?;
     let unpacked = dir.join("unpacked");
     limited(Command::new(python).args(["-m", "zipfile", "-e"]).arg(&wheel).arg(&unpacked), "unpacking")?;
     let native = dir.join("native");

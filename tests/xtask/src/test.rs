@@ -1,7 +1,7 @@
 //! All tests, with all set-up.
 
 use crate::skips::Skips;
-use crate::{Result, cargo, generate, kernels, package, setup, step, targets};
+use crate::{Result, cargo, generate, kernel, kernel_test, package, setup, step, targets};
 use netlink_tests::{has_program, live_obstacle};
 
 /// Programs that live tests run, and the Debian packages that have them.
@@ -59,11 +59,18 @@ pub(crate) fn run(system: bool) -> Result<()> {
     let no_alloc = crate::run(cargo().args(["test", "--quiet", "--package", "netlink-no-alloc"]));
     step("checking that the generated families are up to date");
     let fresh = generate(&["--check"]);
+    let fetched = match &libclang {
+        Ok(libclang) => kernel::check(libclang, &skips),
+        Err(reason) => {
+            skips.note("fetching kernel headers", reason);
+            Ok(())
+        }
+    };
     let packages = package::run(libclang.ok().as_deref(), &skips);
     let targets = targets::run(&skips);
-    let kernels = kernels::run(&[], &skips);
+    let kernels = kernel_test::run(&[], &skips);
     skips.report();
-    tests.and(smaller).and(no_alloc).and(fresh).and(packages).and(targets).and(kernels)
+    tests.and(smaller).and(no_alloc).and(fresh).and(fetched).and(packages).and(targets).and(kernels)
 }
 
 /// Checks a package with these features alone. Warnings are errors for it, not for what it

@@ -46,7 +46,12 @@ impl Rows<'_> {
             false => format!("{}, {}{sizes}.", c_struct(self.model, id), bytes(s.size)),
         };
         let name = self.own(Item::Struct(id))?;
-        Ok(Row { doc: docs::item(&intro, &s.doc, ""), args: args.join(", "), name, fields })
+        Ok(Row {
+            doc: docs::item(&intro, &s.doc, &docs::lifetime(self.model, s.life)),
+            args: args.join(", "),
+            name,
+            fields,
+        })
     }
 
     fn structure(&mut self, id: StructId, s: &Struct, uses: &Uses) -> Result<StructRow> {
@@ -77,7 +82,12 @@ impl Rows<'_> {
         let odd_names = fields.iter().any(|f| f.name.trim_matches('_').contains("__"));
         Ok(StructRow {
             odd_names,
-            row: Row { doc: docs::item(&intro, &s.doc, ""), args: args.join(", "), name, fields },
+            row: Row {
+                doc: docs::item(&intro, &s.doc, &docs::lifetime(self.model, s.life)),
+                args: args.join(", "),
+                name,
+                fields,
+            },
             // A header is written as a literal; it never grows, or it would break the kernel's users too.
             non_exhaustive: !uses.headers.contains(&id),
         })

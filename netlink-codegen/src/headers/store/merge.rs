@@ -15,6 +15,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use indexmap::IndexMap;
 
+use super::source::Source;
 use crate::headers::facts::{
     Constant, Enum, Field, History, Home, Kernel, KernelIx, Move, Record, Store, Value,
 };
@@ -33,48 +34,14 @@ pub fn merge(store: &Store, addition: &Store) -> Store {
     compose(&kernels)
 }
 
-/// Records where another architecture lays out records differently. `other` is a store of
-/// one kernel, extracted for `arch`; only the newest kernel of a record is described.
-pub fn add_arch(store: &mut Store, arch: &str, other: &Store) -> usize {
-    let release = other.kernels.first().map(|k| k.release.as_str());
-    let Some(kernel) = store.kernels.iter().position(|k| Some(k.release.as_str()) == release) else {
-        return 0;
-    };
-    let homes = Homes::of(store);
-    let newest_here = store.records.values().filter(|r| homes.newest_record(r) == Some(kernel));
-    let newest_here: HashSet<String> = newest_here.map(|r| r.name.clone()).collect();
-    let mut different = 0;
-    for theirs in other.records.values().filter(|r| newest_here.contains(&r.name)) {
-        let Some(ours) = store.records.get_mut(&theirs.name) else { continue };
-        ours.arch.retain(|(name, ..)| name != arch);
-        let Some(layout) = theirs.layout.newest() else { continue };
-        let place = |f: &Field| f.place.newest().map(|p| (f.name.clone(), p.offset));
-        let their_offsets: HashMap<String, u32> = theirs.fields.iter().filter_map(place).collect();
-        let living = ours.fields.iter().filter_map(|f| Some((f, f.place.at(kernel)?.offset)));
-        let mut same = ours.layout.at(kernel) == Some(layout);
-        let mut offsets = Vec::new();
-        for (field, offset) in living {
-            let theirs = their_offsets.get(&field.name).copied();
-            same &= theirs == Some(offset);
-            offsets.extend(theirs);
-        }
-        if !same {
-            different += 1;
-            ours.arch.push((arch.to_owned(), *layout, offsets));
-            ours.arch.sort_by(|a, b| a.0.cmp(&b.0));
-        }
-    }
-    different
-}
-
 /// Where each name stood, and which headers a kernel is known to have.
-struct Homes<'s> {
+pub(super) struct Homes<'s> {
     store: &'s Store,
     missing: HashSet<(KernelIx, &'s str)>,
 }
 
 impl<'s> Homes<'s> {
-    fn of(store: &'s Store) -> Homes<'s> {
+    pub(super) fn of(store: &'s Store) -> Homes<'s> {
         Homes { store, missing: store.missing_headers.iter().map(|(k, h)| (*k, h.as_str())).collect() }
     }
 
@@ -87,7 +54,7 @@ impl<'s> Homes<'s> {
         (!self.missing.contains(&(kernel, home.0))).then_some(home)
     }
 
-    fn newest_record(&self, record: &'s Record) -> Option<KernelIx> {
+    pub(super) fn newest_record(&self, record: &'s Record) -> Option<KernelIx> {
         (0..self.store.kernels.len()).rev().find(|&kernel| {
             record.layout.at(kernel).is_some()
                 && self.at(&record.name, &record.header, false, kernel).is_some()
@@ -105,6 +72,11 @@ pub fn only(store: &Store, kernel: KernelIx) -> Store {
     };
     let missing = store.missing_headers.iter().filter(|(k, _)| *k == kernel);
     one.missing_headers = missing.map(|(_, header)| (0, header.clone())).collect();
+    let unknown = store.unknown_headers.iter().filter(|(k, _)| *k == kernel);
+    // What else is unknown follows from the headers that are there.
+    let source = Source::of(&one);
+    let unreadable = unknown.filter(|(_, header)| source.lacks(header));
+    one.unknown_headers = unreadable.map(|(_, header)| (0, header.clone())).collect();
 
     let mut groups: HashMap<(Option<usize>, &str), usize> = HashMap::new();
     for constant in store.constants.values() {
@@ -163,6 +135,7 @@ fn replace_headers(old: &Store, new: &Store) -> Store {
     out.headers.extend(old.headers.iter().filter(|h| kept(h)).cloned());
     out.headers.sort();
     out.missing_headers.extend(old.missing_headers.iter().filter(|(_, h)| kept(h)).cloned());
+    out.unknown_headers.extend(old.unknown_headers.iter().filter(|(_, h)| kept(h)).cloned());
     let mut enums: HashMap<usize, usize> = HashMap::new();
     for constant in old.constants.values().filter(|c| kept(&c.header)) {
         // What user space sees counts more than the kernel's own copy.
@@ -233,17 +206,27 @@ impl<'k> Composer<'k> {
             for header in one.headers.iter().map(String::as_str).filter(|h| !missing.contains(h)) {
                 known.entry(header).or_insert_with(|| vec![false; kernels.len()])[at] = true;
             }
+            // That it is there is known of a header that cannot be read.
+            for (_, header) in &one.unknown_headers {
+                known.entry(header).or_insert_with(|| vec![false; kernels.len()]);
+            }
         }
         let mut out = Store {
             kernels: kernels.iter().map(|one| one.kernels[0].clone()).collect(),
             headers: known.keys().map(|h| (*h).to_owned()).collect(),
             ..Store::default()
         };
+        let sources: Vec<Source<'_>> = kernels.iter().map(|one| Source::of(one)).collect();
         for (header, known) in &known {
-            let missing = known.iter().enumerate().filter(|(_, known)| !**known);
-            out.missing_headers.extend(missing.map(|(at, _)| (at, (*header).to_owned())));
+            for at in (0..kernels.len()).filter(|at| !known[*at]) {
+                out.missing_headers.push((at, (*header).to_owned()));
+                if !sources[at].lacks(header) {
+                    out.unknown_headers.push((at, (*header).to_owned()));
+                }
+            }
         }
         out.missing_headers.sort();
+        out.unknown_headers.sort();
         Composer { kernels, known, out }
     }
 
@@ -455,7 +438,12 @@ impl<'k> Composer<'k> {
             let (layout, stays) =
                 self.over_time(seen, |r| (r.header.as_str(), false), |r| r.layout.newest().copied());
             self.moved(name, stays, header, false);
-            let record = Record { layout, fields: self.fields(seen), ..(*newest).clone() };
+            // Other architectures are described from the last time that someone looked at them.
+            let alike =
+                |(_, r): &&(KernelIx, &Record)| r.layout == newest.layout && r.fields == newest.fields;
+            let looked = seen.iter().rev().take_while(alike).find(|(_, r)| !r.arch.is_empty());
+            let arch = looked.map_or_else(Vec::new, |(_, r)| r.arch.clone());
+            let record = Record { layout, fields: self.fields(seen), arch, ..(*newest).clone() };
             self.out.records.insert(name.to_owned(), record);
         }
     }

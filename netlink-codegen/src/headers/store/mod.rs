@@ -3,9 +3,11 @@
 //! One file per header, one fact per line, history by change; `MANIFEST.toml` lists the
 //! kernels. `README.md` of the data crate shows the format by example.
 
+mod arch;
 mod manifest;
 mod merge;
 mod read;
+mod source;
 mod syntax;
 mod write;
 
@@ -16,8 +18,10 @@ use std::path::{Path, PathBuf};
 
 use super::facts::Store;
 
-pub use merge::{add_arch, compose, merge, only};
+pub use arch::add_arch;
+pub use merge::{compose, merge, only};
 pub use read::read;
+pub(super) use source::Source;
 pub use write::write;
 
 /// The file that lists the kernels.

@@ -1,9 +1,11 @@
 //! Text → store.
 
-use super::syntax::{is_name, layout_in, mark, place_in, value_in, words};
+use super::syntax::{ABSENT, HERE, UNKNOWN, is_name, layout_in, mark, place_in, spot_in, value_in, words};
 use super::write::last_entry;
 use super::{Error, manifest};
-use crate::headers::facts::{Constant, Enum, Field, History, Home, KernelIx, Move, Record, Store, Value};
+use crate::headers::facts::{
+    ArchLayout, Constant, Enum, Field, History, Home, KernelIx, Move, Record, Store, Value,
+};
 
 /// Reads a store from its manifest and its files (header path and text, in path order).
 pub fn read<'t>(manifest: &str, files: impl Iterator<Item = (&'t str, &'t str)>) -> Result<Store, Error> {
@@ -24,6 +26,7 @@ pub fn read<'t>(manifest: &str, files: impl Iterator<Item = (&'t str, &'t str)>)
     }
     reader.store.headers.sort();
     reader.store.missing_headers.sort();
+    reader.store.unknown_headers.sort();
     reader.derive()?;
     Ok(reader.store)
 }
@@ -80,12 +83,7 @@ impl Reader {
         }
         match *first {
             "private" => file.private = true,
-            "unknown" => {
-                for release in rest {
-                    let kernel = self.kernel(release)?;
-                    self.store.missing_headers.push((kernel, file.header.to_owned()));
-                }
-            }
+            "header" => self.states(file.header, rest)?,
             "define" => file.block = Block::Define,
             "enum" => {
                 if rest.len() > 1 || !rest.iter().all(|tag| is_name(tag)) {
@@ -100,6 +98,26 @@ impl Reader {
                 file.block = Block::Record(name);
             }
             other => return Err(format!("unknown word {other}")),
+        }
+        Ok(())
+    }
+
+    /// Which kernels have the header.
+    fn states(&mut self, header: &str, items: &[&str]) -> Outcome {
+        let mut history = History::default();
+        for item in items {
+            let (state, kernel) = mark(item);
+            if ![HERE, ABSENT, UNKNOWN].contains(&state) {
+                return Err(format!("{state}: expected {HERE}, {ABSENT} or {UNKNOWN}"));
+            }
+            append(&mut history, self.mark(kernel, 0)?, Some(state.to_owned()))?;
+        }
+        for kernel in 0..self.store.kernels.len() {
+            let Some(state) = history.at(kernel).filter(|state| *state != HERE) else { continue };
+            self.store.missing_headers.push((kernel, header.to_owned()));
+            if state == UNKNOWN {
+                self.store.unknown_headers.push((kernel, header.to_owned()));
+            }
         }
         Ok(())
     }
@@ -172,9 +190,9 @@ impl Reader {
     }
 
     fn moved(&mut self, name: &str, header: &str, define: bool, text: &str) -> Outcome {
-        let wrong = || format!("~{text}: expected ~[enum|define][,][header]@first..last");
+        let wrong = || format!("~{text}: expected ~[enum|define][,][header]@[first]..[until]");
         let (place, Some(range)) = mark(text) else { return Err(wrong()) };
-        let (from, to) = range.split_once("..").ok_or_else(wrong)?;
+        let (from, until) = range.split_once("..").ok_or_else(wrong)?;
         let (kind, old) = match place.split_once(',') {
             Some((kind, old)) => (kind, old),
             None if place == "enum" || place == "define" => (place, header),
@@ -186,7 +204,10 @@ impl Reader {
             "" => define,
             _ => return Err(wrong()),
         };
-        let stay = Move { from: self.kernel(from)?, to: self.kernel(to)?, header: old.to_owned(), define };
+        let from = if from.is_empty() { 0 } else { self.kernel(from)? };
+        let until = if until.is_empty() { self.store.kernels.len() } else { self.kernel(until)? };
+        let to = until.checked_sub(1).filter(|to| from <= *to).ok_or_else(wrong)?;
+        let stay = Move { from, to, header: old.to_owned(), define };
         self.store.moves.entry(name.to_owned()).or_default().push(stay);
         Ok(())
     }
@@ -238,10 +259,11 @@ impl Reader {
             && let [arch, layout, offsets @ ..] = items
             && let Some(layout) = layout_in(layout)
         {
-            let offsets: Option<Vec<u32>> = offsets.iter().map(|o| o.parse().ok()).collect();
-            let offsets = offsets.ok_or("expected: arch NAME size/align offsets…")?;
+            let spots =
+                offsets.iter().map(|spot| if *spot == "-" { Some(None) } else { spot_in(spot).map(Some) });
+            let spots = spots.collect::<Option<_>>().ok_or("expected: arch NAME size/align offsets…")?;
             if let Some(record) = self.store.records.get_mut(record) {
-                record.arch.push(((*arch).to_owned(), layout, offsets));
+                record.arch.push(ArchLayout { arch: (*arch).to_owned(), layout, spots });
             }
             return Ok(());
         }

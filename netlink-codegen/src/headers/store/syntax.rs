@@ -1,6 +1,8 @@
 //! The words of a fact line: values, types, layouts, marks; both directions in one place.
 
-use crate::headers::facts::{CType, Layout, Order, Place, Value};
+use std::fmt;
+
+use crate::headers::facts::{CType, Layout, Order, Place, Spot, Value};
 
 /// Splits a line into words; quotes keep blanks together.
 pub(super) fn words(line: &str) -> Result<Vec<&str>, String> {
@@ -82,13 +84,16 @@ pub(super) fn unquoted(word: &str, quote: char) -> Option<String> {
     Some(out)
 }
 
-pub(super) fn value_out(value: &Value) -> String {
-    match value {
-        Value::Int(v) => v.to_string(),
-        Value::Big(v, bits) => format!("{v:#x}:be{bits}"),
-        Value::Str(s) => quoted(s, '"'),
-        Value::Alias(name) => format!("={name}"),
-        Value::Text(text) => quoted(text, '\''),
+/// As the store has it.
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Value::Int(v) => write!(f, "{v}"),
+            Value::Big(v, bits) => write!(f, "{v:#x}:be{bits}"),
+            Value::Str(s) => f.write_str(&quoted(s, '"')),
+            Value::Alias(name) => write!(f, "={name}"),
+            Value::Text(text) => f.write_str(&quoted(text, '\'')),
+        }
     }
 }
 
@@ -107,6 +112,13 @@ pub(super) fn value_in(word: &str) -> Option<Value> {
     }
 }
 
+/// A header that a kernel has.
+pub(super) const HERE: &str = "here";
+/// One that it does not have.
+pub(super) const ABSENT: &str = "absent";
+/// One that it may have, but nothing is known of it.
+pub(super) const UNKNOWN: &str = "unknown";
+
 /// A C name, or a path of them (`a.b`).
 pub(super) fn is_name(word: &str) -> bool {
     word.bytes().next().is_some_and(|b| b.is_ascii_alphabetic() || b == b'_')
@@ -122,11 +134,30 @@ pub(super) fn layout_in(word: &str) -> Option<Layout> {
     Some(Layout { size: size.parse().ok()?, align: align.parse().ok()? })
 }
 
-pub(super) fn place_out(place: &Place) -> String {
-    match place.bits {
-        Some((bit, width)) => format!("{}.{bit}:{width} {}", place.offset, type_out(&place.ty)),
-        None => format!("{} {}", place.offset, type_out(&place.ty)),
+/// As the store has it.
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.bits {
+            Some((bit, width)) => write!(f, "{}.{bit}:{width} {}", self.offset, type_out(&self.ty)),
+            None => write!(f, "{} {}", self.offset, type_out(&self.ty)),
+        }
     }
+}
+
+pub(super) fn spot_out(spot: &Spot) -> String {
+    match spot.bit {
+        Some(bit) => format!("{}.{bit}", spot.offset),
+        None => spot.offset.to_string(),
+    }
+}
+
+pub(super) fn spot_in(word: &str) -> Option<Spot> {
+    let (offset, bit) = word.split_once('.').map_or((word, None), |(offset, bit)| (offset, Some(bit)));
+    let bit = match bit {
+        Some(bit) => Some(bit.parse().ok()?),
+        None => None,
+    };
+    Some(Spot { offset: offset.parse().ok()?, bit })
 }
 
 pub(super) fn place_in(offset: &str, ty: &str) -> Option<Place> {

@@ -1,19 +1,28 @@
 //! Store → text.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
 
 use super::manifest;
-use super::syntax::{layout_out, place_out, value_out};
+use super::syntax::{ABSENT, HERE, UNKNOWN, layout_out, spot_out};
 use crate::headers::facts::{Constant, Enum, History, Home, KernelIx, Move, Record, Store, Value};
 
 /// The manifest, and each header's text by path.
 pub fn write(store: &Store) -> (String, BTreeMap<String, String>) {
     let mut files: BTreeMap<String, Parts> =
         store.headers.iter().map(|header| (header.clone(), Parts::default())).collect();
-    for (kernel, header) in &store.missing_headers {
-        if let Some(parts) = files.get_mut(header) {
-            parts.unknown.push(*kernel);
+    let mut states: HashMap<(KernelIx, &str), &str> = HashMap::new();
+    for (word, list) in [(ABSENT, &store.missing_headers), (UNKNOWN, &store.unknown_headers)] {
+        states.extend(list.iter().map(|(kernel, header)| ((*kernel, header.as_str()), word)));
+    }
+    for (header, parts) in &mut files {
+        let mut last = HERE;
+        for kernel in 0..store.kernels.len() {
+            let state = states.get(&(kernel, header.as_str())).copied().unwrap_or(HERE);
+            if state != last {
+                mark(store, state, kernel, 0, &mut parts.states);
+                last = state;
+            }
         }
     }
     for constant in store.constants.values().filter(|c| c.home == Home::Macro) {
@@ -31,7 +40,7 @@ pub fn write(store: &Store) -> (String, BTreeMap<String, String>) {
         parts.private |= record.fields.iter().any(|f| f.private);
         record_block(store, record, &mut parts.records);
     }
-    let facts = files.into_iter().map(|(header, parts)| (header, parts.text(store))).collect();
+    let facts = files.into_iter().map(|(header, parts)| (header, parts.text())).collect();
     (manifest::write(&store.kernels), facts)
 }
 
@@ -39,26 +48,20 @@ pub fn write(store: &Store) -> (String, BTreeMap<String, String>) {
 #[derive(Default)]
 struct Parts {
     private: bool,
-    unknown: Vec<KernelIx>,
+    states: String,
     defines: String,
     enums: String,
     records: String,
 }
 
 impl Parts {
-    fn text(mut self, store: &Store) -> String {
+    fn text(self) -> String {
         let mut text = String::new();
         if self.private {
             text += "private\n";
         }
-        self.unknown.sort_unstable();
-        if !self.unknown.is_empty() {
-            text += "unknown";
-            for kernel in self.unknown {
-                text += " ";
-                text += release(store, kernel);
-            }
-            text += "\n";
+        if !self.states.is_empty() {
+            text = text + "header" + &self.states + "\n";
         }
         if !self.defines.is_empty() {
             text += "define\n";
@@ -134,7 +137,7 @@ fn constant_line(store: &Store, constant: &Constant, bound: Bound, out: &mut Str
         None => {
             let flag = if constant.sentinel { "end:" } else { "" };
             history(store, &constant.value, 0, out, |at, v| {
-                format!("{}{}", if at == 0 { flag } else { "" }, value_out(v))
+                format!("{}{}", if at == 0 { flag } else { "" }, v)
             });
         }
     }
@@ -151,8 +154,10 @@ fn moves(store: &Store, name: &str, header: &str, define: bool, out: &mut String
         };
         let old = if old == header { "" } else { old.as_str() };
         let comma = if kind.is_empty() || old.is_empty() { "" } else { "," };
-        let (from, to) = (release(store, *from), release(store, *to));
-        let _ = write!(out, " ~{kind}{comma}{old}@{from}..{to}");
+        // From the beginning, and until the next kernel: what stays as it is needs no new mark.
+        let from = if *from == 0 { "" } else { release(store, *from) };
+        let until = if *to == store.newest() { "" } else { release(store, *to + 1) };
+        let _ = write!(out, " ~{kind}{comma}{old}@{from}..{until}");
     }
 }
 
@@ -212,13 +217,14 @@ fn record_block(store: &Store, record: &Record, out: &mut String) {
     for field in &record.fields {
         out.push_str("  ");
         out.push_str(&field.name);
-        history(store, &field.place, from, out, |_, place| place_out(place));
+        history(store, &field.place, from, out, |_, place| place.to_string());
         out.push('\n');
     }
-    for (arch, layout, offsets) in &record.arch {
-        let _ = write!(out, "  arch {arch} {}", layout_out(layout));
-        for offset in offsets {
-            let _ = write!(out, " {offset}");
+    for other in &record.arch {
+        let _ = write!(out, "  arch {} {}", other.arch, layout_out(&other.layout));
+        for spot in &other.spots {
+            out.push(' ');
+            out.push_str(&spot.as_ref().map_or_else(|| "-".to_owned(), spot_out));
         }
         out.push('\n');
     }

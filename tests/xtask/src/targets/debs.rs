@@ -3,7 +3,7 @@
 
 use super::packages::{GROUPS, Group, Package};
 use crate::setup::limited;
-use crate::{Result, step};
+use crate::{Result, apt, step};
 use netlink_tests::has_program;
 use std::cell::OnceCell;
 use std::fs;
@@ -13,7 +13,7 @@ use std::process::{Command, Stdio};
 /// A folder with unpacked packages of all architectures; Debian's paths keep them apart.
 pub(super) struct Debs {
     root: PathBuf,
-    /// apt's own folder: its lists of other architectures are not the system's business.
+    /// apt's own folder.
     apt: PathBuf,
     /// Whether they are up to date.
     updated: OnceCell<Result<()>>,
@@ -80,38 +80,16 @@ impl Debs {
     /// Gets apt's lists. That a source cannot be reached need not matter: the download tells what
     /// is missing.
     fn update(&self) -> Result<()> {
-        create_dir(&self.apt)?;
-        // No packages are installed; apt insists on a file that says so.
-        let status = self.apt.join("status");
-        fs::write(&status, "").map_err(|e| format!("{}: {e}", status.display()))?;
+        apt::prepare(&self.apt)?;
         if let Err(reason) = limited(self.apt_get().arg("update"), "apt-get update") {
             step(&format!("{reason}; going on with what there is"));
         }
         Ok(())
     }
 
-    /// `apt-get` with the system's sources and keys, for several architectures, beside the
-    /// system's own lists.
+    /// `apt-get` for the architectures of all packages: their lists are not the system's business.
     fn apt_get(&self) -> Command {
-        let mut command = Command::new("apt-get");
-        let mut option = |name: &str, value: &str| {
-            command.arg("-o").arg(format!("{name}={value}"));
-        };
-        let apt = self.apt.to_string_lossy();
-        option("Dir::State", &apt);
-        option("Dir::State::status", &format!("{apt}/status"));
-        option("Dir::Cache", &apt);
-        option("APT::Architecture", "amd64");
-        for architecture in ["amd64", "i386", "s390x"] {
-            option("APT::Architectures::", architecture);
-        }
-        option("APT::Sandbox::User", "root");
-        option("Acquire::Languages", "none");
-        option("Acquire::IndexTargets::deb::DEP-11::DefaultEnabled", "false");
-        option("Acquire::Retries", "2");
-        option("Acquire::http::Timeout", "20");
-        command.arg("-qq");
-        command
+        apt::get(&self.apt, &["amd64", "i386", "s390x"])
     }
 
     fn unpack(&self, package: &Package, download: &Path) -> Result<()> {

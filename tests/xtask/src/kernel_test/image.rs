@@ -30,7 +30,7 @@ pub(super) struct Image {
 impl Image {
     /// The kernel of a release, `6.12`; `Err` says why there is none.
     pub(super) fn get(release: &str) -> Result<Self> {
-        let dir = target().join("kernels").join(release);
+        let dir = target().join("kernel-test").join(release);
         create_dir(&dir)?;
         let noted = dir.join("version");
         let version = match fs::read_to_string(&noted) {
