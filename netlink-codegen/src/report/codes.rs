@@ -116,7 +116,7 @@ codes! {
     NL0202 NUMBER_DIFFERS relaxable: "schema and headers disagree about a number",
         "The schema gives a number, by `value` or by position in a sequence, and a header defines the constant with another one. Most often an entry is missing before it. Lenient loading takes the header's number and warns.";
     NL0203 LAYOUT_DIFFERS relaxable: "schema and headers disagree about a struct",
-        "The members written in a sequence lie one after the other without padding; the C struct of that name has another size, or members at other places. Lenient loading takes the header's layout and warns.";
+        "The members written in a sequence lie one after the other without padding; the C struct of that name has another size, members at other places, or members that share bytes. Lenient loading takes the header's layout and warns.";
     NL0204 OUT_OF_RANGE: "a number is out of range",
         "Attribute numbers are 0 to 16383 (two bits of the type field are flags), commands 0 to 255 for generic netlink and netfilter, message types 0 to 65535.";
     NL0205 SEVERAL_ENUMS: "a set's attributes come from several C enums",
