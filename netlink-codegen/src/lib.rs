@@ -15,6 +15,7 @@ pub mod ir;
 mod load;
 mod lower;
 pub mod report;
+pub mod rewrite;
 pub mod schema;
 
 pub use builder::{Builder, Error};

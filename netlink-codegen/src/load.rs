@@ -36,6 +36,8 @@ pub struct Loader {
 pub struct Loaded {
     /// The model.
     pub model: Checked,
+    /// The facts that it was checked against.
+    pub facts: Store,
     /// Warnings and notes, with the sources they point into.
     pub diagnostics: Diagnostics,
 }
@@ -132,7 +134,7 @@ impl Loader {
         let files = self.sources.load(self.wanted.iter().map(String::as_str), &mut out);
         let model = lower::lower(&files, &facts, &mut out);
         match check::check(model, self.lenient, &mut out) {
-            Some(model) => Ok(Loaded { model, diagnostics: out }),
+            Some(model) => Ok(Loaded { model, facts, diagnostics: out }),
             None => Err(out),
         }
     }

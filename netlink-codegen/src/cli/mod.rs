@@ -3,9 +3,14 @@
 pub mod check;
 pub mod coverage;
 pub mod explain;
+pub mod export;
 pub mod extract;
 pub mod generate;
+pub mod import;
 
+use crate::report::{Diagnostics, Severity, render};
+use std::io::IsTerminal as _;
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -40,8 +45,10 @@ enum Command {
     Check(check::Args),
     Coverage(coverage::Args),
     Explain(explain::Args),
+    Export(export::Args),
     Extract(extract::Args),
     Generate(generate::Args),
+    Import(import::Args),
 }
 
 /// Parses the arguments and runs the subcommand.
@@ -50,8 +57,33 @@ pub fn main() -> ExitCode {
         Command::Check(args) => check::run(&args),
         Command::Coverage(args) => coverage::run(&args),
         Command::Explain(args) => explain::run(&args),
+        Command::Export(args) => export::run(&args),
         Command::Extract(args) => extract::run(&args),
         Command::Generate(args) => generate::run(&args),
+        Command::Import(args) => import::run(&args),
     };
     outcome.into()
+}
+
+/// Findings of this severity and above, for people.
+fn show(diagnostics: &Diagnostics, least: Severity) {
+    let mut shown = diagnostics.clone();
+    shown.list.retain(|d| d.severity >= least);
+    let colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    eprint!("{}", render::terminal(&shown, colour));
+}
+
+/// Writes a text to a file, or else to standard output.
+fn write(out: Option<&Path>, text: &str) -> Outcome {
+    let Some(path) = out else {
+        print!("{text}");
+        return Outcome::Fine;
+    };
+    match std::fs::write(path, text) {
+        Ok(()) => Outcome::Fine,
+        Err(error) => {
+            eprintln!("error: {}: {error}", path.display());
+            Outcome::Failed
+        }
+    }
 }

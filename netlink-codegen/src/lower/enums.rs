@@ -183,7 +183,9 @@ impl Lower<'_> {
         if let Some(known) = self.enums.get(&key) {
             return *known;
         }
-        let entries = self.defined_entries(at, kind);
+        // One of YNL's without entries names nothing.
+        let empty = def.form == Form::Ynl && def.entries.is_empty();
+        let entries = if empty { None } else { self.defined_entries(at, kind) };
         let id = entries.map(|entries| {
             self.model.add_enum(Enum {
                 family: Self::family(at.0),
@@ -262,7 +264,11 @@ impl Lower<'_> {
             None if entry.form == Form::Ynl => Some(*next),
             None => None,
         };
+        let mask = |v: i128| if (0..64).contains(&v) { 1i128 << v } else { v };
+        // YNL counts flags by bit; what headers say of them is the mask.
+        let as_bits = def.kind == DefKind::Flags && (entry.form == Form::Ynl || def.bits);
         let value = match (written, header) {
+            (None, Some(value)) if def.bits => mask(value),
             (None, Some(value)) => value,
             (None, None) => {
                 self.unknown_constant(&c_name, entry.name.span);
@@ -270,9 +276,6 @@ impl Lower<'_> {
             }
             (Some(written), header) => {
                 *next = written + 1;
-                // YNL counts flags by bit; what headers say of them is the mask.
-                let mask = |v: i128| if (0..64).contains(&v) { 1i128 << v } else { v };
-                let as_bits = entry.form == Form::Ynl && def.kind == DefKind::Flags;
                 let value = if as_bits { mask(written) } else { written };
                 match header {
                     // A C compiler may call the top bit a sign.
@@ -303,7 +306,13 @@ impl Lower<'_> {
         Some(Entry { name: entry.name.text.clone(), c_name, value, doc: entry.doc.clone(), life })
     }
 
-    pub(super) fn disagreement(&mut self, c_name: &str, written: i128, fact: i128, span: Span) {
+    pub(super) fn disagreement<T: std::fmt::Display>(
+        &mut self,
+        c_name: &str,
+        written: T,
+        fact: T,
+        span: Span,
+    ) {
         let message = format!("the schema says {c_name} is {written}, headers say {fact}");
         let header = self.header_of(c_name).to_owned();
         self.out.push(

@@ -109,6 +109,11 @@ impl<'a> Lower<'a> {
         };
         if answers {
             let (reply_name, reply_number) = match &op.modes.reply {
+                reply if op.form == Form::Short && op.reply.value.is_some() => {
+                    let reply_name = reply.as_ref().map_or(c_name.clone(), |r| names::c_name(&prefix, r));
+                    let number = self.written_reply(ix, &reply_name, op)?;
+                    (reply_name, number)
+                }
                 Some(reply) => {
                     let Some(found) = self.reply(ix, &prefix, reply) else { return Some(operation) };
                     found
@@ -145,6 +150,19 @@ impl<'a> Lower<'a> {
                 }
             }
             None => String::new(),
+        }
+    }
+
+    /// The number of a reply that the short form writes because no header has it.
+    fn written_reply(&mut self, ix: usize, c_name: &str, op: &Op) -> Option<u16> {
+        let value = op.reply.value.as_ref()?;
+        let written = self.number(ix, value)?;
+        match self.facts.int(c_name).filter(|fact| self.compared(ix, *fact) != self.compared(ix, written)) {
+            Some(fact) => {
+                self.disagreement(c_name, written, fact, value.span);
+                self.composed(ix, fact, value.span)
+            }
+            None => self.composed(ix, written, value.span),
         }
     }
 
@@ -397,7 +415,11 @@ impl<'a> Lower<'a> {
         for group in &file.groups.list {
             let mut name = group.name.text.clone();
             let derived = prefix.as_ref().map(|p| names::c_name(p, &name));
-            let mut c_name = group.c_name.as_ref().map(|c| c.text.clone()).or(derived).unwrap_or_default();
+            let written = group.c_name.as_ref().map(|c| match group.form {
+                Form::Short => c.text.clone(),
+                Form::Ynl => c_prefix(c),
+            });
+            let mut c_name = written.or(derived).unwrap_or_default();
             let number = match &group.value {
                 Some(value) => {
                     if c_name.is_empty() {

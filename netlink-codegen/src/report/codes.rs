@@ -113,8 +113,8 @@ codes! {
         "`notify` names the operation whose reply is sent as a notification; the list has none of that name.";
     NL0201 NUMBER_TWICE: "a number stands twice in a set",
         "Two attributes of one set cannot have the same number, except `pad` and `unused` ones. Where C has two names for one number, write one of them.";
-    NL0202 NUMBER_DIFFERS relaxable: "schema and headers disagree about a number",
-        "The schema gives a number, by `value` or by position in a sequence, and a header defines the constant with another one. Most often an entry is missing before it. Lenient loading takes the header's number and warns.";
+    NL0202 NUMBER_DIFFERS relaxable: "schema and headers disagree about a number or a name",
+        "The schema gives a number, by `value` or by position in a sequence, or a family's name, and a header defines the constant with another one. Most often an entry is missing before it. Lenient loading takes the header's number and warns.";
     NL0203 LAYOUT_DIFFERS relaxable: "schema and headers disagree about a struct",
         "The members written in a sequence lie one after the other without padding; the C struct of that name has another size, members at other places, or members that share bytes. Lenient loading takes the header's layout and warns.";
     NL0204 OUT_OF_RANGE: "a number is out of range",
