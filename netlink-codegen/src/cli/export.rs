@@ -59,5 +59,8 @@ pub fn run(args: &Args) -> Outcome {
     for lost in &exported.lost {
         eprintln!("left out: {lost}");
     }
-    write(args.out.as_deref(), &exported.text)
+    // Upstream's tools want a licence first; of a file of the user's own only its author knows it.
+    let licence = if path.extension().is_none() { env!("CARGO_PKG_LICENSE") } else { "NOASSERTION" };
+    let text = format!("# SPDX-License-Identifier: {licence}\n{}", exported.text);
+    write(args.out.as_deref(), &text)
 }

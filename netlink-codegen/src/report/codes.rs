@@ -121,8 +121,8 @@ codes! {
         "Attribute numbers are 0 to 16383 (two bits of the type field are flags), commands 0 to 255 for generic netlink and netfilter, message types 0 to 65535.";
     NL0205 SEVERAL_ENUMS: "a set's attributes come from several C enums",
         "A set is bound to the C enum that holds its constants, and coverage counts that enum's values. Attributes of several enums in one set usually mean a wrong prefix.";
-    NL0206 TOO_WIDE: "a value does not fit the integer",
-        "An entry of the enum is larger than the attribute's integer can hold, so the enum or the width is wrong.";
+    NL0206 TOO_WIDE relaxable: "a value does not fit the integer",
+        "An entry of the enum is larger than the attribute's integer can hold, so the enum or the width is wrong. Lenient loading warns: such a value cannot occur.";
     NL0207 NO_ENTRIES: "an enum without entries",
         "The definition lists no entries and names no source of any.";
     NL0301 CYCLE: "a set derives from itself",

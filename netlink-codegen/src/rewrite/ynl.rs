@@ -14,7 +14,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 /// A family as a specification.
 #[derive(Clone, Debug)]
 pub struct Exported {
-    /// The YAML text.
+    /// The YAML text, without the licence that upstream wants in the first line.
     pub text: String,
     /// What YNL cannot say, one thing each: `link.af-spec: sub-message by header.ifi_family`.
     pub lost: Vec<String>,
@@ -26,10 +26,7 @@ pub fn ynl(model: &Checked, family: FamilyId) -> Exported {
     let items = writer.reachable();
     writer.name(&items);
     let root = writer.family(&model[family], &items);
-    let text = format!(
-        "# SPDX-License-Identifier: ((GPL-2.0 WITH Linux-syscall-note) OR BSD-3-Clause)\n{}",
-        document(&root)
-    );
+    let text = document(&root);
     Exported { text, lost: writer.lost }
 }
 
@@ -501,10 +498,19 @@ impl<'a> Ynl<'a> {
         {
             self.lose(&place, &format!("the C name {}", message.c_name));
         }
-        if let (Some(a), Some(b)) = (&op.request, &op.reply)
-            && a.set != b.set
-        {
-            self.lose(&place, "the request's own attributes");
+        if let (Some(a), Some(b)) = (&op.request, &op.reply) {
+            if a.set != b.set {
+                self.lose(&place, "the request's own attributes");
+            }
+            // Replies have numbers only; their names are those of operations, if any.
+            let mut ops = self.model[self.own].operations.iter();
+            let reply = format!("{}_REPLY", a.c_name);
+            if b.c_name != a.c_name
+                && b.c_name != reply
+                && !ops.any(|op| names::c_name(prefix, &op.name) == b.c_name)
+            {
+                self.lose(&place, &format!("the C name {}", b.c_name));
+            }
         }
         if asks {
             let mut out = self.head(op, &op.name, op.reply.as_ref().or(op.request.as_ref()), fixed);
