@@ -44,8 +44,8 @@ pub fn left_out(text: &str) -> BTreeMap<String, usize> {
     let mut out = Diagnostics::default();
     let source = out.sources.add("", text);
     let mut found = BTreeMap::new();
-    let mut todo: Vec<(String, Node)> =
-        node::parse(source, text, &mut out).map(|n| (String::new(), n)).into_iter().collect();
+    let root = node::parse(source, text, &mut out);
+    let mut todo: Vec<(String, Node)> = root.map(|node| (String::new(), node)).into_iter().collect();
     while let Some((parent, node)) = todo.pop() {
         match node.kind {
             Kind::Sequence(items) => todo.extend(items.into_iter().map(|item| (parent.clone(), item))),

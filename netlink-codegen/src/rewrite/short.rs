@@ -146,7 +146,11 @@ impl Short<'_> {
             operations.text("attribute-set", &self.set_name(set));
         }
         let mut list = Map::default();
-        for op in &family.operations {
+        for (ix, op) in family.operations.iter().enumerate() {
+            if c_name(op).is_none() {
+                list.put(&op.name, self.reserved(&family.operations, ix, &prefix));
+                continue;
+            }
             list.put(&op.name, self.operation(op, &prefix, set, fixed));
         }
         operations.put("list", list.done());
@@ -218,6 +222,22 @@ impl Short<'_> {
         if let Some(group) = &op.group {
             out.text("mcgrp", group);
         }
+        out.or_alone("modes")
+    }
+
+    /// An operation without a message, whose number is the one between its neighbours.
+    fn reserved(&self, ops: &[Operation], ix: usize, prefix: &str) -> Yaml {
+        let number = |op: &Operation| op.request.as_ref().or(op.reply.as_ref()).map(|m| i128::from(m.number));
+        let after = ops[ix + 1..].iter().position(|op| number(op).is_some());
+        let after = after.and_then(|more| Some(number(&ops[ix + 1 + more])? - 1 - more as i128));
+        let before = ops[..ix].iter().rev().position(|op| number(op).is_some());
+        let before = before.and_then(|less| Some(number(&ops[ix - 1 - less])? + 1 + less as i128));
+        let mut out = Map::default();
+        let c_name = names::c_name(prefix, &ops[ix].name);
+        if let Some(value) = after.or(before).filter(|value| !agrees(self.facts, &c_name, *value)) {
+            out.put("value", Yaml::number(value));
+        }
+        out.text("doc", &ops[ix].doc);
         out.or_alone("modes")
     }
 

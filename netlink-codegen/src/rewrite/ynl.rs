@@ -563,7 +563,8 @@ impl<'a> Ynl<'a> {
         fixed: Option<StructId>,
     ) -> Map {
         let mut out = Map::default();
-        out.text("name", &spec_name(name));
+        let name = self.spec_name(&format!("operation {}", op.name), name);
+        out.text("name", &name);
         out.text("doc", &op.doc);
         if let Some(set) = message.and_then(|m| m.set) {
             out.text("attribute-set", &self.item_name(Item::Set(set)));
