@@ -53,8 +53,9 @@ pub fn run(args: &Args) -> Outcome {
         eprintln!("error: {} is no schema", args.spec.display());
         return Outcome::Failed;
     };
+    let file = loaded.files.iter().find(|file| file.stem == stem);
     for (what, count) in rewrite::left_out(&text) {
         eprintln!("left out: {what} ({count})");
     }
-    write(args.out.as_deref(), &rewrite::short(&loaded.model, &loaded.facts, family))
+    write(args.out.as_deref(), &rewrite::short(&loaded.model, &loaded.facts, family, file))
 }

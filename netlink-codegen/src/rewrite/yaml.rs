@@ -48,6 +48,14 @@ impl Map {
         }
     }
 
+    /// A list of the keys where none has a value.
+    pub(super) fn names_alone(self) -> Yaml {
+        match self.0.iter().all(|(_, value)| *value == Yaml::Null) {
+            true => Yaml::Seq(self.0.into_iter().map(|(key, _)| Yaml::Text(key)).collect()),
+            false => self.done(),
+        }
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -81,7 +81,7 @@ pub(crate) fn same_in_short_form(path: &Path, facts: Option<&Store>) -> Result<(
     let family = stem(path);
     let loaded = load(path, facts);
     let id = loaded.model.family(&family).expect("the family");
-    let text = rewrite::short(&loaded.model, &loaded.facts, id);
+    let text = rewrite::short(&loaded.model, &loaded.facts, id, loaded.files.first());
     let loader = Loader::new().facts(loaded.facts.clone()).text(&family, &text);
     let again = loader.load().map_err(|diagnostics| format!("{}:\n{diagnostics}", path.display()))?;
     match difference(&generated(&loaded, &family), &generated(&again, &family)) {

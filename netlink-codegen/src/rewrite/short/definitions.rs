@@ -79,12 +79,10 @@ impl Short<'_> {
     fn annotation(&self, record: &Record, member: &Member) -> Option<String> {
         let field = record.fields.iter().find(|f| f.name == member.c_name)?;
         let (mut c, mut ty) = (&field.place.newest()?.ty, &member.ty);
-        loop {
-            match (c, ty) {
-                (CType::Array(c_inner, _), MemberType::Array(inner, _))
-                | (CType::Flexible(c_inner), MemberType::Tail(inner)) => (c, ty) = (c_inner, inner),
-                _ => break,
-            }
+        while let (CType::Array(c_inner, _), MemberType::Array(inner, _))
+        | (CType::Flexible(c_inner), MemberType::Tail(inner)) = (c, ty)
+        {
+            (c, ty) = (c_inner, inner);
         }
         match (ty, c) {
             (MemberType::Scalar(scalar, Some(id)), _) => {

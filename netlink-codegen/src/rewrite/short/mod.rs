@@ -12,10 +12,12 @@ use crate::ir::{
     Attr, Card, Checks, EnumId, Family, FamilyId, Group, Key, Model, Origin, Protocol, Selector, Set, SetId,
     StructId, Sub, Type, names,
 };
+use crate::schema::ast::File;
 
-/// A family as a schema in the short form. What it uses of other families it refers to.
-pub fn short(model: &Checked, facts: &Store, family: FamilyId) -> String {
-    let writer = Short { model, facts, own: family };
+/// A family as a schema in the short form. What it uses of other families it refers to; sets that its
+/// file chooses from others stay so.
+pub fn short(model: &Checked, facts: &Store, family: FamilyId, file: Option<&File>) -> String {
+    let writer = Short { model, facts, own: family, file };
     document(&writer.family(&model[family]))
 }
 
@@ -23,6 +25,7 @@ struct Short<'a> {
     model: &'a Model,
     facts: &'a Store,
     own: FamilyId,
+    file: Option<&'a File>,
 }
 
 impl Called for Short<'_> {
@@ -141,6 +144,9 @@ impl Short<'_> {
     }
 
     fn set(&self, set: &Set) -> Yaml {
+        if let Some(chosen) = self.chosen(set) {
+            return chosen;
+        }
         let mut out = Map::default();
         out.text("doc", &set.doc);
         out.text("name-prefix", &set.c_prefix);
@@ -152,15 +158,38 @@ impl Short<'_> {
         out.done()
     }
 
+    /// A set that the file chooses from another one, where both are sets of the model under their own
+    /// names.
+    fn chosen(&self, set: &Set) -> Option<Yaml> {
+        let written = self.file?.sets.iter().find(|s| s.name.text == set.name)?;
+        let base_name = &written.subset_of.as_ref()?.text;
+        let mut sets = self.model[self.own].sets.iter().map(|id| &self.model[*id]);
+        let base = sets.find(|s| s.name == *base_name && s.c_prefix == set.c_prefix)?;
+        let mut attrs = Map::default();
+        for attr in &set.attrs {
+            let from = base.attrs.iter().find(|b| b.name == attr.name && b.number == attr.number)?;
+            let mut body = Map::default();
+            if (&attr.card, &attr.ty) != (&from.card, &from.ty) {
+                body.text("type", &self.whole_type(attr));
+            }
+            if attr.checks != from.checks {
+                body.put("checks", checks(&attr.checks)?);
+            }
+            if attr.doc != from.doc {
+                body.text("doc", &attr.doc);
+            }
+            attrs.put(&attr.name, body.or_alone("type"));
+        }
+        let mut out = Map::default();
+        out.text("doc", &set.doc);
+        out.text("subset-of", base_name);
+        out.put("attributes", attrs.names_alone());
+        Some(out.done())
+    }
+
     fn attr(&self, set: &Set, attr: &Attr) -> Yaml {
         let mut out = Map::default();
-        let card = match &attr.card {
-            Card::One => String::new(),
-            Card::Multi => "multi ".to_owned(),
-            Card::Indexed => "indexed ".to_owned(),
-            Card::TypeValue(levels) => format!("type-value {} ", levels.join(" ")),
-        };
-        out.text("type", &format!("{card}{}", self.ty(&attr.ty)));
+        out.text("type", &self.whole_type(attr));
         if names::c_name(&set.c_prefix, &attr.name) != attr.c_name {
             out.text("c-name", &attr.c_name);
         }
@@ -175,6 +204,16 @@ impl Short<'_> {
         }
         out.text("doc", &attr.doc);
         out.or_alone("type")
+    }
+
+    fn whole_type(&self, attr: &Attr) -> String {
+        let card = match &attr.card {
+            Card::One => String::new(),
+            Card::Multi => "multi ".to_owned(),
+            Card::Indexed => "indexed ".to_owned(),
+            Card::TypeValue(levels) => format!("type-value {} ", levels.join(" ")),
+        };
+        format!("{card}{}", self.ty(&attr.ty))
     }
 
     fn ty(&self, ty: &Type) -> String {
