@@ -13,8 +13,8 @@ mod families {
 }
 
 use families::{controller, links};
-use netlink_runtime::socket::{Error, Socket};
 use netlink_runtime::Protocol;
+use netlink_runtime::socket::{Error, Socket};
 use std::process::Command;
 
 fn main() -> Result<(), Error> {
@@ -73,7 +73,11 @@ fn controller(generic: &mut Socket) -> Result<(), Error> {
             for (_, operation) in family.ops()?.into_iter().flatten() {
                 operations.extend(operation?.id()?);
             }
-            println!("nlctrl: {:?} version {:?}, operations {operations:?}", family.family_id()?, family.version()?);
+            println!(
+                "nlctrl: {:?} version {:?}, operations {operations:?}",
+                family.family_id()?,
+                family.version()?
+            );
             own = family.family_id()?;
         }
     }
