@@ -79,3 +79,29 @@ fn mistakes_are_told() {
     let output = tool(&["import", &bad]);
     assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
 }
+
+#[test]
+fn messages_are_read_by_specifications() {
+    let spec = scratch("own-links.yaml");
+    let yaml = "name: own-links\nprotocol: netlink-raw\nprotonum: 31\n\
+                attribute-sets:\n  - {name: link, name-prefix: ifla-, attributes: [{name: mtu, type: u32, value: 5}]}\n\
+                operations:\n  name-prefix: rtm-\n  list: [{name: getlink, value: 18, attribute-set: link, dump: {request: {}}}]\n";
+    std::fs::write(&spec, yaml).expect("write");
+    let mut bytes = 24u32.to_ne_bytes().to_vec();
+    bytes.extend([18u16, 0x301].iter().flat_map(|n| n.to_ne_bytes()));
+    bytes.extend([1u32, 0].iter().flat_map(|n| n.to_ne_bytes()));
+    bytes.extend([8u16, 4].iter().flat_map(|n| n.to_ne_bytes()));
+    bytes.extend(1500u32.to_ne_bytes());
+    let capture = scratch("own-links.raw");
+    std::fs::write(&capture, bytes).expect("write");
+    let decode = |lenient: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_netlink"));
+        command.args(["decode", "--format", "raw", "--protocol", "31", "--schema", &spec]).args(lenient);
+        command.arg(&capture).output().expect("the tool runs")
+    };
+    let strict = decode(&[]);
+    assert_eq!(strict.status.code(), Some(2));
+    assert!(text(&strict.stderr).contains("the schema says IFLA_MTU is 5, headers say 4"));
+    let lenient = decode(&["--lenient"]);
+    assert!(text(&lenient.stdout).contains(r#"[["IFLA_MTU",1500]]"#), "{lenient:?}");
+}
