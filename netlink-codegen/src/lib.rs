@@ -16,6 +16,7 @@ mod load;
 mod lower;
 pub mod policy;
 pub mod report;
+pub mod rewrite;
 pub mod scaffold;
 pub mod schema;
 pub mod verify;

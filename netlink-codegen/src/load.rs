@@ -5,6 +5,7 @@ use crate::headers::{facts::Store, store};
 use crate::lower;
 use crate::report::{Diagnostic, Diagnostics, codes};
 use crate::schema::Sources;
+use crate::schema::ast::File;
 use std::path::Path;
 
 /// Loads schemas and checks them against headers.
@@ -36,6 +37,10 @@ pub struct Loader {
 pub struct Loaded {
     /// The model.
     pub model: Checked,
+    /// The files that it was made of, one for each family.
+    pub files: Vec<File>,
+    /// The facts that it was checked against.
+    pub facts: Store,
     /// Warnings and notes, with the sources they point into.
     pub diagnostics: Diagnostics,
 }
@@ -132,7 +137,7 @@ impl Loader {
         let files = self.sources.load(self.wanted.iter().map(String::as_str), &mut out);
         let model = lower::lower(&files, &facts, &mut out);
         match check::check(model, self.lenient, &mut out) {
-            Some(model) => Ok(Loaded { model, diagnostics: out }),
+            Some(model) => Ok(Loaded { model, files, facts, diagnostics: out }),
             None => Err(out),
         }
     }

@@ -1,6 +1,6 @@
 //! `netlink-codegen generate`: schemas → annotated Rust.
 
-use super::Outcome;
+use super::{Outcome, show};
 use crate::emit::{self, Options, OutFile, Serde, disk, tree};
 use crate::headers::extract;
 use crate::headers::facts::{Kernel, Store};
@@ -10,7 +10,6 @@ use crate::report::{Diagnostics, Severity, render};
 use crate::{Loaded, Loader};
 use clap::{ArgGroup, Args as ClapArgs};
 use std::fs;
-use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 
 const EXAMPLES: &str = "\
@@ -79,7 +78,7 @@ pub fn run(args: &Args) -> Outcome {
             Outcome::Failed
         }
         Err(Failure::Findings(diagnostics)) => {
-            show(&diagnostics);
+            show(&diagnostics, Severity::Warning);
             eprintln!("{}", render::summary(&diagnostics));
             Outcome::Findings
         }
@@ -120,8 +119,8 @@ fn attempt(args: &Args) -> Result<Outcome, Failure> {
         loader = loader.facts(facts);
         kernel = Some(release);
     }
-    let Loaded { mut model, diagnostics } = loader.load().map_err(Failure::Findings)?;
-    show(&diagnostics);
+    let Loaded { mut model, diagnostics, .. } = loader.load().map_err(Failure::Findings)?;
+    show(&diagnostics, Severity::Warning);
     if let Some(kernel) = &kernel {
         model = model.for_kernel(kernel).map_err(|e| Failure::Use(format!("--kernel: {e}")))?;
     }
@@ -298,11 +297,4 @@ fn workspace_families() -> Result<PathBuf, Failure> {
     here.ancestors().map(|dir| dir.join("netlink-families")).find(manifest).ok_or_else(|| {
         Failure::Use("no netlink-families/ above the current directory: say --out DIR".to_owned())
     })
-}
-
-fn show(diagnostics: &Diagnostics) {
-    let mut shown = diagnostics.clone();
-    shown.list.retain(|d| d.severity != Severity::Note);
-    let colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-    eprint!("{}", render::terminal(&shown, colour));
 }

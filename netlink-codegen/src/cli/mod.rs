@@ -4,11 +4,16 @@ pub mod check;
 pub mod coverage;
 pub mod diff;
 pub mod explain;
+pub mod export;
 pub mod extract;
 pub mod generate;
+pub mod import;
 pub mod scaffold;
 pub mod verify;
 
+use crate::report::{Diagnostics, Severity, render};
+use std::io::IsTerminal as _;
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -44,8 +49,10 @@ enum Command {
     Coverage(coverage::Args),
     Diff(diff::Args),
     Explain(explain::Args),
+    Export(export::Args),
     Extract(extract::Args),
     Generate(generate::Args),
+    Import(import::Args),
     Scaffold(scaffold::Args),
     Verify(verify::Args),
 }
@@ -57,8 +64,10 @@ pub fn main() -> ExitCode {
         Command::Coverage(args) => coverage::run(&args),
         Command::Diff(args) => diff::run(&args),
         Command::Explain(args) => explain::run(&args),
+        Command::Export(args) => export::run(&args),
         Command::Extract(args) => extract::run(&args),
         Command::Generate(args) => generate::run(&args),
+        Command::Import(args) => import::run(&args),
         Command::Scaffold(args) => scaffold::run(&args),
         Command::Verify(args) => verify::run(&args),
     };
@@ -71,5 +80,28 @@ fn print(text: &str) -> Result<(), String> {
     match std::io::stdout().lock().write_all(text.as_bytes()) {
         Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
         other => other.map_err(|e| e.to_string()),
+    }
+}
+
+/// Findings of this severity and above, for people.
+fn show(diagnostics: &Diagnostics, least: Severity) {
+    let mut shown = diagnostics.clone();
+    shown.list.retain(|d| d.severity >= least);
+    let colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    eprint!("{}", render::terminal(&shown, colour));
+}
+
+/// Writes a text to a file, or else to standard output.
+fn write(out: Option<&Path>, text: &str) -> Outcome {
+    let written = match out {
+        None => print(text),
+        Some(path) => std::fs::write(path, text).map_err(|e| format!("{}: {e}", path.display())),
+    };
+    match written {
+        Ok(()) => Outcome::Fine,
+        Err(error) => {
+            eprintln!("error: {error}");
+            Outcome::Failed
+        }
     }
 }

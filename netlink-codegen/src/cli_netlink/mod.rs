@@ -76,12 +76,15 @@ pub struct Schemas {
     /// (repeatable)
     #[arg(long, value_name = "FILE")]
     schema: Vec<PathBuf>,
+    /// Where a schema disagrees with headers, take the headers' word
+    #[arg(long)]
+    lenient: bool,
 }
 
 impl Schemas {
     /// Loads them and the shipped ones.
     pub fn load(&self) -> Result<Checked, Stop> {
-        let mut loader = Loader::new().shipped();
+        let mut loader = Loader::new().lenient(self.lenient).shipped();
         for file in &self.schema {
             loader = loader.file(file);
         }

@@ -85,7 +85,7 @@ impl Lower<'_> {
     fn resolve(&mut self, at: (usize, usize)) -> ResolvedSet {
         let set = &self.files[at.0].sets[at.1];
         let stated = self.set_prefix(at);
-        let prefix = self.guessed_prefix(set, &stated).unwrap_or(stated);
+        let prefix = self.guessed_prefix(at.0, set, &stated).unwrap_or(stated);
         let mut resolved = ResolvedSet { prefix, attrs: Vec::new() };
         let (base, subset) = match (&set.subset_of, &set.extends) {
             (Some(subset), Some(extends)) => {
@@ -300,7 +300,7 @@ impl Lower<'_> {
         found.filter(|ix| *ix > 0).map(|ix| ix as u32)
     }
 
-    fn set_prefix(&self, at: (usize, usize)) -> String {
+    pub(super) fn set_prefix(&self, at: (usize, usize)) -> String {
         let file = &self.files[at.0];
         let set = &file.sets[at.1];
         match &set.prefix {

@@ -183,7 +183,9 @@ impl Lower<'_> {
         if let Some(known) = self.enums.get(&key) {
             return *known;
         }
-        let entries = self.defined_entries(at, kind);
+        // One of YNL's without entries names nothing.
+        let empty = def.form == Form::Ynl && def.entries.is_empty();
+        let entries = if empty { None } else { self.defined_entries(at, kind) };
         let id = entries.map(|entries| {
             self.model.add_enum(Enum {
                 family: Self::family(at.0),
@@ -230,8 +232,9 @@ impl Lower<'_> {
         if let Some(start) = &def.value_start {
             next = self.number(at.0, start).unwrap_or(0);
         }
+        let prefix = self.definition_prefix(at.0, def);
         for entry in &def.entries {
-            let Some(new) = self.defined_entry(at.0, def, entry, &mut next, kind) else { continue };
+            let Some(new) = self.defined_entry(at.0, def, entry, &prefix, &mut next, kind) else { continue };
             match entries.iter_mut().find(|e| e.name == new.name) {
                 Some(known) => *known = new,
                 None => entries.push(new),
@@ -245,21 +248,27 @@ impl Lower<'_> {
         file: usize,
         def: &Definition,
         entry: &ast::Entry,
+        prefix: &str,
         next: &mut i128,
         kind: NamesKind,
     ) -> Option<Entry> {
-        let prefix = self.definition_prefix(file, def);
-        let c_name = match &entry.c_name {
+        let mut c_name = match &entry.c_name {
             Some(c_name) => c_name.text.clone(),
-            None => names::c_name(&prefix, &entry.name),
+            None => names::c_name(prefix, &entry.name),
         };
-        let header = self.facts.int(&c_name);
+        // Without a prefix there is nothing that a C name could be made of.
+        let named = entry.c_name.is_some() || !prefix.is_empty() || names::is_c_literal(&entry.name);
+        let header = self.facts.int(&c_name).filter(|_| named);
         let written = match &entry.value {
             Some(text) => Some(self.number(file, text)?),
             None if entry.form == Form::Ynl => Some(*next),
             None => None,
         };
+        let mask = |v: i128| if (0..64).contains(&v) { 1i128 << v } else { v };
+        // YNL counts flags by bit; what headers say of them is the mask.
+        let as_bits = def.kind == DefKind::Flags && (entry.form == Form::Ynl || def.bits);
         let value = match (written, header) {
+            (None, Some(value)) if def.bits => mask(value),
             (None, Some(value)) => value,
             (None, None) => {
                 self.unknown_constant(&c_name, entry.name.span);
@@ -267,14 +276,19 @@ impl Lower<'_> {
             }
             (Some(written), header) => {
                 *next = written + 1;
-                // YNL counts flags by bit; what headers say of them is the mask.
-                let mask = |v: i128| if (0..64).contains(&v) { 1i128 << v } else { v };
-                let as_bits = entry.form == Form::Ynl && def.kind == DefKind::Flags;
                 let value = if as_bits { mask(written) } else { written };
                 match header {
                     // A C compiler may call the top bit a sign.
                     Some(fact) if fact as u32 == value as u32 && fact >> 32 == -1 => value,
-                    Some(fact) if fact != value && !self.same_by_bit(&c_name, written, value, as_bits) => {
+                    // Headers may name bits (`X_BIT`) beside masks (`X`).
+                    Some(fact)
+                        if fact != value && self.facts.int(&format!("{c_name}_BIT")) == Some(written) =>
+                    {
+                        c_name.push_str("_BIT");
+                        value
+                    }
+                    // Or only bits, under the plain name.
+                    Some(fact) if fact != value && !(as_bits && fact == written) => {
                         let place = entry.value.as_ref().map_or(entry.name.span, |v| v.span);
                         self.disagreement(&c_name, value, fact, place);
                         fact
@@ -287,21 +301,18 @@ impl Lower<'_> {
             NamesKind::Bits if def.kind == DefKind::Enum && (0..64).contains(&value) => 1 << value,
             _ => value,
         };
+        let c_name = if named { c_name } else { String::new() };
         let life = self.life_of(&c_name);
-        // Without a prefix there is nothing that a C name could be made of.
-        let unnamed = header.is_none() && prefix.is_empty() && entry.c_name.is_none();
-        let c_name = if unnamed { String::new() } else { c_name };
         Some(Entry { name: entry.name.text.clone(), c_name, value, doc: entry.doc.clone(), life })
     }
 
-    /// Headers may name bits (`X_BIT`) beside masks (`X`), or only bits under the plain name.
-    fn same_by_bit(&self, c_name: &str, written: i128, value: i128, as_bits: bool) -> bool {
-        let bit = self.facts.int(&format!("{c_name}_BIT"));
-        bit == Some(written)
-            || (as_bits && bit.is_none() && self.facts.int(c_name) == Some(written) && written != value)
-    }
-
-    pub(super) fn disagreement(&mut self, c_name: &str, written: i128, fact: i128, span: Span) {
+    pub(super) fn disagreement<T: std::fmt::Display>(
+        &mut self,
+        c_name: &str,
+        written: T,
+        fact: T,
+        span: Span,
+    ) {
         let message = format!("the schema says {c_name} is {written}, headers say {fact}");
         let header = self.header_of(c_name).to_owned();
         self.out.push(
@@ -317,7 +328,12 @@ impl Lower<'_> {
             Some(prefix) => c_prefix(prefix),
             None if def.form == Form::Ynl => {
                 let family = self.files[file].name.as_ref().map_or("", |n| &n.text);
-                c_prefix(&format!("{family}-{}-", def.name.text))
+                let stated = c_prefix(&format!("{family}-{}-", def.name.text));
+                // Where no header has such names, YNL's rule has made them up.
+                match def.entries.iter().any(|e| self.known(&stated, &names::c_name("", &e.name))) {
+                    true => stated,
+                    false => self.guessed_entries(file, def).unwrap_or_default(),
+                }
             }
             None => match def.names.as_ref().map(|n| &*n.list) {
                 Some([NameRef::Prefix(prefix)]) => prefix.text.clone(),

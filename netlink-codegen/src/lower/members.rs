@@ -288,12 +288,16 @@ impl Lower<'_> {
         }
     }
 
-    /// Members of a sequence, one after the other without padding.
-    pub(super) fn as_written(&mut self, file: usize, def: &Definition) -> Vec<Laid> {
+    /// Members of a sequence, one after the other without padding. `literally`: also those in
+    /// them, whatever headers say of these.
+    pub(super) fn as_written(&mut self, file: usize, def: &Definition, literally: bool) -> Vec<Laid> {
         let mut offset = 0;
         let mut laid = Vec::new();
         for member in &def.members {
-            let Some((size, ty)) = self.written_member(file, member) else { continue };
+            let Some((mut size, ty)) = self.written_member(file, member) else { continue };
+            if literally && let Some(MemberType::Struct(_)) = ty {
+                size = self.written_size(file, member, 0).unwrap_or(size);
+            }
             laid.push(Laid {
                 name: member.name.text.replace('-', "_"),
                 offset,
@@ -305,6 +309,21 @@ impl Lower<'_> {
             offset += size;
         }
         laid
+    }
+
+    /// The size of a member by what the file's sequences say alone.
+    fn written_size(&self, file: usize, member: &ast::Member, depth: u8) -> Option<u32> {
+        let keys = &member.ynl;
+        let len = || keys.len.as_ref().and_then(|len| self.try_number(file, len)?.try_into().ok());
+        let Some(structure) = &keys.structure else {
+            let scalar = keys.ty.as_ref().and_then(|ty| crate::schema::expr::scalar(ty));
+            return scalar.map(|s| u32::from(s.bits) / 8).or_else(len);
+        };
+        let inner = self.scope.find(super::scope::Kind::Definition, file, structure)?;
+        let inner = self.definition((file, inner));
+        // One that contains itself is reported where it is lowered.
+        (depth < 8 && inner.as_written())
+            .then(|| inner.members.iter().filter_map(|m| self.written_size(file, m, depth + 1)).sum())
     }
 
     fn written_member(&mut self, file: usize, member: &ast::Member) -> Option<(u32, Option<MemberType>)> {

@@ -61,6 +61,7 @@ pub(crate) fn lower(files: &[File], facts: &Store, out: &mut Diagnostics) -> Mod
         todo: VecDeque::new(),
         subs: HashMap::new(),
         used: BTreeSet::new(),
+        endings: None,
         selectors: Vec::new(),
     };
     lower.model.kernels = facts.kernels.iter().map(|k| k.release.clone()).collect();
@@ -93,6 +94,8 @@ struct Lower<'a> {
     subs: HashMap<(usize, usize), crate::ir::SubId>,
     /// Definitions that something refers to, by file and index.
     used: BTreeSet<(usize, usize)>,
+    /// What constants end in, once something asks.
+    endings: Option<guess::Endings<'a>>,
     /// Selector words with their places, to be resolved when all sets are known.
     selectors: Vec<selectors::Pending>,
 }

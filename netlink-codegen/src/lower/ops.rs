@@ -82,8 +82,6 @@ impl<'a> Lower<'a> {
         };
         let asks = op.modes.single || op.modes.dump;
         let positional = (op.form == Form::Ynl).then_some(if asks { by_position } else { reply_by_position });
-        // YNL gives notifications names of their own (`newlink-ntf`) with another's number.
-        let known = self.facts.constants.contains_key(&c_name);
         let number = self.op_number(ix, &c_name, op, positional)?;
         let mut operation = Operation {
             name: op.name.text.clone(),
@@ -111,6 +109,11 @@ impl<'a> Lower<'a> {
         };
         if answers {
             let (reply_name, reply_number) = match &op.modes.reply {
+                reply if op.form == Form::Short && op.reply.value.is_some() => {
+                    let reply_name = reply.as_ref().map_or(c_name.clone(), |r| names::c_name(&prefix, r));
+                    let number = self.written_reply(ix, &reply_name, op)?;
+                    (reply_name, number)
+                }
                 Some(reply) => {
                     let Some(found) = self.reply(ix, &prefix, reply) else { return Some(operation) };
                     found
@@ -118,9 +121,7 @@ impl<'a> Lower<'a> {
                 None if op.form == Form::Ynl && (!asks || self.files[ix].operations.directional) => {
                     let value =
                         if self.files[ix].operations.directional { reply_by_position } else { by_position };
-                    let value = self.composed(ix, value, op.name.span)?;
-                    let own = known && !self.files[ix].operations.directional;
-                    (if own { c_name.clone() } else { self.op_name(&prefix, value, &c_name) }, value)
+                    self.answer(ix, &prefix, &c_name, op, value)?
                 }
                 None => (c_name.clone(), number),
             };
@@ -136,22 +137,69 @@ impl<'a> Lower<'a> {
         Some(operation)
     }
 
-    fn op_prefix(&self, ix: usize) -> String {
+    fn op_prefix(&mut self, ix: usize) -> String {
         let file = &self.files[ix];
         match &file.operations.prefix {
             Some(prefix) => c_prefix(prefix),
             None if file.is_ynl() => {
-                c_prefix(&format!("{}-cmd-", file.name.as_ref().map_or("", |n| &n.text)))
+                let stated = c_prefix(&format!("{}-cmd-", file.name.as_ref().map_or("", |n| &n.text)));
+                let known = |op: &Op| self.known(&stated, &names::c_name("", &op.name));
+                match file.operations.list.iter().any(known) {
+                    true => stated,
+                    false => self.guessed_operations(ix).unwrap_or(stated),
+                }
             }
             None => String::new(),
         }
     }
 
-    /// The name of a reply that has only a number.
-    fn op_name(&self, prefix: &str, number: u16, fallback: &str) -> String {
-        let value = Some(i128::from(number));
-        let known = self.facts.constants.keys().find(|k| k.starts_with(prefix) && self.facts.int(k) == value);
-        known.cloned().unwrap_or_else(|| fallback.to_owned())
+    /// The number of a reply that the short form writes because no header has it.
+    fn written_reply(&mut self, ix: usize, c_name: &str, op: &Op) -> Option<u16> {
+        let value = op.reply.value.as_ref()?;
+        let written = self.number(ix, value)?;
+        match self.facts.int(c_name).filter(|fact| self.compared(ix, *fact) != self.compared(ix, written)) {
+            Some(fact) => {
+                self.disagreement(c_name, written, fact, value.span);
+                self.composed(ix, fact, value.span)
+            }
+            None => self.composed(ix, written, value.span),
+        }
+    }
+
+    /// The name and number of a message that YNL gives only a number, if any: of a reply, or of a
+    /// notification with a name of its own (`newlink-ntf`) and another's number.
+    fn answer(
+        &mut self,
+        ix: usize,
+        prefix: &str,
+        c_name: &str,
+        op: &Op,
+        written: i128,
+    ) -> Option<(String, u16)> {
+        let mut number = written;
+        let reply = format!("{c_name}_REPLY");
+        // Where requests and replies are two enums, the header says what a reply is called.
+        if op.notify.is_none()
+            && !op.modes.event
+            && let Some(fact) = self.facts.int(&reply)
+            && self.compared(ix, fact) != self.compared(ix, written)
+        {
+            let place = op.reply.value.as_ref().map_or(op.name.span, |v| v.span);
+            self.disagreement(&reply, written, fact, place);
+            number = fact;
+        }
+        let value = self.compared(ix, number);
+        let list = &self.files[ix].operations.list;
+        let others = list.iter().map(|other| names::c_name(prefix, &other.name));
+        let mut candidates = [reply, c_name.to_owned()].into_iter().chain(others);
+        let is = |name: &str| self.facts.int(name).is_some_and(|fact| self.compared(ix, fact) == value);
+        let name = candidates.find(|name| is(name)).or_else(|| {
+            let known = self.facts.constants.values().filter(|c| c.name.starts_with(prefix));
+            let mut known = known.filter(|c| !self.sentinel(c) && is(&c.name));
+            known.next().map(|c| c.name.clone())
+        });
+        let number = self.composed(ix, number, op.name.span)?;
+        Some((name.unwrap_or_else(|| c_name.to_owned()), number))
     }
 
     /// The number of an operation's request, or of its message when it has none.
@@ -178,7 +226,7 @@ impl<'a> Lower<'a> {
     }
 
     /// YNL writes netfilter message types with the subsystem in them.
-    fn compared(&self, ix: usize, number: i128) -> i128 {
+    pub(super) fn compared(&self, ix: usize, number: i128) -> i128 {
         match self.model.families[ix].protocol {
             Protocol::Raw { protonum: 12, .. } => number & 0xff,
             _ => number,
@@ -367,7 +415,11 @@ impl<'a> Lower<'a> {
         for group in &file.groups.list {
             let mut name = group.name.text.clone();
             let derived = prefix.as_ref().map(|p| names::c_name(p, &name));
-            let mut c_name = group.c_name.as_ref().map(|c| c.text.clone()).or(derived).unwrap_or_default();
+            let written = group.c_name.as_ref().map(|c| match group.form {
+                Form::Short => c.text.clone(),
+                Form::Ynl => c_prefix(c),
+            });
+            let mut c_name = written.or(derived).unwrap_or_default();
             let number = match &group.value {
                 Some(value) => {
                     if c_name.is_empty() {

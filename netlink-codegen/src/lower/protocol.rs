@@ -1,6 +1,7 @@
 //! Families and how they are spoken.
 
 use super::Lower;
+use super::enums::c_prefix;
 use crate::ir::{Family, Protocol, names};
 use crate::report::{Diagnostic, codes, did_you_mean, list};
 use crate::schema::ast::{File, Form};
@@ -93,9 +94,16 @@ impl Lower<'_> {
     fn generic(&mut self, ix: usize) -> Protocol {
         let file = &self.files[ix];
         let mut name = file.name.as_ref().map(|n| n.text.clone()).unwrap_or_default();
+        // YNL writes constants in its own way: `sensors-genl-name`.
+        let constant = |text: &Text| if file.is_ynl() { c_prefix(text) } else { text.text.clone() };
         if let Some(c_name) = &file.c_family_name {
-            match self.facts.string(c_name) {
-                Some(found) => name = found.to_owned(),
+            match self.facts.string(&constant(c_name)) {
+                Some(found) => {
+                    if file.is_ynl() && found != name {
+                        self.disagreement(&constant(c_name), &*name, found, c_name.span);
+                    }
+                    name = found.to_owned();
+                }
                 None if file.is_ynl() => {}
                 None => self.unknown_constant(c_name, c_name.span),
             }
@@ -105,12 +113,12 @@ impl Lower<'_> {
             version = self.number(ix, text).map(|v| (v, text.span));
         }
         if let Some(c_name) = &file.c_version_name {
-            match self.facts.int(c_name) {
+            match self.facts.int(&constant(c_name)) {
                 Some(fact) => {
                     if let Some((written, span)) = version
                         && written != fact
                     {
-                        self.disagreement(c_name, written, fact, span);
+                        self.disagreement(&constant(c_name), written, fact, span);
                     }
                     version = Some((fact, c_name.span));
                 }

@@ -142,8 +142,8 @@ impl<'a> Lower<'a> {
             record.layout.0.iter().filter_map(|(k, l)| Some((*k as u32, l.as_ref()?.size))).collect();
         let annotations: &[ast::Member] = def.map_or(&[], |d| &d.members);
         let mut fields = self.fields(record, kernel, annotations);
-        if let Some(def) = def {
-            self.compare_layout(def, record, layout.size, &fields);
+        if let Some(def) = def.filter(|def| def.as_written()) {
+            self.compare_layout(key.0, def, record, layout.size, &fields);
         }
         self.drop_group_copies(&mut fields);
         let places = if record.union {
@@ -152,20 +152,8 @@ impl<'a> Lower<'a> {
         } else {
             self.arrange(&mut fields, annotations)
         };
-        let overlap = |place: &Place| match place {
-            Place::Union(union) => {
-                Some([union.arms.first()?, union.arms.get(1)?].map(|ix| &fields[*ix].name))
-            }
-            Place::Member(_) => None,
-        };
-        // Members written out say what to make of the union.
-        if let Some(def) = def.filter(|d| d.as_written())
-            && let Some([a, b]) = places.iter().find_map(overlap)
-        {
-            let message =
-                format!("`{a}` and `{b}` of struct {} overlap in C, not as written here", record.name);
-            self.error(codes::LAYOUT_DIFFERS, message, def.name.span);
-            return Some(self.written_struct(key, def));
+        if let Some(def) = def.filter(|def| def.as_written()) {
+            self.compare_unions(def, record, &fields, &places);
         }
         self.annotations_found(record, annotations, &fields, &places);
         let name = def.map_or_else(|| record.name.replace('_', "-"), |d| d.name.text.replace('_', "-"));
@@ -363,7 +351,7 @@ impl<'a> Lower<'a> {
 
     /// A struct that no header has: members lie one after the other, as written.
     fn written_struct(&mut self, key: &(usize, String), def: &'a Definition) -> Struct {
-        let laid = self.as_written(key.0, def);
+        let laid = self.as_written(key.0, def, false);
         let size = laid.last().map_or(0, |l| l.offset + l.size);
         let members = laid
             .into_iter()
@@ -397,28 +385,36 @@ impl<'a> Lower<'a> {
     }
 
     /// Members written in a sequence against the header's layout.
-    fn compare_layout(&mut self, def: &'a Definition, record: &Record, size: u32, fields: &[Field<'a>]) {
-        if !def.as_written() {
-            return;
-        }
-        let file = self.files.iter().position(|f| f.source == def.name.span.file).unwrap_or(0);
-        let laid = self.as_written(file, def);
-        let mut wrong = Vec::new();
-        for Laid { name, offset, size, span, .. } in &laid {
-            if let Some(field) = fields.iter().find(|f| f.name == *name)
-                && field.bits.is_none()
-                && (field.offset != *offset || field.size(self.facts) != *size)
-            {
-                let text = format!(
-                    "{} at {offset} here, {} at {} in C",
-                    plural(*size, "byte"),
-                    field.size(self.facts),
-                    field.offset
-                );
-                wrong.push((*span, text));
-            }
-        }
+    fn compare_layout(
+        &mut self,
+        file: usize,
+        def: &'a Definition,
+        record: &Record,
+        size: u32,
+        fields: &[Field<'a>],
+    ) {
+        let laid = self.as_written(file, def, true);
         let written = laid.last().map_or(0, |l| l.offset + l.size);
+        let there = |name: &str| fields.iter().find(|f| f.name == name);
+        let mut wrong = Vec::new();
+        for Laid { name, offset, size, span, .. } in laid.iter().filter(|l| l.ty.is_some()) {
+            // A member of a union is written without the union's name.
+            let inside = |f: &&Field<'_>| f.name.rsplit_once('.').is_some_and(|(_, last)| last == name);
+            let Some(field) = there(name).or_else(|| fields.iter().find(inside)) else { continue };
+            let theirs = field.size(self.facts);
+            if field.bits.is_some() || (field.offset, theirs) == (*offset, *size) {
+                continue;
+            }
+            let theirs = match field.ty {
+                CType::Flexible(_) => "an array without end".to_owned(),
+                _ => plural(theirs, "byte"),
+            };
+            let ours = plural(*size, "byte");
+            wrong.push((
+                *span,
+                format!("{ours} at {offset} here; in C `{}` is {theirs} at {}", field.name, field.offset),
+            ));
+        }
         if written == size && wrong.is_empty() {
             return;
         }
@@ -429,16 +425,34 @@ impl<'a> Lower<'a> {
             format!("struct {} has {size} in {}, as written here {written}", record.name, record.header)
         };
         let mut diagnostic = Diagnostic::error(codes::LAYOUT_DIFFERS, message).at(def.name.span, "");
-        if let Some((span, text)) = wrong.into_iter().next() {
+        for (span, text) in wrong {
             diagnostic = diagnostic.at(span, text);
         }
         self.out.push(diagnostic);
     }
 }
 
+impl Lower<'_> {
+    /// Sequences have no words for unions.
+    fn compare_unions(&mut self, def: &Definition, record: &Record, fields: &[Field<'_>], places: &[Place]) {
+        for place in places {
+            let Place::Union(union) = place else { continue };
+            let arms = list(union.arms.iter().map(|ix| fields[*ix].name.as_str()));
+            let (start, end) = union.bytes;
+            let message = format!(
+                "{arms} of struct {} share the bytes {start} to {} in {}, not as written here",
+                record.name,
+                end - 1,
+                record.header
+            );
+            self.error(codes::LAYOUT_DIFFERS, message, def.name.span);
+        }
+    }
+}
+
 impl Definition {
     /// Its members are a sequence: a layout of their own.
-    fn as_written(&self) -> bool {
+    pub(super) fn as_written(&self) -> bool {
         !self.members.is_empty() && self.members.iter().all(|m| m.form == Form::Ynl)
     }
 }

@@ -44,6 +44,9 @@ impl Lower<'_> {
             "indexed-array" | "array-nest" => {
                 wrap = Wrap::Indexed;
                 match keys.sub_type.as_ref().map(|s| &*s.text) {
+                    Some("binary") if keys.structure.is_some() => {
+                        Base::Struct(word(keys.structure.as_ref()?), None)
+                    }
                     Some("nest") | None => {
                         Base::Nest(self.ynl_key(keys.nested.as_ref(), "nested-attributes", ty)?)
                     }
@@ -52,6 +55,9 @@ impl Lower<'_> {
             }
             "nest-type-value" => {
                 let nested = self.ynl_key(keys.nested.as_ref(), "nested-attributes", ty)?;
+                if keys.type_value.is_empty() {
+                    self.ynl_key(None, "type-value", ty)?;
+                }
                 wrap = Wrap::TypeValue(keys.type_value.iter().map(word).collect());
                 Base::Nest(nested)
             }

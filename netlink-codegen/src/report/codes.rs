@@ -113,16 +113,16 @@ codes! {
         "`notify` names the operation whose reply is sent as a notification; the list has none of that name.";
     NL0201 NUMBER_TWICE: "a number stands twice in a set",
         "Two attributes of one set cannot have the same number, except `pad` and `unused` ones. Where C has two names for one number, write one of them.";
-    NL0202 NUMBER_DIFFERS relaxable: "schema and headers disagree about a number",
-        "The schema gives a number, by `value` or by position in a sequence, and a header defines the constant with another one. Most often an entry is missing before it. Lenient loading takes the header's number and warns.";
+    NL0202 NUMBER_DIFFERS relaxable: "schema and headers disagree about a number or a name",
+        "The schema gives a number, by `value` or by position in a sequence, or a family's name, and a header defines the constant with another one. Most often an entry is missing before it. Lenient loading takes the header's number and warns.";
     NL0203 LAYOUT_DIFFERS relaxable: "schema and headers disagree about a struct",
-        "The members written in a sequence lie one after the other without padding; the C struct of that name has another size, or members at other places. Lenient loading takes the header's layout and warns.";
+        "The members written in a sequence lie one after the other without padding; the C struct of that name has another size, members at other places, or members that share bytes. Lenient loading takes the header's layout and warns.";
     NL0204 OUT_OF_RANGE: "a number is out of range",
         "Attribute numbers are 0 to 16383 (two bits of the type field are flags), commands 0 to 255 for generic netlink and netfilter, message types 0 to 65535.";
     NL0205 SEVERAL_ENUMS: "a set's attributes come from several C enums",
         "A set is bound to the C enum that holds its constants, and coverage counts that enum's values. Attributes of several enums in one set usually mean a wrong prefix.";
-    NL0206 TOO_WIDE: "a value does not fit the integer",
-        "An entry of the enum is larger than the attribute's integer can hold, so the enum or the width is wrong.";
+    NL0206 TOO_WIDE relaxable: "a value does not fit the integer",
+        "An entry of the enum is larger than the attribute's integer can hold, so the enum or the width is wrong. Lenient loading warns: such a value cannot occur.";
     NL0207 NO_ENTRIES: "an enum without entries",
         "The definition lists no entries and names no source of any.";
     NL0301 CYCLE: "a set derives from itself",

@@ -82,6 +82,8 @@ pub struct Definition {
     pub prefix: Option<Text>,
     /// `enum-name`.
     pub enum_name: Option<Text>,
+    /// `type: bits`: entries are bit numbers of flags.
+    pub bits: bool,
     /// `type: enum NAME+`: where entries come from.
     pub names: Option<Names>,
     /// `type: struct TAG`.
@@ -299,7 +301,7 @@ pub struct Direction {
     pub fixed_header: Option<Text>,
     /// `attribute-set`.
     pub attribute_set: Option<Text>,
-    /// `value` (YNL, directional).
+    /// `value` (in YNL of directional families; in the short form of a reply that no header names).
     pub value: Option<Text>,
     /// `attributes` (YNL): those that the message may hold.
     pub attributes: Vec<Text>,

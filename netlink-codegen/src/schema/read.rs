@@ -84,6 +84,7 @@ impl Decoder<'_> {
             c_name: None,
             prefix: None,
             enum_name: None,
+            bits: false,
             names: None,
             tag: None,
             value: None,
@@ -144,6 +145,7 @@ impl Decoder<'_> {
             }
         };
         def.kind = kind;
+        def.bits = words.peek() == Some("bits");
         let parsed = if text.text.split_whitespace().count() == 1 {
             Ok(())
         } else {

@@ -132,15 +132,15 @@ impl Decoder<'_> {
         let Some(object) = self.object(node, what, form) else { return direction };
         direction.fixed_header = self.text(&object, "fixed-header");
         direction.attribute_set = self.text(&object, "attribute-set");
+        if form == Form::Ynl || what == "reply" {
+            direction.value = self.text(&object, "value");
+        }
         match form {
             Form::Short => {
                 direction.required = self.texts(&object, "required");
                 direction.nlm_flags = self.texts(&object, "nlm-flags");
             }
-            Form::Ynl => {
-                direction.value = self.text(&object, "value");
-                direction.attributes = self.texts(&object, "attributes");
-            }
+            Form::Ynl => direction.attributes = self.texts(&object, "attributes"),
         }
         self.finish(&object, &[]);
         direction
