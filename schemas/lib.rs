@@ -21,6 +21,10 @@ pub static SCHEMAS: &[(&str, &str)] = &[
     ("rt-nexthop", include_str!("rt-nexthop.yaml")),
     ("rt-route", include_str!("rt-route.yaml")),
     ("rt-rule", include_str!("rt-rule.yaml")),
+    ("tc", include_str!("tc.yaml")),
+    ("tc-action", include_str!("tc-action.yaml")),
+    ("tc-filter", include_str!("tc-filter.yaml")),
+    ("tc-qdisc", include_str!("tc-qdisc.yaml")),
 ];
 
 /// Attribute enums and values that no schema describes, with reasons.
