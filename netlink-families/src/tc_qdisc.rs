@@ -3,6 +3,17 @@
 
 use netlink_runtime::prelude::*;
 
+/// Kinds clsact and ingress: a place for filters, without parameters.
+#[derive(Clone, Default, PartialEq, NetlinkAttrs)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[netlink(debug)]
+#[non_exhaustive]
+pub struct NoOptions {
+    /// What the fields do not say: unknown attributes and the original order.
+    #[netlink(rest)]
+    pub rest: Rest,
+}
+
 /// Kind tbf: a rate, by tokens. C prefix `TCA_TBF_*`.
 #[derive(Clone, Default, PartialEq, NetlinkAttrs)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -1266,6 +1277,9 @@ pub enum QdiscOptions {
     /// `choke`.
     #[netlink("choke", nested)]
     Choke(Box<Choke>),
+    /// `clsact`.
+    #[netlink("clsact", nested)]
+    Clsact(Box<NoOptions>),
     /// `codel`.
     #[netlink("codel", nested)]
     Codel(Box<Codel>),
@@ -1302,6 +1316,9 @@ pub enum QdiscOptions {
     /// `htb`.
     #[netlink("htb", nested)]
     Htb(Box<Htb>),
+    /// `ingress`.
+    #[netlink("ingress", nested)]
+    Ingress(Box<NoOptions>),
     /// `mqprio`.
     #[netlink("mqprio", nested)]
     Mqprio(Box<Mqprio>),

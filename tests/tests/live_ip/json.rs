@@ -80,6 +80,7 @@ from! {
     u32 => |v| Json::Int(v.into());
     u64 => |v| Json::Int(v.into());
     i32 => |v| Json::Int(v.into());
+    i64 => |v| Json::Int(v.into());
     f64 => |v| Json::Float(v);
     &str => |v| Json::Text(v.to_owned());
     String => |v| Json::Text(v);

@@ -1,0 +1,163 @@
+//! Traffic control of every kind that the kernel has, made by `tc` and by us: every message is read into
+//! owned types and written again, and `tc` says the same of it.
+#![forbid(unsafe_code)]
+
+mod action;
+mod compare;
+#[path = "../exact/mod.rs"]
+mod exact;
+mod filter;
+mod handle;
+#[path = "../live_ip/json.rs"]
+mod json;
+#[path = "../live_ip/keys.rs"]
+mod keys;
+mod qdisc;
+mod setup;
+mod statistics;
+
+use compare::Check;
+use exact::{Tally, dump};
+use handle::handle;
+use netlink_families::tc::{
+    Actions, Chain, Class, Filter, GetAction, GetChain, GetQdisc, GetTclass, GetTfilter, Qdisc, Tcmsg,
+};
+use netlink_runtime::Protocol;
+use netlink_runtime::prelude::*;
+use netlink_runtime::socket::Socket;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Goes into a namespace; `false` outside of it, and where there is nothing to test.
+fn in_namespace(test: &str) -> bool {
+    if !netlink_tests::in_namespace(test) {
+        return false;
+    }
+    if !netlink_tests::has_program("tc") {
+        netlink_tests::skip(test, "the program `tc` is not installed");
+        return false;
+    }
+    if let Err(reason) = setup::try_tc("qdisc show dev lo") {
+        netlink_tests::skip(test, &format!("no traffic control in this kernel ({reason})"));
+        return false;
+    }
+    true
+}
+
+fn index_of(device: &str) -> i32 {
+    let line = netlink_tests::ip(&format!("-o link show {device}"));
+    line.split(':').next().and_then(|index| index.parse().ok()).expect("an index")
+}
+
+fn at(device: &str, parent: u32) -> Tcmsg {
+    Tcmsg { tcm_ifindex: index_of(device), tcm_parent: parent, ..Default::default() }
+}
+
+#[test]
+fn everything_round_trips() {
+    if !in_namespace("everything_round_trips") {
+        return;
+    }
+    let made = setup::everything("everything_round_trips");
+    let mut socket = Socket::open(Protocol::Route).expect("a socket");
+    let all = everything(&mut socket, &made);
+    let kinds = kinds(&mut socket);
+    eprintln!("{} kinds of queueing disciplines: {kinds:?}", kinds.len());
+    for kind in ["clsact", "htb", "pfifo", "tbf"] {
+        assert!(kinds.contains(kind), "no {kind} in the dump");
+    }
+    assert!(all.messages > 50 && all.paths.len() > 50, "too little was dumped: {all}");
+    all.assert_clean();
+}
+
+fn kinds(socket: &mut Socket) -> BTreeSet<String> {
+    let kinds = socket.dump_all(GetQdisc::dump(), |qdisc| {
+        Ok(qdisc.kind()?.map(|kind| kind.to_string()).unwrap_or_default())
+    });
+    kinds.expect("a dump").into_iter().collect()
+}
+
+/// Dumps all there is.
+fn everything(socket: &mut Socket, made: &setup::Made) -> Tally {
+    let mut all = dump::<Qdisc, _>(socket, "queueing disciplines", GetQdisc::dump());
+    let hidden = GetQdisc::dump().with(|b| b.dump_invisible());
+    all.add(dump::<Qdisc, _>(socket, "also those that nobody made", hidden));
+    for device in &made.devices {
+        let call = GetTclass::dump().with(|b| b.header(at(device, 0)));
+        all.add(dump::<Class, _>(socket, &format!("classes of {device}"), call));
+        let root = GetTfilter::dump().with(|b| b.header(at(device, handle(1, 0))));
+        all.add(dump::<Filter, _>(socket, &format!("filters of {device}"), root));
+    }
+    let egress = at("q98", handle(0xffff, 0xfff3));
+    all.add(dump::<Filter, _>(socket, "filters with actions", GetTfilter::dump().with(|b| b.header(egress))));
+    let block = Tcmsg { tcm_ifindex: -1, tcm_parent: 23, ..Default::default() };
+    all.add(dump::<Filter, _>(socket, "filters of a block", GetTfilter::dump().with(|b| b.header(block))));
+    all.add(dump::<Chain, _>(socket, "chains", GetChain::dump().with(|b| b.header(block))));
+    for kind in setup::action_kinds() {
+        let call = GetAction::dump().with(|b| b.tab(|list| list.nest(1, |action| action.kind(kind))));
+        let mut actions = dump::<Actions, _>(socket, &format!("actions {kind}"), call);
+        // Kinds that are not in this kernel.
+        actions.failures.retain(|f| !f.contains("ENOENT"));
+        all.add(actions);
+    }
+    all
+}
+
+#[test]
+fn tc_says_the_same_of_qdiscs() {
+    if !in_namespace("tc_says_the_same_of_qdiscs") {
+        return;
+    }
+    let made = setup::everything("tc_says_the_same_of_qdiscs");
+    let mut socket = Socket::open(Protocol::Route).expect("a socket");
+    let mut check = Check::new("qdiscs");
+    for device in &made.devices {
+        let index = index_of(device);
+        let mut what = String::new();
+        for kind in qdiscs(&mut socket, index).iter().filter_map(|qdisc| qdisc.text("kind")) {
+            what = format!("{what} {kind}");
+        }
+        check.run(&format!("qdisc show dev {device}"), &what, || qdiscs(&mut socket, index));
+    }
+    let compared = check.finish();
+    assert!(compared >= made.qdiscs, "{compared} of {}", made.qdiscs);
+}
+
+fn qdiscs(socket: &mut Socket, index: i32) -> Vec<json::Obj> {
+    let all = socket.dump_all(GetQdisc::dump(), |q| Ok((q.header().tcm_ifindex, qdisc::qdisc(&q)?)));
+    all.expect("a dump").into_iter().filter(|(of, _)| *of == index).map(|(_, qdisc)| qdisc).collect()
+}
+
+#[test]
+fn tc_says_the_same_of_filters() {
+    if !in_namespace("tc_says_the_same_of_filters") {
+        return;
+    }
+    let mut made = setup::Made::default();
+    setup::filters(&mut made);
+    let mut socket = Socket::open(Protocol::Route).expect("a socket");
+    let mut check = Check::new("filters");
+    let block = Tcmsg { tcm_ifindex: -1, tcm_parent: 23, ..Default::default() };
+    let egress = at("q98", handle(0xffff, 0xfff3));
+    for (words, header) in [("block 23", block), ("dev q98 egress", egress)] {
+        for (pref, what) in filters(&mut socket, header, None).0 {
+            check.run(&format!("filter show {words} pref {pref}"), &what, || {
+                filters(&mut socket, header, Some(pref)).1
+            });
+        }
+    }
+    let compared = check.finish();
+    eprintln!("{compared} objects");
+}
+
+/// Preferences of filters with what they are, and the filters themselves.
+fn filters(socket: &mut Socket, header: Tcmsg, pref: Option<u32>) -> (BTreeMap<u32, String>, Vec<json::Obj>) {
+    let call = GetTfilter::dump().with(|b| b.header(header));
+    let all = socket.dump_all(call, |view| {
+        let kind = view.kind()?.map(|kind| kind.to_string()).unwrap_or_default();
+        Ok((view.header().tcm_info >> 16, kind, filter::filter(&view)?))
+    });
+    let all = all.expect("a dump");
+    let prefs = all.iter().map(|(pref, kind, _)| (*pref, kind.clone())).collect();
+    let wanted = all.into_iter().filter(|(of, ..)| Some(*of) == pref);
+    (prefs, wanted.filter_map(|(.., filter)| filter).collect())
+}
