@@ -51,7 +51,7 @@ pub struct Police {
     /// `TCA_POLICE_TBF`: Parameters: verdict for what exceeds, burst, rates.
     #[netlink(TCA_POLICE_TBF = 1, struct)]
     pub tbf: Option<TcPolice>,
-    /// `TCA_POLICE_RATE`: Time that packets of each size take at the rate; requests only.
+    /// `TCA_POLICE_RATE`: Ticks of 64 nanoseconds that packets of each size take at the rate; requests only.
     #[netlink(TCA_POLICE_RATE = 2, array)]
     pub rate: Option<Vec<u32>>,
     /// `TCA_POLICE_PEAKRATE`: The same at the peak rate; requests only.
@@ -75,7 +75,7 @@ pub struct Police {
     /// `TCA_POLICE_PKTRATE64`: Packets each second. Since 6.1 (not in 5.10).
     #[netlink(TCA_POLICE_PKTRATE64 = 10)]
     pub pktrate64: Option<u64>,
-    /// `TCA_POLICE_PKTBURST64`: Burst of such a limit: nanoseconds when read, packets when written. Since 6.1 (not in 5.10).
+    /// `TCA_POLICE_PKTBURST64`: Burst of such a limit, as the time it takes: ticks of 64 nanoseconds. Since 6.1 (not in 5.10).
     #[netlink(TCA_POLICE_PKTBURST64 = 11)]
     pub pktburst64: Option<u64>,
     /// What the fields do not say: unknown attributes and the original order.

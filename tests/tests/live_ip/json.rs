@@ -50,8 +50,8 @@ impl Obj {
     }
 
     /// Adds `true` or `false` for a number.
-    pub(crate) fn truth(&mut self, key: &str, value: Option<u8>) {
-        self.opt(key, value.map(|v| v != 0));
+    pub(crate) fn truth<T: Default + PartialEq>(&mut self, key: &str, value: Option<T>) {
+        self.opt(key, value.map(|v| v != T::default()));
     }
 
     /// The text of a member.

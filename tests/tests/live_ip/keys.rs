@@ -13,6 +13,7 @@ const CLOCKS: &[(&str, f64)] = &[
     ("updated", 3.0),
     ("idle_time", 3.0),
     ("unbalanced_time", 3.0),
+    ("installed", 3.0),
 ];
 
 /// The keys of an object.

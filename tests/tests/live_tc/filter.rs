@@ -1,13 +1,16 @@
 //! Filters as `tc -j -s -d` prints them, rebuilt from our views.
 
-use crate::action;
+use crate::action::{self, geneve_option};
 use crate::handle;
 use crate::json::{Json, Obj};
 use netlink_families::tc::FilterView;
+use netlink_families::tc_action::ActionView;
 use netlink_families::tc_filter::{
     ClsFlags, CtState, EncOptsView, FilterOptionsView, FlowerView, KeyFlags, MatchallView, U32View,
 };
 use netlink_runtime::DecodeError;
+use netlink_runtime::types::HwAddr;
+use std::net::IpAddr;
 
 type Result<T> = std::result::Result<T, DecodeError>;
 
@@ -28,25 +31,54 @@ pub(crate) fn protocol(number: u16) -> String {
     known.to_owned()
 }
 
-/// A filter. `None` where `tc` prints no JSON of the kind.
-pub(crate) fn filter(view: &FilterView<'_>) -> Result<Option<Obj>> {
-    let info = view.header().tcm_info;
+/// `0a1b`.
+pub(crate) fn hex_bytes(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A filter, as `tc` prints it when asked for one preference, which it then leaves out.
+pub(crate) fn filter(view: &FilterView<'_>) -> Result<Obj> {
+    let (number, info) = (view.header().tcm_handle, view.header().tcm_info);
     let mut out = Obj::default();
     out.set("protocol", protocol(u16::from_be(info as u16)));
-    out.set("pref", info >> 16);
     out.opt("kind", view.kind()?);
     out.opt("chain", view.chain()?);
     if let Some(options) = view.options()? {
         let mut inner = Obj::default();
         match options {
-            FilterOptionsView::Flower(view_) => flower(&mut inner, view.header().tcm_handle, &view_)?,
-            FilterOptionsView::Matchall(view_) => matchall(&mut inner, view.header().tcm_handle, &view_)?,
-            FilterOptionsView::U32(view_) => u32(&mut inner, view.header().tcm_handle, &view_)?,
-            _ => return Ok(None),
+            FilterOptionsView::Flower(view) => flower(&mut inner, number, &view)?,
+            FilterOptionsView::Matchall(view) => matchall(&mut inner, number, &view)?,
+            FilterOptionsView::Bpf(view) => {
+                inner.set("handle", format!("{number:#x}"));
+                inner.opt("flowid", view.classid()?.map(handle::text));
+                inner.mark("direct-action", view.flags()?.is_some_and(|flags| flags.0 & 1 != 0));
+                hardware(&mut inner, view.flags_gen()?);
+                if let Some(ops) = view.ops()? {
+                    bytecode(&mut inner, ops.iter().map(|op| (op.code, op.jt, op.jf, op.k)));
+                }
+            }
+            FilterOptionsView::U32(view) => u32(&mut inner, number, &view)?,
+            _ => {}
         }
         out.set("options", inner);
     }
-    Ok(Some(out))
+    Ok(out)
+}
+
+/// A classic program, of instructions as (code, jump if true, jump if false, operand).
+pub(crate) fn bytecode(out: &mut Obj, ops: impl ExactSizeIterator<Item = (u16, u8, u8, u32)>) {
+    let mut program = Obj::default();
+    program.set("length", ops.len() as u32);
+    let instructions = ops.map(|(code, jt, jf, k)| {
+        let mut line = Obj::default();
+        line.set("code", code);
+        line.set("jt", jt);
+        line.set("jf", jf);
+        line.set("k", k);
+        line.into()
+    });
+    program.set("insns", instructions.collect::<Vec<Json>>());
+    out.set("bytecode", program);
 }
 
 fn hardware(out: &mut Obj, flags: Option<ClsFlags>) {
@@ -57,46 +89,61 @@ fn hardware(out: &mut Obj, flags: Option<ClsFlags>) {
     out.mark("not_in_hw", flags.contains(ClsFlags::NOT_IN_HW));
 }
 
+fn actions<'a>(
+    out: &mut Obj,
+    list: Option<impl Iterator<Item = (u16, Result<ActionView<'a>>)>>,
+) -> Result<()> {
+    let Some(list) = list else { return Ok(()) };
+    let all = list.map(|(order, view)| Ok(action::action(order, &view?)?.into()));
+    out.set("actions", all.collect::<Result<Vec<Json>>>()?);
+    Ok(())
+}
+
 fn matchall(out: &mut Obj, number: u32, view: &MatchallView<'_>) -> Result<()> {
-    out.set("handle", format!("{number:#x}"));
+    out.set("handle", number);
     out.opt("flowid", view.classid()?.map(handle::text));
     hardware(out, view.flags()?);
     out.opt("rule_hit", view.pcnt()?.map(|count| count.rhit));
     actions(out, view.act()?)
 }
 
-fn actions<'a, I>(out: &mut Obj, list: Option<I>) -> Result<()>
-where
-    I: Iterator<Item = (u16, Result<netlink_families::tc_action::ActionView<'a>>)>,
-{
-    let Some(list) = list else { return Ok(()) };
-    let all = list.map(|(order, action)| Ok(action::action(order, &action?)?.into()));
-    let all = all.collect::<Result<Vec<Json>>>()?;
-    out.set("actions", all);
-    Ok(())
-}
-
 fn u32(out: &mut Obj, number: u32, view: &U32View<'_>) -> Result<()> {
+    let table = number >> 20;
     let Some(sel) = view.sel()? else {
-        out.set("fh", format!("{:x}:", number >> 20));
+        out.set("fh", format!("{table:x}:"));
         out.opt("ht_divisor", view.divisor()?);
         return Ok(());
     };
-    let fixed = sel;
-    let keys = 0;
-    out.set("fh", format!("{:x}::{:x}", number >> 20, number & 0xfff));
-    let _ = (fixed, keys);
+    out.set("fh", format!("{table:x}::{:x}", number & 0xfff));
+    out.set("order", number & 0xfff);
+    out.set("key_ht", format!("{:x}", view.hash()?.unwrap_or(0) >> 20));
+    out.set("bkt", format!("{:x}", view.hash()?.unwrap_or(0) >> 12 & 0xff));
+    out.opt("flowid", view.classid()?.map(handle::text));
     hardware(out, view.flags()?);
-    actions(out, view.act()?)
-}
-
-/// A value and its mask, which `tc` leaves out where all bits count.
-fn masked<T: ToString + PartialEq>(value: Option<T>, mask: Option<T>, whole: &T) -> Option<String> {
-    let value = value?.to_string();
-    match mask {
-        Some(mask) if mask != *whole => Some(format!("{value}/{}", mask.to_string())),
-        _ => Some(value),
+    // Not every kernel counts.
+    let counts = view.pcnt()?;
+    out.opt("rule_hit", counts.map(|counts| counts.head.rcnt));
+    out.opt("success", counts.map(|counts| counts.head.rhit));
+    let mut each = counts.iter().flat_map(|counts| counts.tail());
+    for key in sel.tail() {
+        let mut one = Obj::default();
+        one.set("value", format!("{:x}", key.val));
+        one.set("mask", format!("{:x}", key.mask));
+        one.set("offmask", if key.offmask == 0 { "" } else { "nexthdr+" });
+        one.set("off", key.off);
+        out.set("match", one);
+        out.opt("success", each.next());
     }
+    if let Some(mark) = view.mark()? {
+        out.set("fwmark_value", format!("{:#x}", mark.val));
+        out.set("fwmark_mask", format!("{:#x}", mark.mask));
+        out.set("fwmark_success", mark.success);
+    }
+    out.opt("input_dev", view.indev()?);
+    if let Some(police) = view.police()? {
+        out.opt("police_index", police.tbf()?.map(|parms| parms.index));
+    }
+    actions(out, view.act()?)
 }
 
 fn flower(out: &mut Obj, number: u32, view: &FlowerView<'_>) -> Result<()> {
@@ -109,11 +156,188 @@ fn flower(out: &mut Obj, number: u32, view: &FlowerView<'_>) -> Result<()> {
     actions(out, view.act()?)
 }
 
+/// How many bits of a mask are set from the left.
+fn length(mask: &[u8]) -> u32 {
+    mask.iter().map(|byte| byte.count_ones()).sum()
+}
+
+fn address<T: Into<IpAddr>>(out: &mut Obj, key: &str, value: Option<T>, mask: Option<T>) {
+    let Some(value) = value.map(Into::into) else { return };
+    let bits = match mask.map(Into::into) {
+        Some(IpAddr::V4(mask)) => length(&mask.octets()),
+        Some(IpAddr::V6(mask)) => length(&mask.octets()),
+        None => u32::MAX,
+    };
+    let whole = if value.is_ipv4() { 32 } else { 128 };
+    out.set(key, if bits < whole { format!("{value}/{bits}") } else { value.to_string() });
+}
+
+fn mac(out: &mut Obj, key: &str, value: Option<HwAddr>, mask: Option<HwAddr>) {
+    let Some(value) = value else { return };
+    match mask.map(|mask| length(mask.as_bytes())) {
+        Some(bits) if bits < 48 => out.set(key, format!("{value}/{bits}")),
+        _ => out.set(key, value.to_string()),
+    }
+}
+
+/// A byte, and its mask under another key where not all bits count.
+fn byte(out: &mut Obj, key: &str, value: Option<u8>, mask: Option<u8>) {
+    out.opt(key, value);
+    out.opt(&format!("{key}_mask"), mask.filter(|mask| *mask != 0xff).map(|mask| format!("{mask:x}")));
+}
+
+fn slashed(out: &mut Obj, key: &str, value: Option<u8>, mask: Option<u8>) {
+    let Some(value) = value else { return };
+    out.set(
+        key,
+        mask.filter(|mask| *mask != 0xff).map_or(value.to_string(), |mask| format!("{value}/{mask}")),
+    );
+}
+
+fn ports(out: &mut Obj, key: &str, one: Option<u16>, range: (Option<u16>, Option<u16>)) {
+    out.opt(key, one);
+    if let (Some(start), Some(end)) = range {
+        let mut both = Obj::default();
+        both.set("start", start);
+        both.set("end", end);
+        out.set(key, both);
+    }
+}
+
 fn keys(view: &FlowerView<'_>) -> Result<Obj> {
     let mut out = Obj::default();
-    out.opt("eth_type", view.key_eth_type()?.map(|v| protocol(v.0 as u16)));
-    let _ = (CtState::NEW, KeyFlags::IS_FRAGMENT);
-    let _: Option<EncOptsView<'_>> = view.key_enc_opts()?;
-    let _ = masked(view.key_ip_tos()?, view.key_ip_tos_mask()?, &0xff);
+    out.opt("num_of_vlans", view.key_num_of_vlans()?);
+    out.opt("vlan_id", view.key_vlan_id()?);
+    out.opt("vlan_prio", view.key_vlan_prio()?);
+    out.opt("vlan_ethtype", view.key_vlan_eth_type()?.map(|v| protocol(v.0 as u16)));
+    out.opt("cvlan_id", view.key_cvlan_id()?);
+    out.opt("cvlan_prio", view.key_cvlan_prio()?);
+    out.opt("cvlan_ethtype", view.key_cvlan_eth_type()?.map(|v| protocol(v.0 as u16)));
+    mac(&mut out, "dst_mac", view.key_eth_dst()?, view.key_eth_dst_mask()?);
+    mac(&mut out, "src_mac", view.key_eth_src()?, view.key_eth_src_mask()?);
+    let eth_type = view.key_eth_type()?.map(|v| match v.0 {
+        0x0800 => "ipv4".to_owned(),
+        0x86dd => "ipv6".to_owned(),
+        0x0806 => "arp".to_owned(),
+        other => format!("{other:04x}"),
+    });
+    out.opt("eth_type", eth_type);
+    let names = [(1, "icmp"), (6, "tcp"), (17, "udp"), (58, "icmpv6"), (132, "sctp")];
+    let name = |number| names.iter().find(|(known, _)| *known == number).map_or("?", |(_, name)| *name);
+    out.opt("ip_proto", view.key_ip_proto()?.map(|v| name(v.0)));
+    byte(&mut out, "ip_tos", view.key_ip_tos()?, view.key_ip_tos_mask()?);
+    byte(&mut out, "ip_ttl", view.key_ip_ttl()?, view.key_ip_ttl_mask()?);
+    out.opt("mpls_label", view.key_mpls_label()?);
+    out.opt("mpls_tc", view.key_mpls_tc()?.map(|v| v.to_string()));
+    out.opt("mpls_bos", view.key_mpls_bos()?.map(|v| v.to_string()));
+    out.opt("mpls_ttl", view.key_mpls_ttl()?.map(|v| v.to_string()));
+    if let Some(stack) = view.key_mpls_opts()? {
+        let mut labels = Vec::<Json>::new();
+        for entry in stack.lse() {
+            let (entry, mut label) = (entry?, Obj::default());
+            label.opt("depth", entry.depth()?);
+            label.opt("label", entry.label()?);
+            label.opt("tc", entry.tc()?);
+            label.opt("bos", entry.bos()?);
+            label.opt("ttl", entry.ttl()?);
+            labels.push(label.into());
+        }
+        out.set("mpls", labels);
+    }
+    address(&mut out, "dst_ip", view.key_ipv4_dst()?, view.key_ipv4_dst_mask()?);
+    address(&mut out, "src_ip", view.key_ipv4_src()?, view.key_ipv4_src_mask()?);
+    address(&mut out, "dst_ip", view.key_ipv6_dst()?, view.key_ipv6_dst_mask()?);
+    address(&mut out, "src_ip", view.key_ipv6_src()?, view.key_ipv6_src_mask()?);
+    let dst = view.key_tcp_dst()?.or(view.key_udp_dst()?).or(view.key_sctp_dst()?);
+    let src = view.key_tcp_src()?.or(view.key_udp_src()?).or(view.key_sctp_src()?);
+    ports(&mut out, "dst_port", dst, (view.key_port_dst_min()?, view.key_port_dst_max()?));
+    ports(&mut out, "src_port", src, (view.key_port_src_min()?, view.key_port_src_max()?));
+    if let Some((flags, mask)) = view.key_tcp_flags()?.zip(view.key_tcp_flags_mask()?) {
+        out.set("tcp_flags", format!("{flags:#x}/{mask:x}"));
+    }
+    for (key, value, mask) in [
+        ("icmp_type", view.key_icmpv4_type()?, view.key_icmpv4_type_mask()?),
+        ("icmp_code", view.key_icmpv4_code()?, view.key_icmpv4_code_mask()?),
+        ("icmp_type", view.key_icmpv6_type()?, view.key_icmpv6_type_mask()?),
+        ("icmp_code", view.key_icmpv6_code()?, view.key_icmpv6_code_mask()?),
+    ] {
+        slashed(&mut out, key, value, mask);
+    }
+    address(&mut out, "arp_sip", view.key_arp_sip()?, view.key_arp_sip_mask()?);
+    address(&mut out, "arp_tip", view.key_arp_tip()?, view.key_arp_tip_mask()?);
+    out.opt("arp_op", view.key_arp_op()?.map(|op| if op == 1 { "request" } else { "reply" }));
+    mac(&mut out, "arp_sha", view.key_arp_sha()?, view.key_arp_sha_mask()?);
+    mac(&mut out, "arp_tha", view.key_arp_tha()?, view.key_arp_tha_mask()?);
+    out.opt("ppp_proto", view.key_ppp_proto()?.map(|v| if v == 0x21 { "ip" } else { "?" }));
+    out.opt("pppoe_sid", view.key_pppoe_sid()?);
+    address(&mut out, "enc_dst_ip", view.key_enc_ipv4_dst()?, view.key_enc_ipv4_dst_mask()?);
+    address(&mut out, "enc_src_ip", view.key_enc_ipv4_src()?, view.key_enc_ipv4_src_mask()?);
+    address(&mut out, "enc_dst_ip", view.key_enc_ipv6_dst()?, view.key_enc_ipv6_dst_mask()?);
+    address(&mut out, "enc_src_ip", view.key_enc_ipv6_src()?, view.key_enc_ipv6_src_mask()?);
+    out.opt("enc_key_id", view.key_enc_key_id()?);
+    out.opt("enc_dst_port", view.key_enc_udp_dst_port()?);
+    byte(&mut out, "enc_tos", view.key_enc_ip_tos()?, view.key_enc_ip_tos_mask()?);
+    byte(&mut out, "enc_ttl", view.key_enc_ip_ttl()?, view.key_enc_ip_ttl_mask()?);
+    for (which, opts) in [("key", view.key_enc_opts()?), ("mask", view.key_enc_opts_mask()?)] {
+        if let Some(opts) = opts {
+            tunnel_options(&mut out, which, &opts)?;
+        }
+    }
+    if let Some((flags, mask)) = view.key_flags()?.zip(view.key_flags_mask()?) {
+        let mut object = Obj::default();
+        for (flag, word) in [(KeyFlags::IS_FRAGMENT, "frag"), (KeyFlags::FRAG_IS_FIRST, "firstfrag")] {
+            object.opt(word, mask.contains(flag).then(|| flags.contains(flag)));
+        }
+        out.set("ip_flags", object);
+    }
+    conntrack(&mut out, view)?;
     Ok(out)
+}
+
+fn conntrack(out: &mut Obj, view: &FlowerView<'_>) -> Result<()> {
+    if let Some((state, mask)) = view.key_ct_state()?.zip(view.key_ct_state_mask()?) {
+        let words = [
+            (CtState::TRACKED, "trk"),
+            (CtState::NEW, "new"),
+            (CtState::ESTABLISHED, "est"),
+            (CtState::RELATED, "rel"),
+            (CtState::INVALID, "inv"),
+            (CtState::REPLY, "rpl"),
+        ];
+        let set = words.into_iter().filter(|(flag, _)| mask.contains(*flag));
+        let signed =
+            set.map(|(flag, word)| format!("{}{word}", if state.contains(flag) { '+' } else { '-' }));
+        out.set("ct_state", signed.collect::<String>());
+    }
+    out.opt("ct_zone", view.key_ct_zone()?);
+    out.opt("ct_mark", view.key_ct_mark()?);
+    let mask = view.key_ct_mark_mask()?.filter(|mask| *mask != u32::MAX);
+    out.opt("ct_mark_mask", mask.map(|mask| format!("{mask:x}")));
+    out.opt("ct_label", view.key_ct_labels()?.map(hex_bytes));
+    Ok(())
+}
+
+fn tunnel_options(out: &mut Obj, which: &str, opts: &EncOptsView<'_>) -> Result<()> {
+    let mut geneve = Vec::new();
+    for nest in opts.geneve() {
+        let nest = nest?;
+        for ((class, kind), data) in nest.class().zip(nest.type_()).zip(nest.data()) {
+            geneve.push(geneve_option(class?, kind?, data?));
+        }
+    }
+    out.opt(&format!("geneve_opt_{which}"), Some(geneve).filter(|all| !all.is_empty()));
+    if let Some(vxlan) = opts.vxlan()? {
+        let mut option = Obj::default();
+        option.opt("gbp", vxlan.gbp()?);
+        out.set(&format!("vxlan_opt_{which}"), vec![option.into()]);
+    }
+    if let Some(erspan) = opts.erspan()? {
+        let mut option = Obj::default();
+        option.opt("ver", erspan.ver()?);
+        option.set("index", erspan.index()?.unwrap_or(0));
+        option.set("dir", erspan.dir()?.unwrap_or(0));
+        option.set("hwid", erspan.hwid()?.unwrap_or(0));
+        out.set(&format!("erspan_opt_{which}"), vec![option.into()]);
+    }
+    Ok(())
 }

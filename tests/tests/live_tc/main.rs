@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 mod action;
+mod build;
 mod compare;
 #[path = "../exact/mod.rs"]
 mod exact;
@@ -17,11 +18,12 @@ mod setup;
 mod statistics;
 
 use compare::Check;
-use exact::{Tally, dump};
+use exact::{Tally, dump, get};
 use handle::handle;
 use netlink_families::tc::{
     Actions, Chain, Class, Filter, GetAction, GetChain, GetQdisc, GetTclass, GetTfilter, Qdisc, Tcmsg,
 };
+use netlink_families::tc_filter::FilterOptionsView;
 use netlink_runtime::Protocol;
 use netlink_runtime::prelude::*;
 use netlink_runtime::socket::Socket;
@@ -82,6 +84,9 @@ fn everything(socket: &mut Socket, made: &setup::Made) -> Tally {
     let hidden = GetQdisc::dump().with(|b| b.dump_invisible());
     all.add(dump::<Qdisc, _>(socket, "also those that nobody made", hidden));
     for device in &made.devices {
+        // Below the device itself; there is always something.
+        let root = GetQdisc::request().with(|b| b.header(at(device, u32::MAX)));
+        all.add(get::<Qdisc, _>(socket, &format!("root of {device}"), root));
         let call = GetTclass::dump().with(|b| b.header(at(device, 0)));
         all.add(dump::<Class, _>(socket, &format!("classes of {device}"), call));
         let root = GetTfilter::dump().with(|b| b.header(at(device, handle(1, 0))));
@@ -146,7 +151,7 @@ fn tc_says_the_same_of_filters() {
         }
     }
     let compared = check.finish();
-    eprintln!("{compared} objects");
+    assert!(compared >= made.filters + made.actions / 2, "{compared} of {}", made.filters + made.actions);
 }
 
 /// Preferences of filters with what they are, and the filters themselves.
@@ -159,5 +164,56 @@ fn filters(socket: &mut Socket, header: Tcmsg, pref: Option<u32>) -> (BTreeMap<u
     let all = all.expect("a dump");
     let prefs = all.iter().map(|(pref, kind, _)| (*pref, kind.clone())).collect();
     let wanted = all.into_iter().filter(|(of, ..)| Some(*of) == pref);
-    (prefs, wanted.filter_map(|(.., filter)| filter).collect())
+    (prefs, wanted.map(|(.., filter)| filter).collect())
+}
+
+/// What our builders write is what `tc` reads.
+#[test]
+fn typed_requests_are_carried_out() {
+    if !in_namespace("typed_requests_are_carried_out") {
+        return;
+    }
+    netlink_tests::ip("link add q0 numtxqueues 4 type veth peer name p0");
+    let mut socket = Socket::open(Protocol::Route).expect("a socket");
+    build::htb(&mut socket, "q0", index_of("p0") as u32);
+    says("-j -d qdisc show dev q0", &[r#""default":"0x10""#, r#""direct_qlen":77"#, r#""limit":9"#]);
+    says(
+        "-d class show dev q0",
+        &["class htb 1:10 root leaf 10: prio 3 quantum 2000", "rate 40Gbit ceil 48Gbit"],
+    );
+    let keys = [r#""flowid":"1:10""#, r#""value":"a010000""#, r#""to_dev":"p0""#, r#""cookie":"010203""#];
+    says("-j -s -d filter show dev q0", &keys);
+    build::clear(&mut socket, "q0");
+    let mut made = Vec::new();
+    for (kind, call, words) in build::others("q0") {
+        if build::is_made(&mut socket, kind, call) {
+            says("-j -d qdisc show dev q0", words);
+            build::clear(&mut socket, "q0");
+            made.push(kind);
+        }
+    }
+    eprintln!("made {made:?}");
+    assert!(made.contains(&"tbf"));
+    setup::try_tc("qdisc add dev q0 clsact").expect("clsact");
+    if !build::is_made(&mut socket, "flower", build::flower("q0")) {
+        return;
+    }
+    says("-j filter show dev q0 ingress", &[r#""dst_ip":"10.1.0.0/16""#, r#""type":"drop""#]);
+    let header = at("q0", handle(0xffff, 0xfff2));
+    let mut filters = socket.dump(GetTfilter::dump().with(|b| b.header(header))).expect("a dump");
+    while let Some(filter) = filters.next().expect("a filter") {
+        if let Some(FilterOptionsView::Flower(flower)) = filter.options().expect("options") {
+            assert_eq!(flower.key_spi(), Ok(Some(0x1234)));
+            assert_eq!(flower.key_spi_mask(), Ok(Some(0xffff)));
+            assert_eq!(flower.l2_miss(), Ok(Some(1)));
+        }
+    }
+}
+
+/// `tc` with these words prints all of these.
+fn says(words: &str, parts: &[&str]) {
+    let text = setup::try_tc(words).unwrap_or_else(|e| panic!("tc {words}: {e}"));
+    for part in parts {
+        assert!(text.contains(part), "tc {words}: no {part} in {text}");
+    }
 }

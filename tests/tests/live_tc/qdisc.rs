@@ -358,15 +358,14 @@ fn cake(out: &mut Obj, view: &CakeView<'_>) -> Result<()> {
         0 => out.set("bandwidth", "unlimited"),
         rate => out.set("bandwidth", rate),
     }
-    let is = |value: Option<u32>| value.is_some_and(|v| v != 0);
-    out.opt("autorate", is(view.autorate()?).then_some("autorate-ingress"));
+    out.opt("autorate", view.autorate()?.filter(|v| *v != 0).map(|_| "autorate-ingress"));
     out.opt("diffserv", view.diffserv_mode()?.map(|mode| word(mode, CLASSES)));
     out.opt("flowmode", view.flow_mode()?.map(|mode| word(mode, FLOWS)));
-    out.set("nat", is(view.nat()?));
-    out.set("wash", is(view.wash()?));
-    out.set("ingress", is(view.ingress()?));
+    out.truth("nat", view.nat()?);
+    out.truth("wash", view.wash()?);
+    out.truth("ingress", view.ingress()?);
     out.opt("ack-filter", view.ack_filter()?.map(|mode| word(mode, ACKS)));
-    out.set("split_gso", is(view.split_gso()?));
+    out.truth("split_gso", view.split_gso()?);
     out.opt("rtt", view.rtt()?);
     let raw = view.raw()?.is_some();
     out.set("raw", raw);
