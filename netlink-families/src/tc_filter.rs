@@ -159,9 +159,9 @@ pub struct Ematches {
     /// `TCA_EMATCH_TREE_HDR`: How many there are, and whose.
     #[netlink(TCA_EMATCH_TREE_HDR = 1, struct)]
     pub hdr: Option<TcfEmatchTreeHdr>,
-    /// `TCA_EMATCH_TREE_LIST`: The matches, from 1 on: struct tcf_ematch_hdr, then what its kind takes.
-    #[netlink(TCA_EMATCH_TREE_LIST = 2, indexed)]
-    pub list: Option<Vec<(u16, Vec<u8>)>>,
+    /// `TCA_EMATCH_TREE_LIST`: The matches, from 1 on.
+    #[netlink(TCA_EMATCH_TREE_LIST = 2, flex, indexed)]
+    pub list: Option<Vec<(u16, Flex<Ematch>)>>,
     /// What the fields do not say: unknown attributes and the original order.
     #[netlink(rest)]
     pub rest: Rest,
@@ -984,6 +984,26 @@ pub struct TcU32Sel {
     pub hmask: u32,
 }
 
+/// `struct ematch`, 8 bytes. An extended match; kind says what its data is.
+#[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[netlink(ematch, size = 8, tail(8, data:u8))]
+#[non_exhaustive]
+pub struct Ematch {
+    /// `matchid`.
+    #[netlink(0)]
+    pub matchid: u16,
+    /// `kind`.
+    #[netlink(2, u16)]
+    pub kind: EmatchKind,
+    /// `flags`.
+    #[netlink(4, u16)]
+    pub flags: EmatchFlags,
+    /// `pad`.
+    #[netlink(6)]
+    pub pad: u16,
+}
+
 /// `struct tcf_meta_val`, 4 bytes. Type and id of a value, and how it is changed before it is compared.
 #[derive(Clone, Copy, Debug, PartialEq, NetlinkStruct)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -1319,6 +1339,58 @@ pub enum KeyFlags {
     /// `TCA_FLOWER_KEY_FLAGS_TUNNEL_CRIT_OPT`: It has a critical option. Since 6.12 (not in 6.1).
     #[netlink(TCA_FLOWER_KEY_FLAGS_TUNNEL_CRIT_OPT)]
     TUNNEL_CRIT_OPT = 0x20,
+}
+
+/// Kinds of extended matches.
+#[netlink_enum(u32)]
+pub enum EmatchKind {
+    /// `TCF_EM_CONTAINER`: Those from another one on, in parentheses: its number, 4 bytes.
+    #[netlink(TCF_EM_CONTAINER)]
+    CONTAINER = 0,
+    /// `TCF_EM_CMP`: A number of the packet: struct tcf_em_cmp.
+    #[netlink(TCF_EM_CMP)]
+    CMP = 1,
+    /// `TCF_EM_NBYTE`: Bytes of the packet: struct tcf_em_nbyte, then these.
+    #[netlink(TCF_EM_NBYTE)]
+    NBYTE = 2,
+    /// `TCF_EM_U32`: Four bytes of the packet: struct tc_u32_key.
+    #[netlink(TCF_EM_U32)]
+    U32 = 3,
+    /// `TCF_EM_META`: What the kernel knows: attributes, as in em-meta.
+    #[netlink(TCF_EM_META)]
+    META = 4,
+    /// `TCF_EM_TEXT`: Text anywhere: struct tcf_em_text, then that.
+    #[netlink(TCF_EM_TEXT)]
+    TEXT = 5,
+    /// `TCF_EM_VLAN`: No kernel has it.
+    #[netlink(TCF_EM_VLAN)]
+    VLAN = 6,
+    /// `TCF_EM_CANID`: Identifiers of CAN frames: some of struct can_filter.
+    #[netlink(TCF_EM_CANID)]
+    CANID = 7,
+    /// `TCF_EM_IPSET`: A set of ipset: struct xt_set_info.
+    #[netlink(TCF_EM_IPSET)]
+    IPSET = 8,
+    /// `TCF_EM_IPT`: A match of x_tables: attributes, as in em-ipt.
+    #[netlink(TCF_EM_IPT)]
+    IPT = 9,
+}
+
+/// How a match goes on; without rel-and and rel-or it is the last.
+#[netlink_flags(u32)]
+pub enum EmatchFlags {
+    /// `TCF_EM_REL_AND`: The next one, too, must match.
+    #[netlink(TCF_EM_REL_AND)]
+    REL_AND = 0x1,
+    /// `TCF_EM_REL_OR`: Or the next one.
+    #[netlink(TCF_EM_REL_OR)]
+    REL_OR = 0x2,
+    /// `TCF_EM_INVERT`: It must not match.
+    #[netlink(TCF_EM_INVERT)]
+    INVERT = 0x4,
+    /// `TCF_EM_SIMPLE`: Its data is four bytes of a number.
+    #[netlink(TCF_EM_SIMPLE)]
+    SIMPLE = 0x8,
 }
 
 /// Values of `eth-p`.

@@ -23,7 +23,7 @@ use handle::handle;
 use netlink_families::tc::{
     Actions, Chain, Class, Filter, GetAction, GetChain, GetQdisc, GetTclass, GetTfilter, Qdisc, Tcmsg,
 };
-use netlink_families::tc_filter::FilterOptionsView;
+use netlink_families::tc_filter::{EmMetaView, EmatchKind, FilterOptionsView};
 use netlink_runtime::Protocol;
 use netlink_runtime::prelude::*;
 use netlink_runtime::socket::Socket;
@@ -152,6 +152,50 @@ fn tc_says_the_same_of_filters() {
     }
     let compared = check.finish();
     assert!(compared >= made.filters + made.actions / 2, "{compared} of {}", made.filters + made.actions);
+}
+
+/// What follows the header of an extended match is there, and is what its kind takes.
+#[test]
+fn extended_matches_are_typed() {
+    if !in_namespace("extended_matches_are_typed") {
+        return;
+    }
+    setup::filters(&mut setup::Made::default());
+    let mut socket = Socket::open(Protocol::Route).expect("a socket");
+    let block = Tcmsg { tcm_ifindex: -1, tcm_parent: 23, ..Default::default() };
+    let mut filters = socket.dump(GetTfilter::dump().with(|b| b.header(block))).expect("a dump");
+    let mut kinds = Vec::new();
+    while let Some(filter) = filters.next().expect("a filter") {
+        let Some(FilterOptionsView::Basic(basic)) = filter.options().expect("options") else { continue };
+        let tree = basic.ematches().expect("matches").expect("matches");
+        let count = tree.hdr().expect("a header").expect("a header").nmatches;
+        let list: Vec<_> = tree.list().expect("a list").expect("a list").collect();
+        assert_eq!(list.len(), usize::from(count));
+        for (_, ematch) in list {
+            let ematch = ematch.expect("a match");
+            let data = ematch.tail_bytes();
+            match ematch.head.kind {
+                EmatchKind::CMP => assert_eq!(data.len(), 12),
+                EmatchKind::U32 => assert_eq!(data.len(), 16),
+                // `struct tcf_em_nbyte`: offset, and in 12 bits the length.
+                EmatchKind::NBYTE => assert!(data.ends_with(b"foo") || data.ends_with(b"bar")),
+                EmatchKind::META => {
+                    let meta = EmMetaView::parse(data).expect("attributes");
+                    assert!(meta.hdr().expect("a header").is_some());
+                }
+                EmatchKind::CONTAINER => assert_eq!(data.len(), 4),
+                EmatchKind::CANID => assert_eq!(data.len() % 8, 0),
+                EmatchKind::IPSET => assert_eq!(data.len(), 4),
+                other => panic!("{other:?}"),
+            }
+            kinds.push(ematch.head.kind);
+        }
+    }
+    drop(filters);
+    eprintln!("{kinds:?}");
+    if kinds.is_empty() {
+        netlink_tests::skip("extended_matches_are_typed", "no extended matches in this kernel");
+    }
 }
 
 /// Preferences of filters with what they are, and the filters themselves.
