@@ -40,6 +40,7 @@ pub struct DelQdisc;
     protocol = 0,
     do,
     dump,
+    flags(echo),
     request(RTM_GETQDISC = 38, Qdisc),
     reply(RTM_NEWQDISC = 36, Qdisc)
 )]
@@ -73,6 +74,7 @@ pub struct DelTclass;
     protocol = 0,
     do,
     dump,
+    flags(echo),
     request(RTM_GETTCLASS = 42, Class),
     reply(RTM_NEWTCLASS = 40, Class)
 )]

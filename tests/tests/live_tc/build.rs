@@ -78,8 +78,7 @@ pub(crate) fn others(device: &str) -> Vec<Wanted> {
     let mut bucket = TcTbfQopt::default();
     (bucket.rate.rate, bucket.rate.linklayer) = (1_000_000, TcLinkLayer::ETHERNET);
     bucket.limit = 5000;
-    let mut delays = TcNetemQopt::default();
-    delays.limit = 55;
+    let delays = TcNetemQopt { limit: 55, ..Default::default() };
     let weights = [70_000, 60_000, 50_000];
     vec![
         (

@@ -193,7 +193,7 @@ fn tbf(out: &mut Obj, view: &TbfView<'_>) -> Result<()> {
     // Without a limit, latency is printed, which `tc` calculates from it.
     out.opt("limit", Some(parms.limit).filter(|_| parms.peakrate.rate == 0));
     out.opt("overhead", Some(parms.rate.overhead).filter(|v| *v != 0));
-    out.set("linklayer", link_layer(parms.rate.linklayer.0.into()));
+    out.set("linklayer", link_layer(parms.rate.linklayer.0));
     Ok(())
 }
 

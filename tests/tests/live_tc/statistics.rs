@@ -69,19 +69,17 @@ pub(crate) fn own(out: &mut Obj, own: &XstatsView<'_>) -> Result<()> {
             out.opt("ce_mark", Some(x.ce_mark).filter(|v| *v != 0));
             out.opt("flows_plimit", Some(x.flows_plimit).filter(|v| *v != 0));
         }
-        XstatsView::FqCodel(x) => {
-            if x.type_ == FqCodelXstats::QDISC {
-                let x = x.u.qdisc_stats();
-                out.set("maxpacket", x.maxpacket);
-                out.set("drop_overlimit", x.drop_overlimit);
-                out.set("new_flow_count", x.new_flow_count);
-                out.set("ecn_mark", x.ecn_mark);
-                out.opt("ce_mark", Some(x.ce_mark).filter(|v| *v != 0));
-                out.opt("memory_usage", Some(x.memory_usage).filter(|v| *v != 0));
-                out.opt("drop_overmemory", Some(x.drop_overmemory).filter(|v| *v != 0));
-                out.set("new_flows_len", x.new_flows_len);
-                out.set("old_flows_len", x.old_flows_len);
-            }
+        XstatsView::FqCodel(x) if x.type_ == FqCodelXstats::QDISC => {
+            let x = x.u.qdisc_stats();
+            out.set("maxpacket", x.maxpacket);
+            out.set("drop_overlimit", x.drop_overlimit);
+            out.set("new_flow_count", x.new_flow_count);
+            out.set("ecn_mark", x.ecn_mark);
+            out.opt("ce_mark", Some(x.ce_mark).filter(|v| *v != 0));
+            out.opt("memory_usage", Some(x.memory_usage).filter(|v| *v != 0));
+            out.opt("drop_overmemory", Some(x.drop_overmemory).filter(|v| *v != 0));
+            out.set("new_flows_len", x.new_flows_len);
+            out.set("old_flows_len", x.old_flows_len);
         }
         XstatsView::Hhf(x) => {
             out.set("drop_overlimit", x.drop_overlimit);
