@@ -22,6 +22,10 @@ pub static SCHEMAS: &[(&str, &str)] = &[
     ("rt-nexthop", include_str!("rt-nexthop.yaml")),
     ("rt-route", include_str!("rt-route.yaml")),
     ("rt-rule", include_str!("rt-rule.yaml")),
+    ("tc", include_str!("tc.yaml")),
+    ("tc-action", include_str!("tc-action.yaml")),
+    ("tc-filter", include_str!("tc-filter.yaml")),
+    ("tc-qdisc", include_str!("tc-qdisc.yaml")),
     ("taskstats", include_str!("taskstats.yaml")),
     ("thermal", include_str!("thermal.yaml")),
 ];

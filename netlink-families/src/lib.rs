@@ -100,6 +100,26 @@ pub mod rt_route;
 #[rustfmt::skip]
 pub mod rt_rule;
 
+/// Traffic control: queueing disciplines, their classes, filters, chains and actions. Feature `tc`.
+#[cfg(feature = "tc")]
+#[rustfmt::skip]
+pub mod tc;
+
+/// Actions of traffic control. Feature `tc-action`.
+#[cfg(feature = "tc-action")]
+#[rustfmt::skip]
+pub mod tc_action;
+
+/// Filters of traffic control: what packets they match. Feature `tc-filter`.
+#[cfg(feature = "tc-filter")]
+#[rustfmt::skip]
+pub mod tc_filter;
+
+/// Queueing disciplines of traffic control: parameters and statistics of each kind. Feature `tc-qdisc`.
+#[cfg(feature = "tc-qdisc")]
+#[rustfmt::skip]
+pub mod tc_qdisc;
+
 /// What tasks and thread groups have used: processor, memory, disk, and the time they waited for them. Feature `taskstats`.
 #[cfg(feature = "taskstats")]
 #[rustfmt::skip]

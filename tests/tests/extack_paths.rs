@@ -3,7 +3,8 @@
 //! and of connection tracking are parsed by the kernel without saying where it fails.)
 
 use netlink_families::{
-    conntrack, ethtool, mptcp_pm, nftables, nlctrl, rt_addr, rt_link, rt_neigh, rt_nexthop, rt_route, rt_rule,
+    conntrack, ethtool, mptcp_pm, nftables, nlctrl, rt_addr, rt_link, rt_neigh, rt_nexthop, rt_route,
+    rt_rule, tc,
 };
 use netlink_runtime::message::NLM_F_CREATE;
 use netlink_runtime::meta::{Key, SetMeta, TypeMeta};
@@ -48,20 +49,28 @@ fn attr(raw_type: u16, payload: &[u8]) -> Vec<u8> {
     bytes
 }
 
-/// The numbers of a path of C names, from a set down; a selected payload is that of `kind`.
-fn numbers(mut set: &'static SetMeta, path: &str, kind: &'static str) -> Vec<u16> {
+/// The numbers of a path of C names, from a set down; selected payloads are those of `kinds`, in order. A
+/// member of an indexed array is named as in `TCA_U32_ACT[1]`.
+fn numbers(mut set: &'static SetMeta, path: &str, kinds: &'static str) -> Vec<u16> {
     let mut out = Vec::new();
     let mut names = path.split('.').peekable();
+    let mut kinds = kinds.split_whitespace();
     while let Some(name) = names.next() {
+        let (name, member) = match name.strip_suffix(']').and_then(|name| name.split_once('[')) {
+            Some((name, index)) => (name, Some(index.parse::<u16>().expect("an index"))),
+            None => (name, None),
+        };
         let found = set.attrs.iter().find(|a| a.c_name == name);
         let found = found.unwrap_or_else(|| panic!("no {name} in {}", set.name));
         out.push(found.id);
+        out.extend(member);
         if names.peek().is_none() {
             break;
         }
         set = match found.ty {
             TypeMeta::Nest(inner) => inner.get(),
             TypeMeta::Sub(sub, _) => {
+                let kind = kinds.next().expect("a kind");
                 let format = sub.formats.iter().find(|f| f.keys == [Key::Text(kind)]);
                 match format.map(|f| f.ty) {
                     Some(TypeMeta::Nest(inner)) => inner.get(),
@@ -93,17 +102,32 @@ impl Seen {
         path: &str,
         kind: &'static str,
     ) {
+        // The kind of a link stands beside its data.
+        let kind_of_link = attr(1, &[kind.as_bytes(), b"\0"].concat());
+        let beside = [(0, kind_of_link)];
+        let beside = if kind.is_empty() { &[] } else { &beside[..] };
+        self.refused_beside(socket, request, header, before, beside, path, kind);
+    }
+
+    /// The same with attributes beside the one that is refused, by the depth of the nest they are in.
+    #[allow(clippy::too_many_arguments)]
+    fn refused_beside<R: Request>(
+        &mut self,
+        socket: &mut Socket,
+        request: R,
+        header: &[u8],
+        before: &[Vec<u8>],
+        beside: &[(usize, Vec<u8>)],
+        path: &str,
+        kind: &'static str,
+    ) {
         let (message_type, name) = (request.message_type(), request.name().expect("a name"));
         let ids = numbers(request.set().expect("a set"), path, kind);
         let (last, nests) = ids.split_last().expect("a path");
         let mut bytes = attr(*last, &[1]);
         for (depth, id) in nests.iter().enumerate().rev() {
-            // The kind of a link stands beside its data.
-            let beside = if depth == 0 && !kind.is_empty() {
-                attr(1, &[kind.as_bytes(), b"\0"].concat())
-            } else {
-                Vec::new()
-            };
+            let beside = beside.iter().filter(|(at, _)| *at == depth).flat_map(|(_, bytes)| bytes.clone());
+            let beside: Vec<u8> = beside.collect();
             bytes = attr(0x8000 | id, &[beside, bytes].concat());
         }
         let body = [header, &before.concat(), &bytes].concat();
@@ -213,6 +237,52 @@ fn of_rtnetlink() {
     }
     eprintln!("{} refusals of {:?}; not supported here: {:?}", seen.count, seen.families, seen.skipped);
     assert!(seen.count >= 28 && seen.families.len() == 6);
+}
+
+#[test]
+fn of_traffic_control() {
+    if !in_namespace("of_traffic_control") {
+        return;
+    }
+    netlink_tests::ip("link set lo up");
+    let (mut socket, mut seen) = (Socket::open(Protocol::Route).expect("a socket"), seen());
+    // `struct tcmsg`: family, index, handle, parent, info.
+    let header = |handle: u32, parent: u32, info: u32| {
+        let words = [0u32, 1, handle, parent, info];
+        words.iter().flat_map(|word| word.to_ne_bytes()).collect::<Vec<u8>>()
+    };
+    let named = |kind: &str| attr(1, &[kind.as_bytes(), b"\0"].concat());
+    let root = header(0x1_0000, u32::MAX, 0);
+    for path in ["TCA_CHAIN", "TCA_INGRESS_BLOCK", "TCA_EGRESS_BLOCK", "TCA_STAB.TCA_STAB_BASE"] {
+        seen.refused(&mut socket, tc::NewQdisc::request(), &root, &[named("pfifo")], path, "");
+    }
+    seen.refused(&mut socket, tc::NewChain::request(), &root, &[], "TCA_CHAIN", "");
+    seen.refused(&mut socket, tc::NewTfilter::request(), &root, &[], "TCA_CHAIN", "");
+    let clsact = tc::NewQdisc::request().with(|b| {
+        b.header(tc::Tcmsg { tcm_ifindex: 1, tcm_parent: 0xffff_fff1, ..Default::default() }).kind("clsact")
+    });
+    if let Err(error) = socket.execute(clsact.create()) {
+        return netlink_tests::skip("of_traffic_control", &format!("clsact: {error}"));
+    }
+    // Of filters, u32 is the one that most kernels have.
+    let ingress = header(0, 0xffff_fff2, 1 << 16 | u32::from(0x0800u16.to_be()));
+    let before = [named("u32")];
+    for name in ["CLASSID", "HASH", "LINK", "DIVISOR", "FLAGS"] {
+        let path = format!("TCA_OPTIONS.TCA_U32_{name}");
+        seen.refused_beside(&mut socket, tc::NewTfilter::request(), &ingress, &before, &[], &path, "u32");
+    }
+    // `struct tc_u32_sel` of a filter without keys, which its action needs beside it.
+    let sel = (0, attr(5, &[0; 16]));
+    let mirred = (2, named("mirred"));
+    for (beside, path) in [
+        (&[sel.clone()][..], "TCA_OPTIONS.TCA_U32_ACT[1].TCA_ACT_INDEX"),
+        (&[sel, mirred], "TCA_OPTIONS.TCA_U32_ACT[1].TCA_ACT_OPTIONS.TCA_MIRRED_PARMS"),
+    ] {
+        let request = tc::NewTfilter::request();
+        seen.refused_beside(&mut socket, request, &ingress, &before, beside, path, "u32 mirred");
+    }
+    eprintln!("{} refusals of {:?}; not supported here: {:?}", seen.count, seen.families, seen.skipped);
+    assert!(seen.count >= 13 && seen.families.len() == 3);
 }
 
 #[test]

@@ -289,12 +289,13 @@ impl Lower<'_> {
     }
 
     /// Members of a sequence, one after the other without padding. `literally`: also those in
-    /// them, whatever headers say of these.
+    /// them, whatever headers say of these. Bytes without a length at the end take what is left.
     pub(super) fn as_written(&mut self, file: usize, def: &Definition, literally: bool) -> Vec<Laid> {
         let mut offset = 0;
         let mut laid = Vec::new();
-        for member in &def.members {
-            let Some((mut size, ty)) = self.written_member(file, member) else { continue };
+        for (ix, member) in def.members.iter().enumerate() {
+            let last = ix + 1 == def.members.len();
+            let Some((mut size, ty)) = self.written_member(file, member, last) else { continue };
             if literally && let Some(MemberType::Struct(_)) = ty {
                 size = self.written_size(file, member, 0).unwrap_or(size);
             }
@@ -326,7 +327,12 @@ impl Lower<'_> {
             .then(|| inner.members.iter().filter_map(|m| self.written_size(file, m, depth + 1)).sum())
     }
 
-    fn written_member(&mut self, file: usize, member: &ast::Member) -> Option<(u32, Option<MemberType>)> {
+    fn written_member(
+        &mut self,
+        file: usize,
+        member: &ast::Member,
+        last: bool,
+    ) -> Option<(u32, Option<MemberType>)> {
         let keys = &member.ynl;
         let len = match &keys.len {
             Some(len) => u32::try_from(self.number(file, len)?).ok(),
@@ -352,6 +358,10 @@ impl Lower<'_> {
             (Base::Mac, Some(len)) => (len, Some(MemberType::Mac(len))),
             (Base::String, Some(len)) => (len, Some(MemberType::Text(len))),
             (_, Some(len)) => (len, Some(MemberType::Bytes(len))),
+            (Base::Binary, None) if last => {
+                let byte = MemberType::Scalar(int(8, false, facts::Order::Native), None);
+                (0, Some(MemberType::Tail(Box::new(byte))))
+            }
             (_, None) => {
                 self.error(codes::MISSING_KEY, "the member needs the key `len`", member.name.span);
                 return None;

@@ -184,10 +184,11 @@ fn selector(by: &Selector, scope: &Scope<'_>) -> Option<Selected> {
     };
     match by {
         Selector::Attr(id) => attr(scope, scope.set.attr(*id)?),
-        Selector::Outer(c_name) => {
+        Selector::Outer(name) => {
             let mut at = scope.outer;
             while let Some(outer) = at {
-                if let Some(value) = outer.set.by_c_name(c_name).and_then(|m| attr(outer, m)) {
+                let known = outer.set.by_name(name).or_else(|| outer.set.by_c_name(name));
+                if let Some(value) = known.and_then(|m| attr(outer, m)) {
                     return Some(value);
                 }
                 at = outer.outer;

@@ -50,8 +50,8 @@ impl Obj {
     }
 
     /// Adds `true` or `false` for a number.
-    pub(crate) fn truth(&mut self, key: &str, value: Option<u8>) {
-        self.opt(key, value.map(|v| v != 0));
+    pub(crate) fn truth<T: Default + PartialEq>(&mut self, key: &str, value: Option<T>) {
+        self.opt(key, value.map(|v| v != T::default()));
     }
 
     /// The text of a member.
@@ -80,6 +80,7 @@ from! {
     u32 => |v| Json::Int(v.into());
     u64 => |v| Json::Int(v.into());
     i32 => |v| Json::Int(v.into());
+    i64 => |v| Json::Int(v.into());
     f64 => |v| Json::Float(v);
     &str => |v| Json::Text(v.to_owned());
     String => |v| Json::Text(v);

@@ -12,6 +12,7 @@ mod bridge;
 mod compare;
 mod encap;
 mod json;
+mod keys;
 mod link;
 mod names;
 mod neighbour;

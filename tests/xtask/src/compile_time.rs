@@ -38,7 +38,7 @@ const PROJECTS: &[(&str, &str)] = &[
 ];
 
 /// What netlink-bindings has of our families.
-const SAME: &str = r#"netlink-bindings = { version = "0.3.5", features = ["conntrack", "ethtool", "mptcp_pm", "nftables", "nlctrl", "rt-addr", "rt-link", "rt-neigh", "rt-route", "rt-rule"] }"#;
+const SAME: &str = r#"netlink-bindings = { version = "0.3.5", features = ["conntrack", "ethtool", "mptcp_pm", "nftables", "nlctrl", "rt-addr", "rt-link", "rt-neigh", "rt-route", "rt-rule", "tc"] }"#;
 
 /// Stands for rustc, if cargo called this program so.
 pub(crate) fn rustc() -> Option<ExitCode> {

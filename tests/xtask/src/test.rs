@@ -7,6 +7,7 @@ use netlink_tests::{has_program, live_obstacle};
 /// Programs that live tests run, and the Debian packages that have them.
 const PROGRAMS: &[(&str, &str)] = &[
     ("ip", "iproute2"),
+    ("tc", "iproute2"),
     ("unshare", "util-linux"),
     ("cc", "gcc"),
     ("ethtool", "ethtool"),
