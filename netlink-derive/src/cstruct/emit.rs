@@ -142,22 +142,24 @@ impl Member {
         let place = self.place();
         let (offset, ty) = (&self.offset, &self.ty);
         let from = quote_spanned!(place=> &all[#offset..]);
-        let (load, size) = match &self.form {
+        let holds = |size: TokenStream| quote_spanned!(place=> bytes.len() >= #offset + #size);
+        let (load, there) = match &self.form {
             Form::Wire(marker) | Form::Union { marker, .. } => {
                 let fixed = self.fixed(marker);
-                (quote_spanned!(place=> #fixed::load(#from)), quote_spanned!(place=> #fixed::SIZE))
+                (quote_spanned!(place=> #fixed::load(#from)), holds(quote_spanned!(place=> #fixed::SIZE)))
             }
-            Form::Bits(bits) => (bits.load(ty, &from), quote_spanned!(place=> 1)),
+            Form::Bits(bits) => (bits.load(ty, &from), quote_spanned!(place=> bytes.len() > #offset)),
             Form::By(by) => {
                 let trait_ = self.by_family();
                 let family = item.members.iter().find(|m| m.name == *by).map(|m| m.read(item));
                 let family = quote_spanned!(place=> ::netlink_runtime::Select::select(#family));
-                (quote_spanned!(place=> #trait_::load(#from, #family)), quote_spanned!(place=> #trait_::SIZE))
+                let size = holds(quote_spanned!(place=> #trait_::SIZE));
+                (quote_spanned!(place=> #trait_::load(#from, #family)), size)
             }
         };
         if self.grown {
             quote_spanned! {place=>
-                if bytes.len() >= #offset + #size {
+                if #there {
                     ::core::option::Option::Some(#load)
                 } else {
                     ::core::option::Option::None
