@@ -8,12 +8,15 @@ pub static SCHEMAS: &[(&str, &str)] = &[
     ("conntrack", include_str!("conntrack.yaml")),
     ("conntrack-exp", include_str!("conntrack-exp.yaml")),
     ("ethtool", include_str!("ethtool.yaml")),
+    ("inet-diag", include_str!("inet-diag.yaml")),
     ("lwtunnel", include_str!("lwtunnel.yaml")),
     ("mptcp_pm", include_str!("mptcp_pm.yaml")),
+    ("netlink-diag", include_str!("netlink-diag.yaml")),
     ("nfnetlink", include_str!("nfnetlink.yaml")),
     ("nft-compat", include_str!("nft-compat.yaml")),
     ("nftables", include_str!("nftables.yaml")),
     ("nlctrl", include_str!("nlctrl.yaml")),
+    ("packet-diag", include_str!("packet-diag.yaml")),
     ("rt-addr", include_str!("rt-addr.yaml")),
     ("rt-link", include_str!("rt-link.yaml")),
     ("rt-neigh", include_str!("rt-neigh.yaml")),
@@ -21,6 +24,8 @@ pub static SCHEMAS: &[(&str, &str)] = &[
     ("rt-nexthop", include_str!("rt-nexthop.yaml")),
     ("rt-route", include_str!("rt-route.yaml")),
     ("rt-rule", include_str!("rt-rule.yaml")),
+    ("sock-diag", include_str!("sock-diag.yaml")),
+    ("unix-diag", include_str!("unix-diag.yaml")),
 ];
 
 /// Attribute enums and values that no schema describes, with reasons.

@@ -30,6 +30,11 @@ pub mod conntrack_exp;
 #[rustfmt::skip]
 pub mod ethtool;
 
+/// Internet sockets: TCP, UDP, raw, MPTCP and SCTP, with their options, memory and statistics. Feature `inet-diag`.
+#[cfg(feature = "inet-diag")]
+#[rustfmt::skip]
+pub mod inet_diag;
+
 /// Lightweight tunnel encapsulations of routes and nexthops. Feature `lwtunnel`.
 #[cfg(feature = "lwtunnel")]
 #[rustfmt::skip]
@@ -39,6 +44,11 @@ pub mod lwtunnel;
 #[cfg(feature = "mptcp_pm")]
 #[rustfmt::skip]
 pub mod mptcp_pm;
+
+/// Netlink sockets: protocols, ports, groups, memory. Feature `netlink-diag`.
+#[cfg(feature = "netlink-diag")]
+#[rustfmt::skip]
+pub mod netlink_diag;
 
 /// The frame of netfilter's netlink: header, protocol families, and the ends of a batch. Feature `nfnetlink`.
 #[cfg(feature = "nfnetlink")]
@@ -59,6 +69,11 @@ pub mod nftables;
 #[cfg(feature = "nlctrl")]
 #[rustfmt::skip]
 pub mod nlctrl;
+
+/// Packet sockets: what they listen to, their rings, filters and memory. Feature `packet-diag`.
+#[cfg(feature = "packet-diag")]
+#[rustfmt::skip]
+pub mod packet_diag;
 
 /// Interface addresses: unicast, and the multicast and anycast ones that are joined. Feature `rt-addr`.
 #[cfg(feature = "rt-addr")]
@@ -94,3 +109,13 @@ pub mod rt_route;
 #[cfg(feature = "rt-rule")]
 #[rustfmt::skip]
 pub mod rt_rule;
+
+/// Names shared by the families of socket diagnostics; it has no messages of its own. Feature `sock-diag`.
+#[cfg(feature = "sock-diag")]
+#[rustfmt::skip]
+pub mod sock_diag;
+
+/// Local (UNIX) sockets: names, peers, connections that wait, memory. Feature `unix-diag`.
+#[cfg(feature = "unix-diag")]
+#[rustfmt::skip]
+pub mod unix_diag;

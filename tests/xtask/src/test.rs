@@ -13,6 +13,9 @@ const PROGRAMS: &[(&str, &str)] = &[
     ("nft", "nftables"),
     ("conntrack", "conntrack"),
     ("iptables-nft", "iptables"),
+    ("ss", "iproute2"),
+    ("ipset", "ipset"),
+    ("wg", "wireguard-tools"),
 ];
 
 /// Smaller builds; all tests run with all features.
