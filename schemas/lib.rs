@@ -26,6 +26,7 @@ pub static SCHEMAS: &[(&str, &str)] = &[
     ("rt-rule", include_str!("rt-rule.yaml")),
     ("sock-diag", include_str!("sock-diag.yaml")),
     ("unix-diag", include_str!("unix-diag.yaml")),
+    ("wireguard", include_str!("wireguard.yaml")),
 ];
 
 /// Attribute enums and values that no schema describes, with reasons.

@@ -119,3 +119,8 @@ pub mod sock_diag;
 #[cfg(feature = "unix-diag")]
 #[rustfmt::skip]
 pub mod unix_diag;
+
+/// WireGuard tunnels: keys, peers, and which addresses are behind them. Feature `wireguard`.
+#[cfg(feature = "wireguard")]
+#[rustfmt::skip]
+pub mod wireguard;
