@@ -11,6 +11,7 @@ pub static SCHEMAS: &[(&str, &str)] = &[
     ("inet-diag", include_str!("inet-diag.yaml")),
     ("lwtunnel", include_str!("lwtunnel.yaml")),
     ("mptcp_pm", include_str!("mptcp_pm.yaml")),
+    ("netdev", include_str!("netdev.yaml")),
     ("netlink-diag", include_str!("netlink-diag.yaml")),
     ("nfnetlink", include_str!("nfnetlink.yaml")),
     ("nft-compat", include_str!("nft-compat.yaml")),

@@ -45,6 +45,11 @@ pub mod lwtunnel;
 #[rustfmt::skip]
 pub mod mptcp_pm;
 
+/// Inside of network devices: XDP features, queues, NAPI instances, page pools, statistics of queues. Feature `netdev`.
+#[cfg(feature = "netdev")]
+#[rustfmt::skip]
+pub mod netdev;
+
 /// Netlink sockets: protocols, ports, groups, memory. Feature `netlink-diag`.
 #[cfg(feature = "netlink-diag")]
 #[rustfmt::skip]
