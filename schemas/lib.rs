@@ -26,6 +26,7 @@ pub static SCHEMAS: &[(&str, &str)] = &[
     ("rt-route", include_str!("rt-route.yaml")),
     ("rt-rule", include_str!("rt-rule.yaml")),
     ("sock-diag", include_str!("sock-diag.yaml")),
+    ("tcp_metrics", include_str!("tcp_metrics.yaml")),
     ("unix-diag", include_str!("unix-diag.yaml")),
     ("wireguard", include_str!("wireguard.yaml")),
 ];

@@ -120,6 +120,11 @@ pub mod rt_rule;
 #[rustfmt::skip]
 pub mod sock_diag;
 
+/// What TCP remembers of destinations when their connections are gone. Feature `tcp_metrics`.
+#[cfg(feature = "tcp_metrics")]
+#[rustfmt::skip]
+pub mod tcp_metrics;
+
 /// Local (UNIX) sockets: names, peers, connections that wait, memory. Feature `unix-diag`.
 #[cfg(feature = "unix-diag")]
 #[rustfmt::skip]
