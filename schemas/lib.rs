@@ -29,6 +29,7 @@ pub static SCHEMAS: &[(&str, &str)] = &[
     ("tcp_metrics", include_str!("tcp_metrics.yaml")),
     ("unix-diag", include_str!("unix-diag.yaml")),
     ("wireguard", include_str!("wireguard.yaml")),
+    ("xfrm", include_str!("xfrm.yaml")),
 ];
 
 /// Attribute enums and values that no schema describes, with reasons.

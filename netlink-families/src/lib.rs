@@ -134,3 +134,8 @@ pub mod unix_diag;
 #[cfg(feature = "wireguard")]
 #[rustfmt::skip]
 pub mod wireguard;
+
+/// IPsec: security associations (states), policies, and requests to key managers. Feature `xfrm`.
+#[cfg(feature = "xfrm")]
+#[rustfmt::skip]
+pub mod xfrm;
