@@ -9,6 +9,7 @@ pub static SCHEMAS: &[(&str, &str)] = &[
     ("conntrack-exp", include_str!("conntrack-exp.yaml")),
     ("ethtool", include_str!("ethtool.yaml")),
     ("inet-diag", include_str!("inet-diag.yaml")),
+    ("ipset", include_str!("ipset.yaml")),
     ("lwtunnel", include_str!("lwtunnel.yaml")),
     ("mptcp_pm", include_str!("mptcp_pm.yaml")),
     ("netdev", include_str!("netdev.yaml")),

@@ -35,6 +35,11 @@ pub mod ethtool;
 #[rustfmt::skip]
 pub mod inet_diag;
 
+/// Sets of addresses, ports and networks that rules of netfilter look into (ip_set). Feature `ipset`.
+#[cfg(feature = "ipset")]
+#[rustfmt::skip]
+pub mod ipset;
+
 /// Lightweight tunnel encapsulations of routes and nexthops. Feature `lwtunnel`.
 #[cfg(feature = "lwtunnel")]
 #[rustfmt::skip]
