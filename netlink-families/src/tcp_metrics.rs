@@ -43,10 +43,10 @@ pub struct Entry {
     /// `TCP_METRICS_ATTR_AGE`: Time since the last change, in milliseconds.
     #[netlink(TCP_METRICS_ATTR_AGE = 3, msecs)]
     pub age: Option<u64>,
-    /// `TCP_METRICS_ATTR_TW_TSVAL`: Time stamp of the last connection; never sent since 4.10.
+    /// `TCP_METRICS_ATTR_TW_TSVAL`: Time stamp of the last connection; not sent any more.
     #[netlink(TCP_METRICS_ATTR_TW_TSVAL = 4)]
     pub tw_tsval: Option<u32>,
-    /// `TCP_METRICS_ATTR_TW_TS_STAMP`: When that came, in seconds; never sent since 4.10.
+    /// `TCP_METRICS_ATTR_TW_TS_STAMP`: When that came, in seconds; not sent any more.
     #[netlink(TCP_METRICS_ATTR_TW_TS_STAMP = 5)]
     pub tw_ts_stamp: Option<i32>,
     /// `TCP_METRICS_ATTR_VALS`: The metrics that are not 0.

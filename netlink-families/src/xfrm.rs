@@ -1960,7 +1960,7 @@ pub enum MigrateFlags {
 /// How ESP is carried through NAT (RFC 3948, RFC 8229).
 #[netlink_enum(u32)]
 pub enum EncapType {
-    /// `UDP_ENCAP_ESPINUDP_NON_IKE`: By UDP, as an early draft says; no kernel has it since 6.9.
+    /// `UDP_ENCAP_ESPINUDP_NON_IKE`: By UDP, as an early draft says; new kernels do not.
     #[netlink(UDP_ENCAP_ESPINUDP_NON_IKE)]
     ESPINUDP_NON_IKE = 1,
     /// `UDP_ENCAP_ESPINUDP`: By UDP.

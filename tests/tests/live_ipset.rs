@@ -431,16 +431,16 @@ fn network_order_is_marked() {
     call.encode(&mut bytes).expect("a request");
     let element = |flag: u16| {
         [
-            attr(NESTED | 1, &attr(flag | 1, &[192, 0, 2, 1])),
-            attr(NET | 4, &[0, 80]),
-            attr(NET | 6, &[1, 2, 3, 4]),
-            attr(NET | 25, &[0, 0, 0, 0, 0, 0, 0, 5]),
-            attr(NET | 10, &[0, 0, 0, 7]),
+            attr(NESTED | 1, attr(flag | 1, [192, 0, 2, 1])),
+            attr(NET | 4, [0, 80]),
+            attr(NET | 6, [1, 2, 3, 4]),
+            attr(NET | 25, [0, 0, 0, 0, 0, 0, 0, 5]),
+            attr(NET | 10, [0, 0, 0, 7]),
         ]
         .concat()
     };
     let message =
-        |flag| [vec![0; 4], attr(1, &[VERSION]), attr(2, b"s\0"), attr(NESTED | 7, &element(flag))].concat();
+        |flag| [vec![0; 4], attr(1, [VERSION]), attr(2, b"s\0"), attr(NESTED | 7, element(flag))].concat();
     assert_eq!(bytes, message(NET));
     exact::exactly::<SetElements>(&[message(0)]);
     exact::exactly::<SetElements>(&[message(NET)]);

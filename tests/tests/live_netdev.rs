@@ -155,7 +155,7 @@ fn queues_and_napi_instances() {
     let list = list.expect("instances");
     assert_eq!(list.len(), 3, "{list:?}");
     for (id, (timeout, irqs, threaded)) in &list {
-        // Kernels before 6.13 tell none of it, and before 6.17 not the last.
+        // Older kernels tell less.
         assert!(timeout.is_none_or(|t| t == set.0) && irqs.is_none_or(|i| i == set.1), "{list:?}");
         assert!(threaded.is_none_or(|t| t == NapiThreaded::DISABLED), "{list:?}");
         let one = netdev::NapiGet::request().with(|b| b.id(*id));

@@ -178,7 +178,7 @@ fn fast_open_is_remembered() {
     exact::dump::<Entry, _>(&mut socket, "fast open", tcp_metrics::Get::dump()).assert_clean();
 }
 
-/// What kernels before 4.10 and lossy paths have besides, byte by byte.
+/// What old kernels and lossy paths have besides, byte by byte.
 #[test]
 fn rarely_sent_attributes() {
     let bytes = exact::exactly::<Entry>(&[

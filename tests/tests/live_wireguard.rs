@@ -278,7 +278,7 @@ fn a_device_is_read() {
     let more = exactly::<Device>(&[attr(2, b"wg0\0"), nest(8, &[nest(0, &[attr(1, [3; 32]), allowed()])])]);
     let device = DeviceView::parse(&more).expect("its continuation");
     assert_eq!((device.ifindex(), device.public_key()), (Ok(None), Ok(None)));
-    // An address to remove, as of 7.0.
+    // An address to remove, which older kernels cannot.
     exactly::<Device>(&[nest(
         8,
         &[nest(0, &[nest(9, &[nest(0, &[number(4, AllowedipFlags::REMOVE_ME.0)])])])],

@@ -62,13 +62,7 @@ fn larval(socket: &mut Socket, last: u8) -> XfrmUsersaInfo {
 }
 
 fn name(state: &XfrmUsersaInfo) -> XfrmUsersaId {
-    XfrmUsersaId {
-        daddr: state.id_daddr,
-        spi: state.id_spi,
-        family: state.family,
-        proto: state.id_proto,
-        ..Default::default()
-    }
+    XfrmUsersaId { daddr: state.id_daddr, spi: state.id_spi, family: state.family, proto: state.id_proto }
 }
 
 #[test]
@@ -117,8 +111,7 @@ fn states_are_those_of_ip() {
         Err(Error::Kernel(error)) => assert_eq!(error.errno, ESRCH, "{error}"),
         other => panic!("still there: {other:?}"),
     }
-    let mut all_of_esp = xfrm::XfrmUsersaFlush::default();
-    all_of_esp.proto = L4proto::ESP;
+    let all_of_esp = xfrm::XfrmUsersaFlush { proto: L4proto::ESP };
     socket.execute(xfrm::Flushsa::request().with(|b| b.header(all_of_esp))).expect("removed");
     assert_eq!(ip("xfrm state").trim(), "");
 }
@@ -141,13 +134,7 @@ fn a_state_with_keys() {
     });
     assert_eq!(list.expect("a state"), [(0x1001, 20, Some(9), Some(3))]);
     dump::<Sa, _>(&mut socket, "a state with keys", xfrm::Listsa::dump()).assert_clean();
-    let which = XfrmUsersaId {
-        daddr: v4(192, 0, 2, 2),
-        spi: 0x1001,
-        family: Af::INET,
-        proto: L4proto::ESP,
-        ..Default::default()
-    };
+    let which = XfrmUsersaId { daddr: v4(192, 0, 2, 2), spi: 0x1001, family: Af::INET, proto: L4proto::ESP };
     let mut id = xfrm::XfrmAeventId::default();
     (id.sa_id, id.flags) = (which, AeventFlags::RTHR | AeventFlags::ETHR);
     let call = xfrm::Getae::request().with(|b| b.header(id).mark(mark(5, 0xff)).if_id(3));
@@ -234,8 +221,7 @@ fn events_are_told() {
     }
     socket.execute(xfrm::Flushpolicy::request()).expect("removed");
     assert!(events(&mut monitor, 29, &mut seen, &mut tally), "XFRM_MSG_FLUSHPOLICY after {seen:?}");
-    let mut all_of_esp = xfrm::XfrmUsersaFlush::default();
-    all_of_esp.proto = L4proto::ESP;
+    let all_of_esp = xfrm::XfrmUsersaFlush { proto: L4proto::ESP };
     socket.execute(xfrm::Flushsa::request().with(|b| b.header(all_of_esp))).expect("removed");
     assert!(events(&mut monitor, 28, &mut seen, &mut tally), "XFRM_MSG_FLUSHSA after {seen:?}");
     eprintln!("events by number: {seen:?}");
