@@ -706,9 +706,9 @@ pub struct TcpDiagMd5sig {
     /// `tcpm_addr`.
     #[netlink(4, by(tcpm_family))]
     pub tcpm_addr: Address,
+    #[cfg_attr(feature = "serde", serde(with = "netlink_runtime::serialize::array"))]
     /// `tcpm_key`.
     #[netlink(20)]
-    #[cfg_attr(feature = "serde", serde(with = "netlink_runtime::serialize::array"))]
     pub tcpm_key: [u8; 80],
 }
 
@@ -1199,9 +1199,9 @@ pub struct SctpInfo {
     /// `sctpi_ictrlchunks`.
     #[netlink(160)]
     pub sctpi_ictrlchunks: u64,
+    #[cfg_attr(feature = "serde", serde(with = "netlink_runtime::serialize::array"))]
     /// `sctpi_p_address`.
     #[netlink(168, opaque)]
-    #[cfg_attr(feature = "serde", serde(with = "netlink_runtime::serialize::array"))]
     pub sctpi_p_address: [u8; 128],
     /// `sctpi_p_state`.
     #[netlink(296)]

@@ -1366,9 +1366,9 @@ pub struct XfrmUserTmpl {
 #[netlink(xfrm_algo, size = 68, tail(68, alg_key:opaque u8))]
 #[non_exhaustive]
 pub struct XfrmAlgo {
+    #[cfg_attr(feature = "serde", serde(with = "netlink_runtime::serialize::array"))]
     /// `alg_name`.
     #[netlink(0, text)]
-    #[cfg_attr(feature = "serde", serde(with = "netlink_runtime::serialize::array"))]
     pub alg_name: [u8; 64],
     /// `alg_key_len`.
     #[netlink(64)]
@@ -1381,9 +1381,9 @@ pub struct XfrmAlgo {
 #[netlink(xfrm_algo_auth, size = 72, tail(72, alg_key:opaque u8))]
 #[non_exhaustive]
 pub struct XfrmAlgoAuth {
+    #[cfg_attr(feature = "serde", serde(with = "netlink_runtime::serialize::array"))]
     /// `alg_name`.
     #[netlink(0, text)]
-    #[cfg_attr(feature = "serde", serde(with = "netlink_runtime::serialize::array"))]
     pub alg_name: [u8; 64],
     /// `alg_key_len`.
     #[netlink(64)]
@@ -1399,9 +1399,9 @@ pub struct XfrmAlgoAuth {
 #[netlink(xfrm_algo_aead, size = 72, tail(72, alg_key:opaque u8))]
 #[non_exhaustive]
 pub struct XfrmAlgoAead {
+    #[cfg_attr(feature = "serde", serde(with = "netlink_runtime::serialize::array"))]
     /// `alg_name`.
     #[netlink(0, text)]
-    #[cfg_attr(feature = "serde", serde(with = "netlink_runtime::serialize::array"))]
     pub alg_name: [u8; 64],
     /// `alg_key_len`.
     #[netlink(64)]
