@@ -333,6 +333,9 @@ fn single(cx: &Ctxt, words: &Keywords, ty: &Type) -> Option<Wire> {
                 "Ipv4Addr" => Some(value(quote_spanned!(place=> #wt::Ip4), quote_spanned!(place=> #ty))),
                 "Ipv6Addr" => Some(value(quote_spanned!(place=> #wt::Ip6), quote_spanned!(place=> #ty))),
                 "IpAddr" => Some(value(quote_spanned!(place=> #wt::Ip), quote_spanned!(place=> #ty))),
+                "SocketAddr" => {
+                    Some(value(quote_spanned!(place=> #wt::SockAddr), quote_spanned!(place=> #ty)))
+                }
                 "LabelStack" => Some(value(
                     quote_spanned!(place=> #wt::Labels),
                     quote_spanned!(place=> ::netlink_runtime::types::Labels<'a>),
@@ -340,11 +343,20 @@ fn single(cx: &Ctxt, words: &Keywords, ty: &Type) -> Option<Wire> {
                 _ => None,
             };
             if let Some(wire) = plain {
-                if let Some((order, _)) = &words.order {
-                    cx.error(codes::BYTE_ORDER, order, format!("`{order}` goes with integers"));
-                    return None;
-                }
-                return Some(wire);
+                let net = match name.as_str() {
+                    "Ipv4Addr" => Some(quote_spanned!(place=> #wt::NetIp4)),
+                    "Ipv6Addr" => Some(quote_spanned!(place=> #wt::NetIp6)),
+                    _ => None,
+                };
+                return match (&words.order, net) {
+                    (None, _) => Some(wire),
+                    // Addresses are big-endian anyway: it is the flag that is asked for.
+                    (Some((_, Order::Net)), Some(net)) => Some(value(net, quote_spanned!(place=> #ty))),
+                    (Some((order, _)), _) => {
+                        cx.error(codes::BYTE_ORDER, order, format!("`{order}` goes with integers"));
+                        None
+                    }
+                };
             }
         }
         if let Some((_, word)) = words.word {

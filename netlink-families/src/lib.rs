@@ -30,6 +30,16 @@ pub mod conntrack_exp;
 #[rustfmt::skip]
 pub mod ethtool;
 
+/// Internet sockets: TCP, UDP, raw, MPTCP and SCTP, with their options, memory and statistics. Feature `inet-diag`.
+#[cfg(feature = "inet-diag")]
+#[rustfmt::skip]
+pub mod inet_diag;
+
+/// Sets of addresses, ports and networks that rules of netfilter look into (ip_set). Feature `ipset`.
+#[cfg(feature = "ipset")]
+#[rustfmt::skip]
+pub mod ipset;
+
 /// Lightweight tunnel encapsulations of routes and nexthops. Feature `lwtunnel`.
 #[cfg(feature = "lwtunnel")]
 #[rustfmt::skip]
@@ -44,6 +54,16 @@ pub mod macsec;
 #[cfg(feature = "mptcp_pm")]
 #[rustfmt::skip]
 pub mod mptcp_pm;
+
+/// Inside of network devices: XDP features, queues, NAPI instances, page pools, statistics of queues. Feature `netdev`.
+#[cfg(feature = "netdev")]
+#[rustfmt::skip]
+pub mod netdev;
+
+/// Netlink sockets: protocols, ports, groups, memory. Feature `netlink-diag`.
+#[cfg(feature = "netlink-diag")]
+#[rustfmt::skip]
+pub mod netlink_diag;
 
 /// The frame of netfilter's netlink: header, protocol families, and the ends of a batch. Feature `nfnetlink`.
 #[cfg(feature = "nfnetlink")]
@@ -64,6 +84,11 @@ pub mod nftables;
 #[cfg(feature = "nlctrl")]
 #[rustfmt::skip]
 pub mod nlctrl;
+
+/// Packet sockets: what they listen to, their rings, filters and memory. Feature `packet-diag`.
+#[cfg(feature = "packet-diag")]
+#[rustfmt::skip]
+pub mod packet_diag;
 
 /// Interface addresses: unicast, and the multicast and anycast ones that are joined. Feature `rt-addr`.
 #[cfg(feature = "rt-addr")]
@@ -100,6 +125,16 @@ pub mod rt_route;
 #[rustfmt::skip]
 pub mod rt_rule;
 
+/// Names shared by the families of socket diagnostics; it has no messages of its own. Feature `sock-diag`.
+#[cfg(feature = "sock-diag")]
+#[rustfmt::skip]
+pub mod sock_diag;
+
+/// What tasks and thread groups have used: processor, memory, disk, and the time they waited for them. Feature `taskstats`.
+#[cfg(feature = "taskstats")]
+#[rustfmt::skip]
+pub mod taskstats;
+
 /// Traffic control: queueing disciplines, their classes, filters, chains and actions. Feature `tc`.
 #[cfg(feature = "tc")]
 #[rustfmt::skip]
@@ -120,12 +155,27 @@ pub mod tc_filter;
 #[rustfmt::skip]
 pub mod tc_qdisc;
 
-/// What tasks and thread groups have used: processor, memory, disk, and the time they waited for them. Feature `taskstats`.
-#[cfg(feature = "taskstats")]
+/// What TCP remembers of destinations when their connections are gone. Feature `tcp_metrics`.
+#[cfg(feature = "tcp_metrics")]
 #[rustfmt::skip]
-pub mod taskstats;
+pub mod tcp_metrics;
 
 /// Thermal zones with their trip points and thresholds, and cooling devices; temperatures are in thousandths of a degree Celsius. Feature `thermal`.
 #[cfg(feature = "thermal")]
 #[rustfmt::skip]
 pub mod thermal;
+
+/// Local (UNIX) sockets: names, peers, connections that wait, memory. Feature `unix-diag`.
+#[cfg(feature = "unix-diag")]
+#[rustfmt::skip]
+pub mod unix_diag;
+
+/// WireGuard tunnels: keys, peers, and which addresses are behind them. Feature `wireguard`.
+#[cfg(feature = "wireguard")]
+#[rustfmt::skip]
+pub mod wireguard;
+
+/// IPsec: security associations (states), policies, and requests to key managers. Feature `xfrm`.
+#[cfg(feature = "xfrm")]
+#[rustfmt::skip]
+pub mod xfrm;

@@ -243,6 +243,8 @@ pub enum TypeMeta {
     Ip,
     /// An address whose family the selector gives; a label for `AF_MPLS`.
     IpBy(Selector),
+    /// An IPv4 or IPv6 address with a port: `struct sockaddr_in` or `struct sockaddr_in6`.
+    SockAddr,
     /// MPLS label stack entries.
     Labels,
     /// Milliseconds in 64 bits.

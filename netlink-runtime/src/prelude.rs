@@ -11,7 +11,7 @@ pub use crate::types::{Flex, LabelStack, NlString};
 pub use crate::{AttrSet as _, NamedValue as _, Protocol, View as _};
 #[cfg(feature = "alloc")]
 pub use alloc::{boxed::Box, string::String, vec::Vec};
-pub use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+pub use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 #[cfg(feature = "derive")]
 pub use netlink_derive::{
     NetlinkAttrs, NetlinkMessage, NetlinkOp, NetlinkStruct, NetlinkSub, netlink_enum, netlink_flags,

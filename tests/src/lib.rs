@@ -5,6 +5,7 @@
 //! a file, appended there, so that whoever runs all tests can count them.
 #![forbid(unsafe_code)]
 
+pub mod bytes;
 pub mod downstream;
 pub mod faults;
 

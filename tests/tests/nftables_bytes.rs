@@ -7,23 +7,8 @@ use netlink_families::nftables::{
 };
 use netlink_runtime::Request;
 use netlink_runtime::prelude::*;
+use netlink_tests::bytes::{attr, nest};
 use std::net::Ipv4Addr;
-
-const NESTED: u16 = 0x8000;
-
-/// An attribute with its padding.
-fn attr(number: u16, payload: impl AsRef<[u8]>) -> Vec<u8> {
-    let payload = payload.as_ref();
-    let mut bytes = (payload.len() as u16 + 4).to_ne_bytes().to_vec();
-    bytes.extend(number.to_ne_bytes());
-    bytes.extend(payload);
-    bytes.resize(bytes.len().next_multiple_of(4), 0);
-    bytes
-}
-
-fn nest(number: u16, members: &[Vec<u8>]) -> Vec<u8> {
-    attr(NESTED | number, members.concat())
-}
 
 fn encoded(request: impl Request) -> Vec<u8> {
     let mut bytes = Vec::new();

@@ -109,6 +109,9 @@ fn limits(attr: &Attr, out: &mut Diagnostics) {
             | Type::Mac
             | Type::Ip4
             | Type::Ip6
+            | Type::NetIp4
+            | Type::NetIp6
+            | Type::SockAddr
             | Type::Ip(_)
             | Type::Labels
             | Type::Sub(..)

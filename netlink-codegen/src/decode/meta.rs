@@ -130,8 +130,9 @@ impl Registry {
             }
             ir::Type::Sub(id, selectors) => TypeMeta::Sub(self.sub(*id, set), self.selectors(set, selectors)),
             ir::Type::Mac => TypeMeta::Mac,
-            ir::Type::Ip4 => TypeMeta::Ip4,
-            ir::Type::Ip6 => TypeMeta::Ip6,
+            ir::Type::Ip4 | ir::Type::NetIp4 => TypeMeta::Ip4,
+            ir::Type::Ip6 | ir::Type::NetIp6 => TypeMeta::Ip6,
+            ir::Type::SockAddr => TypeMeta::SockAddr,
             ir::Type::Ip(None) => TypeMeta::Ip,
             ir::Type::Ip(Some(selector)) => self.selector(set, selector).map_or(TypeMeta::Ip, TypeMeta::IpBy),
             ir::Type::Labels => TypeMeta::Labels,

@@ -140,7 +140,8 @@ impl<'m> Table<'m> {
     fn matches(&self, found: &Found<'_>, payload: &[u8]) -> bool {
         let header = found.set().and_then(|set| self.model[set].header);
         found.operation.match_.iter().all(|(name, values)| {
-            let value = header.and_then(|h| self.model.read_member(h, name, payload));
+            let member = header.and_then(|h| Some((h, self.model.member_by_suffix(h, name)?)));
+            let value = member.and_then(|(h, m)| self.model.read_member(h, &m.c_name, payload));
             value.is_some_and(|v| values.contains(&v))
         })
     }
@@ -174,6 +175,24 @@ impl Model {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Requests and replies of socket diagnostics have one number; their headers name the family each
+    /// in its own way.
+    #[test]
+    fn families_that_share_a_number() {
+        let loaded = crate::Loader::new().shipped().load().expect("sound schemas");
+        let table = Table::new(&loaded.model);
+        for request in [true, false] {
+            for (family, operation) in
+                [(1, "unix"), (2, "inet"), (10, "inet"), (16, "netlink"), (17, "packet")]
+            {
+                let mut payload = [0; 72];
+                payload[0] = family;
+                let found = table.raw(4, 20, request, &payload).expect("an operation");
+                assert_eq!((found.operation.name.as_str(), found.request), (operation, request), "{family}");
+            }
+        }
+    }
 
     #[test]
     fn protocols_by_name_and_number() {

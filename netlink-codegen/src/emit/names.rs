@@ -40,6 +40,7 @@ const PRELUDE: &[&str] = &[
     "Into",
     "IntoIterator",
     "IpAddr",
+    "SocketAddr",
     "Ipv4Addr",
     "Ipv6Addr",
     "Iterator",

@@ -154,6 +154,9 @@ impl Types<'_, '_> {
             Type::Mac => Typed::plain("HwAddr"),
             Type::Ip4 => Typed::plain("Ipv4Addr"),
             Type::Ip6 => Typed::plain("Ipv6Addr"),
+            Type::NetIp4 => Typed::with("net", "Ipv4Addr"),
+            Type::NetIp6 => Typed::with("net", "Ipv6Addr"),
+            Type::SockAddr => Typed::plain("SocketAddr"),
             Type::Ip(None) => Typed::plain("IpAddr"),
             Type::Ip(Some(by)) => Typed::with(format!("by({})", selector(self.model, by, set)?), "Address"),
             Type::Labels => Typed::plain("LabelStack"),
@@ -298,7 +301,9 @@ impl Types<'_, '_> {
 
 /// Whether the Rust type has a default, which a field without `Option` needs.
 pub(super) fn has_default(ty: &Type) -> bool {
-    !matches!(ty, Type::Sub(..) | Type::Ip4 | Type::Ip6 | Type::Ip(_))
+    let address =
+        matches!(ty, Type::Ip4 | Type::Ip6 | Type::NetIp4 | Type::NetIp6 | Type::Ip(_) | Type::SockAddr);
+    !address && !matches!(ty, Type::Sub(..))
 }
 
 /// Whether the family that decides about an address is a field beside it.

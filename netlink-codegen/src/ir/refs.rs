@@ -59,6 +59,14 @@ impl Model {
         self.flat_members(id).find(|(_, m)| m.c_name == c_name)
     }
 
+    /// A struct's member by C name, which may be without the struct's own prefix: `family` is
+    /// `sdiag_family` in requests of socket diagnostics, `idiag_family` in replies.
+    pub fn member_by_suffix(&self, id: StructId, name: &str) -> Option<&Member> {
+        let members = &self[id].members;
+        let prefixed = |m: &&Member| m.c_name.strip_suffix(name).is_some_and(|p| p.ends_with('_'));
+        members.iter().find(|m| m.c_name == name).or_else(|| members.iter().find(prefixed))
+    }
+
     /// A struct's members with their offsets, arms of anonymous unions among them.
     pub fn flat_members(&self, id: StructId) -> impl Iterator<Item = (u32, &Member)> {
         self[id].members.iter().flat_map(|member| {

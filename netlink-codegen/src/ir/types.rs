@@ -267,6 +267,12 @@ pub enum Type {
     Ip4,
     /// An IPv6 address.
     Ip6,
+    /// An IPv4 address; encoding sets `NLA_F_NET_BYTEORDER`.
+    NetIp4,
+    /// An IPv6 address; encoding sets `NLA_F_NET_BYTEORDER`.
+    NetIp6,
+    /// `struct sockaddr_in` or `struct sockaddr_in6`.
+    SockAddr,
     /// Either, by length; with a selector, by the address family it holds (an MPLS label for
     /// `AF_MPLS`).
     Ip(Option<Selector>),
@@ -478,7 +484,8 @@ pub struct Operation {
     pub nlm_flags: Vec<String>,
     /// Attributes the request needs, by name.
     pub required: Vec<String>,
-    /// Header member and values that tell this family's messages from others of the same type.
+    /// Header member (its name in each header may have that struct's own prefix) and values that tell
+    /// this family's messages from others of the same type.
     pub match_: Vec<(String, Vec<i128>)>,
     /// Multicast group of the event.
     pub group: Option<String>,

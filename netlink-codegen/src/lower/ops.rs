@@ -368,27 +368,22 @@ impl<'a> Lower<'a> {
         written.iter().map(|f| f.text.clone()).collect()
     }
 
-    /// `family: [AF_INET]`: the member may be written without its struct's own prefix.
+    /// `family: [AF_INET]`: the member may be written without its struct's own prefix, and each header
+    /// has it.
     fn matches(&mut self, op: &Op, operation: &Operation) -> Vec<(String, Vec<i128>)> {
         let mut out = Vec::new();
         for (key, values) in &op.matches {
-            let message = operation.reply.as_ref().or(operation.request.as_ref());
-            let header = message.and_then(|m| self.model[m.set?].header);
-            let Some(header) = header else {
+            let messages = operation.request.iter().chain(&operation.reply);
+            let headers: Vec<_> = messages.filter_map(|m| self.model[m.set?].header).collect();
+            if headers.is_empty() {
                 self.error(codes::MATCH, "`match` needs a fixed header", key.span);
                 continue;
-            };
-            let suffix = format!("_{}", key.text);
-            let members = &self.model[header].members;
-            let found = members
-                .iter()
-                .find(|m| m.c_name == key.text)
-                .or_else(|| members.iter().find(|m| m.c_name.ends_with(&suffix)))
-                .map(|m| m.c_name.clone());
-            let Some(member) = found else {
+            }
+            let without = |h: &&StructId| self.model.member_by_suffix(**h, key).is_none();
+            if let Some(&header) = headers.iter().find(without) {
                 self.unknown_member(header, key, key.span);
                 continue;
-            };
+            }
             let mut numbers = Vec::new();
             for value in values {
                 let number =
@@ -398,7 +393,7 @@ impl<'a> Lower<'a> {
                     None => self.bad_match(codes::MATCH, value),
                 }
             }
-            out.push((member, numbers));
+            out.push((key.text.clone(), numbers));
         }
         out
     }

@@ -5,7 +5,8 @@
 //! ```text
 //! type   := [multi | indexed | array | multi array | indexed array | type-value NAME+] base [ref]
 //! base   := u8 … s64, be16 …, le16 …, net16 …, uint, sint, flag, string, binary, bitfield32, msecs,
-//!           pad, unused, label-stack, mac, ip4, ip6, ip [by SELECTOR], struct TAG [+ SET],
+//!           pad, unused, label-stack, mac, ip4, ip6, netip4, netip6, sockaddr, ip [by SELECTOR],
+//!           struct TAG [+ SET],
 //!           nest SET, records TAG.MEMBER SET, sub TABLE by SELECTOR [, SELECTOR], arm NAME
 //! ref    := (enum | flags | bits) NAME+        NAME := name | file/name | TAG | of CONSTANT | PREFIX_*
 //! ```
@@ -102,6 +103,12 @@ pub enum Base {
     Ip4,
     /// `ip6`.
     Ip6,
+    /// `netip4`.
+    NetIp4,
+    /// `netip6`.
+    NetIp6,
+    /// `sockaddr`.
+    SockAddr,
     /// `ip`, `ip by SELECTOR`.
     Ip(Option<Word>),
     /// `struct TAG`, `struct TAG + SET`.
@@ -194,6 +201,9 @@ const WORDS: &[&str] = &[
     "mac",
     "ip4",
     "ip6",
+    "netip4",
+    "netip6",
+    "sockaddr",
     "ip",
     "struct",
     "nest",
@@ -381,6 +391,9 @@ impl<'t> Words<'t> {
             "mac" => Base::Mac,
             "ip4" => Base::Ip4,
             "ip6" => Base::Ip6,
+            "netip4" => Base::NetIp4,
+            "netip6" => Base::NetIp6,
+            "sockaddr" => Base::SockAddr,
             "ip" => {
                 self.at += 1;
                 let by = if self.take("by") { Some(self.name("a selector after `by`")?) } else { None };

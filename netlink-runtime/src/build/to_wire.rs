@@ -2,11 +2,11 @@
 
 use super::{Buf, Enc, put_struct, zeroes};
 use crate::error::EncodeError;
-use crate::types::{Address, Bitfield32, HwAddr, Label, Labels, NlStr};
+use crate::types::{Address, Bitfield32, HwAddr, Label, Labels, NlStr, SockAddrBytes};
 use crate::view::{CStruct, NamedValue};
 use crate::wire::wt::{self, Fixed, Int, Utf8, low_bits};
 use crate::wire::{Array, ArrayElement, ArrayOf, FlexOf, FlexStruct, FlexView, NET_BYTEORDER};
-use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 /// Values that can be written as an attribute of wire type `K`.
 #[diagnostic::on_unimplemented(
@@ -92,9 +92,12 @@ to_wire! {
     [E: NamedValue] wt::NamedBits<E>, Bitfield32, |v, enc, id| enc.fixed(id, bitfield(v));
     [] wt::Ip4, Ipv4Addr, |v, enc, id| enc.fixed(id, v.octets());
     [] wt::Ip6, Ipv6Addr, |v, enc, id| enc.fixed(id, v.octets());
+    [] wt::NetIp4, Ipv4Addr, |v, enc, id| enc.fixed(id | NET_BYTEORDER, v.octets());
+    [] wt::NetIp6, Ipv6Addr, |v, enc, id| enc.fixed(id | NET_BYTEORDER, v.octets());
     [] wt::Ip, IpAddr, |v, enc, id| put_ip(v, &mut enc, id);
     [] wt::Ip, Ipv4Addr, |v, enc, id| enc.fixed(id, v.octets());
     [] wt::Ip, Ipv6Addr, |v, enc, id| enc.fixed(id, v.octets());
+    [] wt::SockAddr, SocketAddr, |v, enc, id| enc.bytes(id, SockAddrBytes::new(v).as_ref());
     [] wt::Mac, HwAddr, |v, enc, id| enc.bytes(id, v.as_bytes());
     [] wt::Mac, [u8; 6], |v, enc, id| enc.fixed(id, v);
     [] wt::Str, &str, |v, enc, id| enc.parts(id, &[v.as_bytes(), &[0]]);
@@ -138,7 +141,7 @@ mod owned {
     use crate::wire::{ArrayElement, ArrayOf, FlexOf, FlexStruct};
     use alloc::string::String;
     use alloc::vec::Vec;
-    use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+    use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
     /// By reference, and by value.
     macro_rules! both {
@@ -167,7 +170,10 @@ mod owned {
         [] wt::Mac, &HwAddr, |v, enc, id| enc.bytes(id, v.as_bytes());
         [] wt::Ip4, &Ipv4Addr, |v, enc, id| enc.fixed(id, v.octets());
         [] wt::Ip6, &Ipv6Addr, |v, enc, id| enc.fixed(id, v.octets());
+        [] wt::NetIp4, &Ipv4Addr, |v, enc, id| enc = ToWire::<wt::NetIp4>::put_as(*v, enc, id);
+        [] wt::NetIp6, &Ipv6Addr, |v, enc, id| enc = ToWire::<wt::NetIp6>::put_as(*v, enc, id);
         [] wt::Ip, &IpAddr, |v, enc, id| put_ip(*v, &mut enc, id);
+        [] wt::SockAddr, &SocketAddr, |v, enc, id| enc = ToWire::<wt::SockAddr>::put_as(*v, enc, id);
         [] wt::Bits, &Bitfield32, |v, enc, id| enc.fixed(id, bitfield(*v));
         [E: NamedValue] wt::NamedBits<E>, &Bitfield32, |v, enc, id| enc.fixed(id, bitfield(*v));
     }

@@ -4,13 +4,13 @@ use super::{Own, encodes_to};
 use crate::build::{Buf, Enc, ToWire};
 use crate::error::{DecodeError, DecodeErrorKind};
 use crate::meta::StructMeta;
-use crate::types::{Bitfield32, HwAddr, LabelStack, NlStr, NlString};
+use crate::types::{Bitfield32, HwAddr, LabelStack, NlStr, NlString, SockAddrBytes};
 use crate::view::{AttrSet, CStruct, NamedValue};
 use crate::wire::wt::{self, Int};
 use crate::wire::{ArrayElement, ArrayOf, NESTED, NET_BYTEORDER};
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 macro_rules! own_copy {
     ($([$($gen:tt)*] $wire:ty, $value:ty, $flags:expr;)*) => {$(
@@ -41,6 +41,7 @@ own_copy! {
     [] wt::NetU16, u16, NET_BYTEORDER; [] wt::NetU32, u32, NET_BYTEORDER; [] wt::NetU64, u64, NET_BYTEORDER;
     [] wt::Msecs, u64, 0; [] wt::Flag, (), 0;
     [] wt::Ip4, Ipv4Addr, 0; [] wt::Ip6, Ipv6Addr, 0; [] wt::Ip, IpAddr, 0; [] wt::Mac, HwAddr, 0;
+    [] wt::NetIp4, Ipv4Addr, NET_BYTEORDER; [] wt::NetIp6, Ipv6Addr, NET_BYTEORDER;
     [] wt::Bits, Bitfield32, 0;
     [E: NamedValue] wt::NamedBits<E>, Bitfield32, 0;
 }
@@ -74,6 +75,26 @@ own_var_int! {
     [] wt::Sint, i64, |v| i32::try_from(*v).is_ok();
     [E: NamedValue] wt::NamedUint<E>, E, |v| u32::try_from(v.to_bits()).is_ok();
     [E: NamedValue] wt::NamedSint<E>, E, |v| i32::try_from(v.to_bits() as i64).is_ok();
+}
+
+/// Where a `struct sockaddr_in` has bytes without meaning, or more follows, they are kept.
+impl Own for wt::SockAddr {
+    type Owned = SocketAddr;
+
+    #[inline]
+    fn own(view: SocketAddr, _depth: u8) -> Result<SocketAddr, DecodeError> {
+        Ok(view)
+    }
+
+    #[inline]
+    fn put<B: Buf>(value: &SocketAddr, enc: Enc<B>, id: u16) -> Enc<B> {
+        ToWire::<wt::SockAddr>::put_as(*value, enc, id)
+    }
+
+    #[inline]
+    fn exact(value: &SocketAddr, payload: &[u8]) -> bool {
+        SockAddrBytes::new(*value).as_ref() == payload
+    }
 }
 
 impl<E: NamedValue, K: Int + Own> Own for wt::Named<E, K> {

@@ -9,7 +9,7 @@ use crate::wire::{
     Array, ArrayElement, ArrayOf, FlexOf, FlexStruct, FlexView, Indexed, IndexedOf, Records, RecordsOf,
     TypeValue, TypeValueOf,
 };
-use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use core::time::Duration;
 
 /// Types that an attribute of wire type `K` can be read into. Implement it for types of your own.
@@ -81,6 +81,7 @@ as_it_is! {
     ['a] wt::Bits, Bitfield32; ['a, E: NamedValue] wt::NamedBits<E>, Bitfield32;
     ['a] wt::Str, NlStr<'a>; ['a] wt::Unterminated, NlStr<'a>; ['a] Utf8, NlStr<'a>; ['a] wt::Bytes, &'a [u8];
     ['a] wt::Ip4, Ipv4Addr; ['a] wt::Ip6, Ipv6Addr; ['a] wt::Ip, IpAddr; ['a] wt::Mac, HwAddr;
+    ['a] wt::NetIp4, Ipv4Addr; ['a] wt::NetIp6, Ipv6Addr; ['a] wt::SockAddr, SocketAddr;
     ['a] wt::Labels, Labels<'a>;
     ['a, T: CStruct] wt::Struct<T>, T;
     ['a, T: FlexStruct] FlexOf<T>, FlexView<'a, T>;

@@ -6,11 +6,14 @@ pub mod empty;
 #[cfg(feature = "alloc")]
 mod flex;
 mod hwaddr;
+mod sockaddr;
 mod string;
 
 pub(crate) use address::read_ip;
 pub use address::{Address, Label, Labels};
 pub use hwaddr::HwAddr;
+pub use sockaddr::SockAddrBytes;
+pub(crate) use sockaddr::read_sockaddr;
 pub use string::NlStr;
 #[cfg(feature = "alloc")]
 pub use string::NlString;

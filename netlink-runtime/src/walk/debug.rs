@@ -139,6 +139,7 @@ impl Debug<'_, '_> {
             }
             Value::Mac(mac) => write!(self.f, "{mac}"),
             Value::Ip(ip) => write!(self.f, "{ip}"),
+            Value::SockAddr(address) => write!(self.f, "{address}"),
             Value::Address(address) => write!(self.f, "{address}"),
             Value::Labels(labels) => write!(self.f, "{labels}"),
             Value::Unknown(bytes) => self.hex("unknown", bytes),

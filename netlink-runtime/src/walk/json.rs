@@ -98,6 +98,7 @@ pub fn write_value<W: Write>(out: &mut W, value: &Value<'_>, options: Options) -
         Value::Array(items) => write_items(out, items, options),
         Value::Mac(mac) => write!(out, "\"{mac}\""),
         Value::Ip(ip) => write!(out, "\"{ip}\""),
+        Value::SockAddr(address) => write!(out, "\"{address}\""),
         Value::Address(address) => write!(out, "\"{address}\""),
         Value::Labels(labels) => write!(out, "\"{labels}\""),
         Value::Unknown(bytes) => write_unknown(out, bytes, false),

@@ -2,10 +2,10 @@
 
 use super::{Items, StructRef};
 use crate::meta::{Element, MemberType, Names, Order, Scalar, Selector, TypeMeta};
-use crate::types::{Address, Bitfield32, HwAddr, Labels, NlStr, read_ip};
+use crate::types::{Address, Bitfield32, HwAddr, Labels, NlStr, read_ip, read_sockaddr};
 use crate::wire::wt::{Bits, Sint, Uint, Wire};
 use core::fmt;
-use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 /// A value, with what is needed to show it.
 #[derive(Clone, Copy, Debug)]
@@ -31,6 +31,8 @@ pub enum Value<'a> {
     Mac(HwAddr),
     /// An IPv4 or IPv6 address.
     Ip(IpAddr),
+    /// An address with a port.
+    SockAddr(SocketAddr),
     /// An address of the family that the message names.
     Address(Address),
     /// An MPLS label stack.
@@ -164,6 +166,7 @@ fn other<'a>(ty: &TypeMeta, payload: &'a [u8], family: impl FnOnce(&Selector) ->
         TypeMeta::Ip4 => payload.try_into().ok().map(|b: [u8; 4]| Value::Ip(Ipv4Addr::from(b).into())),
         TypeMeta::Ip6 => payload.try_into().ok().map(|b: [u8; 16]| Value::Ip(Ipv6Addr::from(b).into())),
         TypeMeta::Ip => read_ip(payload).map(Value::Ip),
+        TypeMeta::SockAddr => read_sockaddr(payload).map(Value::SockAddr),
         TypeMeta::IpBy(selector) => {
             let family = family(selector).unwrap_or(0);
             match Address::read(payload, family) {
@@ -200,6 +203,7 @@ fn want(ty: &TypeMeta) -> Want {
         TypeMeta::Ip4 => Want::Exactly(4),
         TypeMeta::Ip6 => Want::Exactly(16),
         TypeMeta::Ip | TypeMeta::IpBy(_) => Want::Either(4, 16),
+        TypeMeta::SockAddr => Want::Either(16, 28),
         TypeMeta::Labels => Want::Multiple(4),
         // Any payload is a value of these.
         TypeMeta::Flag

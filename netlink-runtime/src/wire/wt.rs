@@ -14,7 +14,7 @@ use crate::meta::{EnumMeta, MemberType, Scalar, SetMeta, SetRef, StructMeta, Typ
 use crate::types::{Bitfield32, HwAddr, NlStr};
 use crate::view::{AttrSet, CStruct, NamedValue, View};
 use core::marker::PhantomData;
-use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 /// How a payload is read.
 #[diagnostic::on_unimplemented(
@@ -331,6 +331,10 @@ fixed_addr! {
     Ip4, Ipv4Addr, 4, Ip4;
     /// An IPv6 address.
     Ip6, Ipv6Addr, 16, Ip6;
+    /// An IPv4 address, sent with `NLA_F_NET_BYTEORDER`.
+    NetIp4, Ipv4Addr, 4, Ip4;
+    /// An IPv6 address, sent with `NLA_F_NET_BYTEORDER`.
+    NetIp6, Ipv6Addr, 16, Ip6;
 }
 
 /// A fixed array, as a member of a C struct.
@@ -398,6 +402,20 @@ impl Wire for Ip {
     #[inline]
     fn read(payload: &[u8]) -> Option<IpAddr> {
         crate::types::read_ip(payload)
+    }
+}
+
+/// An IPv4 or IPv6 address with a port: `struct sockaddr_in` or `struct sockaddr_in6`, by the family in it.
+#[derive(Clone, Copy, Debug)]
+pub struct SockAddr;
+
+impl Wire for SockAddr {
+    type View<'a> = SocketAddr;
+    const TYPE: TypeMeta = TypeMeta::SockAddr;
+
+    #[inline]
+    fn read(payload: &[u8]) -> Option<SocketAddr> {
+        crate::types::read_sockaddr(payload)
     }
 }
 

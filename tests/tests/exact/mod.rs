@@ -123,6 +123,16 @@ fn encode<T: OwnedSet>(payload: &[u8]) -> Result<(Vec<u8>, usize), String> {
     Ok((out, restored))
 }
 
+/// A message made by hand of these parts, which has to go through types.
+#[allow(dead_code)] // not every test makes one
+pub(crate) fn exactly<T: OwnedSet>(parts: &[Vec<u8>]) -> Vec<u8> {
+    let bytes = parts.concat();
+    let mut tally = Tally::default();
+    tally.check::<T>(&bytes);
+    assert!(tally.clean(), "{tally}");
+    bytes
+}
+
 /// Dumps, and checks every reply. Prints the numbers.
 pub(crate) fn dump<T: OwnedSet, O: Operation>(socket: &mut Socket, label: &str, call: Call<O>) -> Tally {
     replies::<T, O>(label, socket.dump(call))

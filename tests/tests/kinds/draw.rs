@@ -5,6 +5,7 @@ use netlink_runtime::prelude::*;
 use netlink_runtime::types::Label;
 use netlink_runtime::wire::FlexStruct;
 use netlink_runtime::wire::wt::Fixed;
+use std::net::{SocketAddrV4, SocketAddrV6};
 
 /// Bytes that values are drawn from; zeroes when they are used up.
 pub(crate) struct Draw<'s> {
@@ -150,6 +151,15 @@ impl Any for Ipv6Addr {
 impl Any for IpAddr {
     fn any(d: &mut Draw<'_>) -> Self {
         if d.any() { d.any::<Ipv6Addr>().into() } else { d.any::<Ipv4Addr>().into() }
+    }
+}
+
+impl Any for SocketAddr {
+    fn any(d: &mut Draw<'_>) -> Self {
+        match d.any::<IpAddr>() {
+            IpAddr::V4(ip) => SocketAddrV4::new(ip, d.any()).into(),
+            IpAddr::V6(ip) => SocketAddrV6::new(ip, d.any(), d.any(), d.any()).into(),
+        }
     }
 }
 

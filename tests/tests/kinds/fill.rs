@@ -84,6 +84,7 @@ impl Fill {
             TypeMeta::Bitfield32(_) | TypeMeta::Msecs => self.bytes(8),
             TypeMeta::Mac => self.bytes(6),
             TypeMeta::Ip6 => self.bytes(16),
+            TypeMeta::SockAddr => [&2_u16.to_ne_bytes()[..], &self.bytes(14)].concat(),
             TypeMeta::Nest(set) if depth > 0 => self.set(set.get(), depth - 1, &|_| true),
             TypeMeta::Nest(set) => vec![0; align(set.get().header.map_or(0, |h| h.size as usize))],
             TypeMeta::Struct(meta) => {

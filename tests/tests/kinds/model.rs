@@ -64,6 +64,9 @@ const ALL: &[&str] = &[
     "mac",
     "ip4",
     "ip6",
+    "netip4",
+    "netip6",
+    "sockaddr",
     "ip",
     "ip by selector",
     "label-stack",
@@ -223,6 +226,9 @@ impl Kinds<'_> {
             Type::Mac => self.add("mac"),
             Type::Ip4 => self.add("ip4"),
             Type::Ip6 => self.add("ip6"),
+            Type::NetIp4 => self.add("netip4"),
+            Type::NetIp6 => self.add("netip6"),
+            Type::SockAddr => self.add("sockaddr"),
             Type::Ip(None) => self.add("ip"),
             Type::Ip(Some(selector)) => {
                 self.add("ip by selector");

@@ -20,7 +20,7 @@ zoo!(Numbers NumbersView NumbersRow, [header] {
 } |_, _| {});
 
 zoo!(Values ValuesView ValuesRow<'_>, [header] {
-    flag FLAG, string STRING, bounded BOUNDED, unterminated UNTERMINATED, binary BINARY, cookie COOKIE, mac MAC, ip4 IP4, ip6 IP6, ip IP, ipby IPBY, labels LABELS,
+    flag FLAG, string STRING, bounded BOUNDED, unterminated UNTERMINATED, binary BINARY, cookie COOKIE, mac MAC, ip4 IP4, ip6 IP6, ip IP, ipby IPBY, labels LABELS, netip4 NETIP4, netip6 NETIP6, sockaddr SOCKADDR,
 } |set, d| {
     let family = ADDRESSES[usize::from(d.choice(5))];
     set.header.family = family;

@@ -15,6 +15,9 @@ const PROGRAMS: &[(&str, &str)] = &[
     ("conntrack", "conntrack"),
     ("iptables-nft", "iptables"),
     ("tcpdump", "tcpdump"),
+    ("ss", "iproute2"),
+    ("ipset", "ipset"),
+    ("wg", "wireguard-tools"),
 ];
 
 /// Smaller builds; all tests run with all features.

@@ -245,7 +245,10 @@ impl<'m> Encoder<'m, '_> {
             },
             leaf => {
                 let bytes = value::leaf(self.model, leaf, &attr.checks, value, &|s| scope.number(s))?;
-                let net = matches!(leaf, Type::Scalar(s, _) if s.order == ir::Order::Net);
+                let net = match leaf {
+                    Type::Scalar(s, _) => s.order == ir::Order::Net,
+                    other => matches!(other, Type::NetIp4 | Type::NetIp6),
+                };
                 self.enc.bytes(if net { number | NET_BYTEORDER } else { number }, &bytes);
                 Ok(())
             }

@@ -4,10 +4,10 @@ use super::super::input::decode_hex;
 use super::Error;
 use crate::ir::{Checks, Entry, EnumId, Model, Order, Scalar, Selector, Type};
 use crate::report::{did_you_mean, list};
-use netlink_runtime::types::{Address, HwAddr, Label};
+use netlink_runtime::types::{Address, HwAddr, Label, SockAddrBytes};
 use serde_json::Value;
 use std::borrow::Cow;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 const NATIVE32: Scalar = Scalar { bits: 32, signed: false, order: Order::Native };
 
@@ -69,8 +69,9 @@ pub(super) fn leaf(
             Ok(bytes.concat())
         }
         Type::Mac => mac(value).map(|m| m.as_bytes().to_vec()),
-        Type::Ip4 => ip4(value),
-        Type::Ip6 => ip6(value),
+        Type::Ip4 | Type::NetIp4 => ip4(value),
+        Type::Ip6 | Type::NetIp6 => ip6(value),
+        Type::SockAddr => sockaddr(value),
         Type::Ip(Some(selector)) if family(selector) == Some(Address::AF_MPLS.into()) => labels(value),
         Type::Ip(_) => ip(value).map(octets),
         Type::Labels => labels(value),
@@ -243,6 +244,12 @@ pub(super) fn ip4(value: &Value) -> Result<Vec<u8>, Error> {
 pub(super) fn ip6(value: &Value) -> Result<Vec<u8>, Error> {
     let address: Result<Ipv6Addr, _> = word("an IPv6 address", value)?.parse();
     address.map(|a| a.octets().to_vec()).map_err(|_| wanted("an IPv6 address", value))
+}
+
+fn sockaddr(value: &Value) -> Result<Vec<u8>, Error> {
+    let what = "an address with a port, such as 192.0.2.1:80 or [2001:db8::1]:80";
+    let address: SocketAddr = word(what, value)?.parse().map_err(|_| wanted(what, value))?;
+    Ok(SockAddrBytes::new(address).as_ref().to_vec())
 }
 
 pub(super) fn octets(ip: IpAddr) -> Vec<u8> {

@@ -357,11 +357,17 @@ impl<'a> Ynl<'a> {
                 }
                 _ => return self.bytes(place, "a sub-message by other than one text", out),
             },
-            Type::Mac | Type::Ip6 => {
+            Type::Mac | Type::Ip6 | Type::NetIp6 => {
+                if *ty == Type::NetIp6 {
+                    self.lose(place, "NLA_F_NET_BYTEORDER");
+                }
                 out.text("type", "binary");
                 out.text("display-hint", if *ty == Type::Mac { "mac" } else { "ipv6" });
             }
-            Type::Ip4 => {
+            Type::Ip4 | Type::NetIp4 => {
+                if *ty == Type::NetIp4 {
+                    self.lose(place, "NLA_F_NET_BYTEORDER");
+                }
                 out.text("type", "u32");
                 out.text("byte-order", "big-endian");
                 out.text("display-hint", "ipv4");
@@ -380,6 +386,7 @@ impl<'a> Ynl<'a> {
             Type::Nest(_) => return self.bytes(place, "attributes after a struct", out),
             Type::Records(..) => return self.bytes(place, "records", out),
             Type::Struct(_) => return self.bytes(place, "a union", out),
+            Type::SockAddr => return self.bytes(place, "a socket address", out),
             Type::Labels => return self.bytes(place, "a label stack", out),
         }
         if let Some(id) = names {

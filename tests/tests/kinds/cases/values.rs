@@ -1,6 +1,6 @@
 //! Text, bytes and addresses: more than single rows.
 
-use crate::rows::values::V4;
+use crate::rows::values::{V4, sockaddr_in};
 use crate::rows::{attr, forms, message, reads};
 use crate::zoo::values::Values;
 use netlink_runtime::build::{Enc, SetBuilder as _};
@@ -47,6 +47,24 @@ fn ipby_of_other_families() {
     let mut bytes = message::<Values>(&[attr(11, [9])]);
     bytes[0] = 2;
     assert!(Values::from_bytes(&bytes).is_err(), "one byte is no IP address");
+}
+
+/// A `struct sockaddr_storage` is longer, and C leaves bytes of a `struct sockaddr_in` as they were: both
+/// come out as they came. Of other families there is no value.
+#[test]
+fn sockaddr_in_something_longer() {
+    let shown = r#"[["KV_SOCKADDR","192.0.2.1:80"]]"#;
+    let longer = [&sockaddr_in()[..], &[0; 112]].concat();
+    let unclean = [&sockaddr_in()[..8], &[9; 8]].concat();
+    for payload in [longer, unclean] {
+        let bytes = message::<Values>(&[attr(17, payload)]);
+        reads::<Values>(&bytes, shown);
+        forms::<Values>(&bytes);
+    }
+    for payload in [sockaddr_in()[..15].to_vec(), [1, 0].repeat(8), vec![2], vec![]] {
+        let bytes = message::<Values>(&[attr(17, payload)]);
+        assert!(Values::from_bytes(&bytes).is_err());
+    }
 }
 
 /// Setters check lengths; what was received is kept and sent as it is.

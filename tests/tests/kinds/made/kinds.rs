@@ -258,6 +258,15 @@ pub struct Values {
     /// `KV_LABELS`.
     #[netlink(KV_LABELS = 12)]
     pub labels: Option<LabelStack>,
+    /// `KV_NETIP4`.
+    #[netlink(KV_NETIP4 = 15, net)]
+    pub netip4: Option<Ipv4Addr>,
+    /// `KV_NETIP6`.
+    #[netlink(KV_NETIP6 = 16, net)]
+    pub netip6: Option<Ipv6Addr>,
+    /// `KV_SOCKADDR`.
+    #[netlink(KV_SOCKADDR = 17)]
+    pub sockaddr: Option<SocketAddr>,
     /// What the fields do not say: unknown attributes and the original order.
     #[netlink(rest)]
     pub rest: Rest,

@@ -1,12 +1,17 @@
 //! Text, bytes, addresses.
 
-use super::{attr, rows};
+use super::{NET, attr, rows};
 use crate::zoo::values::Values;
 use netlink_runtime::types::{HwAddr, Label, NlStr};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 pub(crate) const V4: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 1);
 const V6: Ipv6Addr = Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1);
+
+/// `struct sockaddr_in` of port 80.
+pub(crate) fn sockaddr_in() -> Vec<u8> {
+    [&2_u16.to_ne_bytes()[..], &[0, 80], &V4.octets(), &[0; 8]].concat()
+}
 
 rows! { Values;
     flag = |b| b.flag(), [attr(1, [])], r#"[["KV_FLAG",true]]"#;
@@ -27,4 +32,11 @@ rows! { Values;
     ipby = |b| b.ipby(V6), [attr(11, V6.octets())], r#"[["KV_IPBY","2001:db8::1"]]"#;
     labels = |b| b.labels(&[Label(100 << 12), Label::new(200)]), [attr(12, [0, 6, 0x40, 0, 0, 12, 0x81, 0])],
         r#"[["KV_LABELS","100/200"]]"#;
+    netip4 = |b| b.netip4(V4), [attr(NET | 15, V4.octets())], r#"[["KV_NETIP4","192.0.2.1"]]"#;
+    netip6 = |b| b.netip6(V6), [attr(NET | 16, V6.octets())], r#"[["KV_NETIP6","2001:db8::1"]]"#;
+    sockaddr = |b| b.sockaddr(SocketAddr::new(V4.into(), 80)), [attr(17, sockaddr_in())],
+        r#"[["KV_SOCKADDR","192.0.2.1:80"]]"#;
+    sockaddr_of_28_bytes = |b| b.sockaddr(SocketAddr::new(V6.into(), 80)),
+        [attr(17, [&10_u16.to_ne_bytes()[..], &[0, 80, 0, 0, 0, 0], &V6.octets(), &[0; 4]].concat())],
+        r#"[["KV_SOCKADDR","[2001:db8::1]:80"]]"#;
 }

@@ -77,6 +77,9 @@ pub(crate) struct ValuesRow<'a> {
     pub(crate) ip: Option<IpAddr>,
     pub(crate) ipby: Option<Address>,
     pub(crate) labels: Option<Labels<'a>>,
+    pub(crate) netip4: Option<Ipv4Addr>,
+    pub(crate) netip6: Option<Ipv6Addr>,
+    pub(crate) sockaddr: Option<SocketAddr>,
 }
 
 #[derive(NetlinkMessage)]

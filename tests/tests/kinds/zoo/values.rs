@@ -32,6 +32,12 @@ pub(crate) struct Values {
     pub(crate) ipby: Option<Address>,
     #[netlink(KV_LABELS = 12)]
     pub(crate) labels: Option<LabelStack>,
+    #[netlink(KV_NETIP4 = 15, net)]
+    pub(crate) netip4: Option<Ipv4Addr>,
+    #[netlink(KV_NETIP6 = 16, net)]
+    pub(crate) netip6: Option<Ipv6Addr>,
+    #[netlink(KV_SOCKADDR = 17)]
+    pub(crate) sockaddr: Option<SocketAddr>,
     #[netlink(rest)]
     pub(crate) rest: Rest,
 }
