@@ -256,7 +256,9 @@ fn kind(model: &Model, attr: &Attr, accepted: &Accepted, out: &mut Vec<Outcome>)
         | (Type::Bitfield32(_), Kind::Bitfield32)
         | (Type::Msecs, Kind::Msecs)
         | (Type::Msecs, Kind::Int { bits: 64, .. })
-        | (Type::Ip4 | Type::Ip(_) | Type::Labels, Kind::Int { bits: 32, .. }) => say("type", State::Equal),
+        | (Type::Ip4 | Type::NetIp4 | Type::Ip(_) | Type::Labels, Kind::Int { bits: 32, .. }) => {
+            say("type", State::Equal)
+        }
         // What the bytes are is not said; how many may be.
         (ty, Kind::Bytes) => say("type", size(model, ty, accepted)),
         (Type::Sub(id, _), _) => say("type", chosen(model, *id, attr, accepted)),
@@ -314,8 +316,10 @@ pub(super) fn inside(model: &Model, attr: &Attr, kind: Kind) -> Option<SetId> {
 fn size(model: &Model, ty: &Type, accepted: &Accepted) -> State {
     let sizes: Vec<i128> = match ty {
         Type::Scalar(scalar, _) => vec![i128::from(scalar.bits / 8)],
-        Type::Ip4 => vec![4],
-        Type::Ip6 => vec![16],
+        Type::Ip4 | Type::NetIp4 => vec![4],
+        Type::Ip6 | Type::NetIp6 => vec![16],
+        // `struct sockaddr_in` and `struct sockaddr_in6`.
+        Type::SockAddr => vec![16, 28],
         Type::Struct(id) => {
             let record = &model[*id];
             let sizes = record.sizes.iter().map(|(_, size)| *size).chain([record.size]);

@@ -64,7 +64,7 @@ impl Exceptions {
     }
 
     /// Gives mismatches their reasons, and says which lines excused nothing though what they are about was
-    /// compared. A running kernel need not have it, so there a line is idle when all is equal.
+    /// compared. Lines about running kernels may excuse nothing on this one: they differ by their options.
     pub fn apply(&self, report: &mut Report) {
         for exception in &self.0 {
             let mut needed = false;
@@ -76,7 +76,7 @@ impl Exceptions {
                     needed = true;
                 }
             }
-            if seen && !needed {
+            if seen && !needed && exception.source != Source::Live {
                 report.stale.push(exception.line());
             }
         }
