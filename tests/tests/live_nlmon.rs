@@ -75,8 +75,9 @@ fn everything_captured_is_read() {
     let (mut counts, mut longest, mut requests) = (BTreeMap::new(), 0, 0);
     for packet in Packets::new(&bytes).expect("a capture") {
         let packet = packet.expect("a packet");
-        let messages = Messages::new(packet.datagram).map(|m| m.expect("a message")).count();
-        *counts.entry(packet.protocol.0.into()).or_insert(0) += messages;
+        let messages: Vec<_> = Messages::new(packet.datagram).map(|m| m.expect("a message")).collect();
+        let messages = messages.len();
+        *counts.entry(packet.protocol.0).or_insert(0) += messages;
         longest = longest.max(messages);
         requests += usize::from(packet.direction == Direction::ToKernel);
         assert!(packet.datagram.len() >= Header::LEN);

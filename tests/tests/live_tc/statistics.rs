@@ -66,7 +66,7 @@ pub(crate) fn own(out: &mut Obj, own: &XstatsView<'_>) -> Result<()> {
             out.opt("retrans", Some(x.tcp_retrans).filter(|v| *v != 0));
             out.set("throttled", x.throttled);
             out.opt("latency", Some(x.unthrottle_latency_ns).filter(|v| *v != 0));
-            out.opt("ce_mark", Some(x.ce_mark).filter(|v| *v != 0));
+            out.opt("ce_mark", x.ce_mark.filter(|v| *v != 0));
             out.opt("flows_plimit", Some(x.flows_plimit).filter(|v| *v != 0));
         }
         XstatsView::FqCodel(x) if x.type_ == FqCodelXstats::QDISC => {
@@ -94,8 +94,8 @@ pub(crate) fn own(out: &mut Obj, own: &XstatsView<'_>) -> Result<()> {
             out.set("pkts_in", x.packets_in);
             out.set("overlimit", x.overlimit);
             out.set("dropped", x.dropped);
-            out.set("maxq", x.maxq);
-            out.set("ecn_mark", x.ecn_mark);
+            out.opt("maxq", x.maxq);
+            out.opt("ecn_mark", x.ecn_mark);
         }
         XstatsView::FqPie(x) => {
             out.set("pkts_in", x.packets_in);
