@@ -2500,28 +2500,28 @@ pub struct TcPieXstats {
     /// `prob`.
     #[netlink(0)]
     pub prob: u64,
-    /// `delay`.
+    /// `delay`. Since 5.10 (not in 4.19).
     #[netlink(8)]
     pub delay: u32,
-    /// `avg_dq_rate`.
+    /// `avg_dq_rate`. Since 5.10 (not in 4.19).
     #[netlink(12)]
     pub avg_dq_rate: u32,
     /// `dq_rate_estimating`. Since 5.10 (not in 4.19).
     #[netlink(16)]
     pub dq_rate_estimating: u32,
-    /// `packets_in`.
+    /// `packets_in`. Since 5.10 (not in 4.19).
     #[netlink(20)]
     pub packets_in: u32,
-    /// `dropped`.
+    /// `dropped`. Since 5.10 (not in 4.19).
     #[netlink(24)]
     pub dropped: u32,
-    /// `overlimit`.
+    /// `overlimit`. Since 5.10 (not in 4.19).
     #[netlink(28)]
     pub overlimit: u32,
-    /// `maxq`.
+    /// `maxq`. Since 5.10 (not in 4.19).
     #[netlink(32)]
     pub maxq: Option<u32>,
-    /// `ecn_mark`.
+    /// `ecn_mark`. Since 5.10 (not in 4.19).
     #[netlink(36)]
     pub ecn_mark: Option<u32>,
 }

@@ -18,7 +18,11 @@ impl<'a> Lower<'a> {
         let mut fields = Vec::new();
         for field in &record.fields {
             let Some(place) = field.place.at(kernel) else { continue };
-            let mut life = lifetime(&field.place);
+            // In kernels where it lies elsewhere, what lies here is another one.
+            let here = |there: &Option<facts::Place>| there.clone().filter(|p| p.offset == place.offset);
+            let here = field.place.0.iter().map(|(kernel, there)| (*kernel, here(there)));
+            let here = here.skip_while(|(_, there)| there.is_none()).collect();
+            let mut life = lifetime(&facts::History(here));
             life.since = life.since.filter(|since| *since as usize > born);
             life.gone = life.gone.filter(|gone| (*gone as usize) <= kernel);
             life.lacking = life.lacking.without(lacking);

@@ -1,6 +1,6 @@
 //! What a header's enums and macros are for.
 
-use crate::headers::facts::{Home, Store, Value};
+use crate::headers::facts::{Constant, Home, Store, Value};
 use crate::ir::names;
 use crate::lower::common_prefix;
 use std::collections::BTreeSet;
@@ -97,7 +97,8 @@ impl Parts {
     }
 
     fn strings(&mut self, header: &str, facts: &Store) {
-        for constant in facts.constants.values().filter(|c| c.header == *header) {
+        let current = |c: &&Constant| c.header == *header && c.value.gone().is_none();
+        for constant in facts.constants.values().filter(current) {
             let Some(Value::Str(text)) = constant.value.newest() else { continue };
             let name = constant.name.as_str();
             if ["GROUP", "_GRP", "MCGRP", "MCAST"].iter().any(|word| name.contains(word)) {
@@ -111,7 +112,11 @@ impl Parts {
     fn integers(&mut self, header: &str, facts: &Store) {
         let mut runs: Vec<(String, usize)> = Vec::new();
         let mut versions = Vec::new();
-        for constant in facts.constants.values().filter(|c| c.header == *header && c.home == Home::Macro) {
+        for constant in facts
+            .constants
+            .values()
+            .filter(|c| c.header == *header && c.home == Home::Macro && c.value.gone().is_none())
+        {
             let name = constant.name.as_str();
             if constant.sentinel || facts.int(name).is_none() {
                 continue;

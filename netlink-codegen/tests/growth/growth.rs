@@ -150,7 +150,7 @@ pub struct MptcpInfo {
     /// `mptcpi_endp_fullmesh_max`. Since 6.19 (not in 6.13).
     #[netlink(82)]
     pub mptcpi_endp_fullmesh_max: Option<u8>,
-    /// `reserved`. Since 6.12 (not in 6.3).
+    /// `reserved`. Since 6.19 (not in 6.13).
     #[netlink(83)]
     pub reserved: Option<u8>,
     /// `mptcpi_last_data_sent`. Since 6.12 (not in 6.3).
@@ -769,7 +769,7 @@ pub struct TcpInfo {
     /// `tcpi_ecn_mode`. Since 7.2 (not in 6.19).
     #[netlink(276, bits(0, 2))]
     pub tcpi_ecn_mode: Option<u8>,
-    /// `tcpi_accecn_opt_seen`. Since 6.19 (not in 6.13).
+    /// `tcpi_accecn_opt_seen`. Since 7.2 (not in 6.19).
     #[netlink(276, bits(2, 2))]
     pub tcpi_accecn_opt_seen: Option<u8>,
     /// `tcpi_accecn_fail_mode`. Since 6.19 (not in 6.13).

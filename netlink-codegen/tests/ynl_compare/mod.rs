@@ -47,10 +47,14 @@ impl<'a> Comparison<'a> {
             self.same(&place, "doc, group", (&op.doc, &op.group) == (&other.doc, &other.group));
             self.same(&place, "match", op.match_ == other.match_ && op.required == other.required);
             self.same(&place, "flags", op.nlm_flags == other.nlm_flags);
-            let pairs = [(&op.request, &other.request), (&op.reply, &other.reply)];
-            for (a, b) in pairs {
-                self.message(&place, a.as_ref(), b.as_ref());
+            let set = |message: &Option<Message>| message.as_ref().map(|m| m.set);
+            // YNL has one set for both: the reply's.
+            let own = op.request.is_some() && op.reply.is_some() && set(&op.request) != set(&op.reply);
+            self.same(&place, "the request's own attributes", !own);
+            if !own {
+                self.message(&place, op.request.as_ref(), other.request.as_ref());
             }
+            self.message(&place, op.reply.as_ref(), other.reply.as_ref());
         }
         for group in &a.groups {
             let place = format!("group {}", group.name);

@@ -226,6 +226,11 @@ impl<'a> Ynl<'a> {
         }
         out.text("doc", &item.doc);
         let layout = layout::members(self.model, item, self);
+        for member in
+            item.members.iter().filter(|m| m.c_name.contains('.') && !layout.lost.contains(&m.c_name))
+        {
+            self.lose(format!("{name}.{}", member.c_name), "the C name of a member of a member");
+        }
         for member in layout.lost {
             self.lose(format!("{name}.{member}"), "a member that is no plain value");
         }
