@@ -35,7 +35,7 @@ pub fn write(tables: &[Table]) -> String {
     out
 }
 
-/// Reads what [`write`] made; lines that begin with `#` are comments.
+/// Reads what [`write()`] made; lines that begin with `#` are comments.
 pub fn read(text: &str) -> Result<Vec<Table>, String> {
     let mut tables: Vec<Table> = Vec::new();
     let mut file = String::new();
