@@ -100,7 +100,7 @@ fn create(name: &str, kind: &str, family: Nfproto, data: &CreateView<'_>) -> Res
     say("netmask", text(data.netmask()?.map(u32::from)));
     say("timeout", text(data.timeout()?));
     say("bucketsize", text(data.bucketsize()?.map(u32::from)));
-    say("initval", data.initval()?.map(|v| format!("{v:#x}")));
+    say("initval", data.initval()?.map(|v| format!("{v:#010x}")));
     say("size", text(data.size()?));
     let flags = data.cadt_flags()?.unwrap_or_default();
     for (flag, word) in [
