@@ -252,6 +252,10 @@ fn typed_requests_are_carried_out() {
     let mut filters = socket.dump(GetTfilter::dump().with(|b| b.header(header))).expect("a dump");
     while let Some(filter) = filters.next().expect("a filter") {
         if let Some(FilterOptionsView::Flower(flower)) = filter.options().expect("options") {
+            if netlink_tests::kernel_before(6, 12) {
+                eprintln!("not here: fields of a flower filter that are newer than this kernel");
+                continue;
+            }
             assert_eq!(flower.key_spi(), Ok(Some(0x1234)));
             assert_eq!(flower.key_spi_mask(), Ok(Some(0xffff)));
             assert_eq!(flower.l2_miss(), Ok(Some(1)));

@@ -469,9 +469,12 @@ fn mqprio(out: &mut Obj, view: &MqprioView<'_>) -> Result<()> {
     out.set("map", list(&map.prio_tc_map));
     let queues = map.offset.iter().zip(&map.count).take(map.num_tc.into());
     out.set("queues", queues.map(|(o, n)| Json::from(list(&[*o, *o + *n - 1]))).collect::<Vec<_>>());
-    // Without hardware, there is neither attribute, and 0 is meant.
-    out.set("mode", if view.mode()?.is_none_or(|v| v.0 == 0) { "dcb" } else { "channel" });
-    out.set("shaper", if view.shaper()?.is_none_or(|v| v.0 == 0) { "dcb" } else { "bw_rlimit" });
+    // Without hardware, there is neither attribute, and 0 is meant; `tc` says so if there is any at all.
+    let mut entries = view.tc_entry();
+    if view.mode()?.is_some() || view.shaper()?.is_some() || entries.next().is_some() {
+        out.set("mode", if view.mode()?.is_none_or(|v| v.0 == 0) { "dcb" } else { "channel" });
+        out.set("shaper", if view.shaper()?.is_none_or(|v| v.0 == 0) { "dcb" } else { "bw_rlimit" });
+    }
     Ok(())
 }
 

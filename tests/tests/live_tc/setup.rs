@@ -105,10 +105,10 @@ const QDISCS: &[&[&str]] = &[
         "qdisc add dev DEV parent 1:2 handle 12: etf clockid CLOCK_TAI delta 300000 skip_sock_check",
     ],
     &[
-        "qdisc add dev DEV root handle 1: taprio num_tc 2 map 0 1 1 1 queues 1@0 1@1 base-time 1000000000 sched-entry S 01 300000 sched-entry S 02 400000 cycle-time 800000 cycle-time-extension 1000 clockid CLOCK_TAI txtime-delay 0 flags 0x1",
+        "qdisc add dev DEV root handle 1: taprio num_tc 2 map 0 1 1 1 queues 1@0 1@1 base-time 1000000000 sched-entry S 01 300000000 sched-entry S 02 400000000 cycle-time 800000000 cycle-time-extension 1000 clockid CLOCK_TAI txtime-delay 0 flags 0x1",
     ],
     &[
-        "qdisc add dev DEV root handle 1: taprio num_tc 2 map 0 1 1 1 queues 1@0 1@1 base-time 1000000000 sched-entry S 01 300000 clockid CLOCK_TAI",
+        "qdisc add dev DEV root handle 1: taprio num_tc 2 map 0 1 1 1 queues 1@0 1@1 base-time 1000000000 sched-entry S 01 300000000 clockid CLOCK_TAI",
     ],
     &["qdisc add dev DEV root handle 1: dualpi2"],
     &["qdisc add dev DEV root handle 1: cake_mq"],
@@ -217,7 +217,7 @@ const ACTIONS: &[&str] = &[
     "ct clear",
     "ct commit zone 5 nat dst addr 2001:db8::1 pipe",
     "ct commit helper ipv4-tcp-ftp",
-    "gate priority 5 clockid CLOCK_TAI base-time 1000 cycle-time 200000 cycle-time-ext 10 sched-entry open 100000 3 8000 sched-entry close 100000",
+    "gate priority 5 clockid CLOCK_TAI base-time 1000 cycle-time 200000000 cycle-time-ext 10 sched-entry open 100000000 3 8000 sched-entry close 100000000",
 ];
 
 /// Kinds of actions.

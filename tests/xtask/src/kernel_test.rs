@@ -50,8 +50,9 @@ impl Wanted {
     }
 }
 
-/// `cargo xtask kernel-test`.
-pub(crate) fn run(args: &[String], skips: &Skips) -> Result<()> {
+/// `cargo xtask kernel-test`. A guest that dies is a failure, or else skipped: what a program asks of a
+/// kernel must not end it, and an emulated one may be too slow for its own timers.
+pub(crate) fn run(args: &[String], skips: &Skips, strict: bool) -> Result<()> {
     let mut wanted = Wanted::parse(args)?;
     if wanted.kernels.is_empty() {
         wanted.kernels = USUAL.map(str::to_owned).to_vec();
@@ -94,7 +95,8 @@ pub(crate) fn run(args: &[String], skips: &Skips) -> Result<()> {
             Ok(verdicts) => verdicts,
             Err(reason) => {
                 println!("Linux {kernel}: {reason}");
-                failed += 1;
+                skips.note(&format!("kernel {kernel}"), reason.lines().next().unwrap_or_default());
+                failed += u32::from(strict);
                 continue;
             }
         };

@@ -68,7 +68,7 @@ fn main() -> ExitCode {
         Some("package") => counted(|skips| package::run(setup::libclang(system).ok().as_deref(), skips)),
         Some("compile-time") => compile_time::run(),
         Some("targets") => counted(targets::run),
-        Some("kernel-test") => counted(|skips| kernel_test::run(&args[1..], skips)),
+        Some("kernel-test") => counted(|skips| kernel_test::run(&args[1..], skips, true)),
         Some("generate") => generate(&[]),
         Some("kernel") if args[1..] == ["--check"] => {
             counted(|skips| setup::libclang(system).and_then(|libclang| kernel::check(&libclang, skips)))
