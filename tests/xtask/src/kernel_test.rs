@@ -101,10 +101,14 @@ pub(crate) fn run(args: &[String], skips: &Skips, strict: bool) -> Result<()> {
             }
         };
         for verdict in &verdicts {
-            let word = if verdict.passed { "ok" } else { "FAILED" };
+            let word = match (verdict.passed, verdict.again) {
+                (true, false) => "ok",
+                (true, true) => "ok at the second try",
+                (false, _) => "FAILED",
+            };
             println!("test linux-{kernel}::{} ... {word} ({} s)", verdict.name, verdict.seconds);
-            if !verdict.passed {
-                failed += 1;
+            failed += u32::from(!verdict.passed);
+            if !verdict.passed || verdict.again {
                 println!("{}", verdict.output);
             }
             for skip in &verdict.skips {
