@@ -1,14 +1,14 @@
 //! apt beside the system: its own lists and cache in a folder, the system's keys. Nothing is
 //! installed, and nobody need be root.
 
-use crate::Result;
+use crate::{Result, create_dir};
 use std::fs;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 /// Makes the folder ready for [`get`].
 pub(crate) fn prepare(dir: &Path) -> Result<()> {
-    fs::create_dir_all(dir).map_err(|e| format!("{}: {e}", dir.display()))?;
+    create_dir(dir)?;
     // No packages are installed; apt insists on a file that says so.
     let status = dir.join("status");
     fs::write(&status, "").map_err(|e| format!("{}: {e}", status.display()))
@@ -37,4 +37,22 @@ pub(crate) fn get(dir: &Path, architectures: &[&str]) -> Command {
 /// Sets one of apt's options.
 pub(crate) fn option(command: &mut Command, name: &str, value: &str) {
     command.arg("-o").arg(format!("{name}={value}"));
+}
+
+/// Unpacks parts of a package below a folder; `what` is what `tar` is to extract.
+pub(crate) fn unpack(deb: &Path, root: &Path, what: &[&str]) -> Result<()> {
+    let mut archive = Command::new("dpkg-deb")
+        .arg("--fsys-tarfile")
+        .arg(deb)
+        .stdout(Stdio::piped())
+        .spawn()
+        .map_err(|e| format!("dpkg-deb: {e}"))?;
+    let mut tar = Command::new("tar");
+    tar.arg("--extract").arg("--directory").arg(root);
+    // As root it would give the files to whoever has the numbers of their owners.
+    tar.arg("--no-same-owner").args(what);
+    tar.stdin(archive.stdout.take().map_or_else(Stdio::null, Stdio::from));
+    let unpacked = crate::run(&mut tar);
+    let _ = archive.wait();
+    unpacked
 }

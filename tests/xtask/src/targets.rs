@@ -8,8 +8,8 @@ mod memory;
 mod packages;
 
 use crate::skips::Skips;
-use crate::{Result, step, target};
-use debs::{Debs, create_dir};
+use crate::{Result, create_dir, step, target};
+use debs::Debs;
 use machine::{BIG_ENDIAN, NARROW};
 use netlink_tests::live_obstacle;
 use packages::{Group, RUST, RUSTC};

@@ -1,7 +1,7 @@
 //! A kernel with its modules, from a package, and the first file system that it boots into.
 
 use crate::setup::limited;
-use crate::{Result, run, step, target};
+use crate::{Result, apt, create_dir, run, step, target};
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write as _;
@@ -152,19 +152,7 @@ fn fetch(release: &str, dir: &Path) -> Result<String> {
     let root = dir.join("root");
     let _ = fs::remove_dir_all(&root);
     create_dir(&root)?;
-    let mut archive = Command::new("dpkg-deb")
-        .arg("--fsys-tarfile")
-        .arg(&deb)
-        .stdout(Stdio::piped())
-        .spawn()
-        .map_err(|e| format!("dpkg-deb: {e}"))?;
-    let mut tar = Command::new("tar");
-    tar.args(["--extract", "--no-same-owner", "--wildcards", "--directory"]).arg(&root);
-    tar.args(["./boot/vmlinuz-*", "*lib/modules/*"]);
-    tar.stdin(archive.stdout.take().map_or_else(Stdio::null, Stdio::from));
-    let unpacked = run(&mut tar);
-    let _ = archive.wait();
-    unpacked?;
+    apt::unpack(&deb, &root, &["--wildcards", "./boot/vmlinuz-*", "*lib/modules/*"])?;
     let _ = fs::remove_dir_all(&download);
     if !root.join("lib").exists() {
         // Packages of merged file systems.
@@ -212,8 +200,4 @@ fn list(dir: &Path, inside: &Path, names: &mut Vec<String>) -> Result<()> {
 
 fn copy(from: &Path, to: &Path) -> Result<()> {
     fs::copy(from, to).map(drop).map_err(|e| format!("{} to {}: {e}", from.display(), to.display()))
-}
-
-pub(super) fn create_dir(dir: &Path) -> Result<()> {
-    fs::create_dir_all(dir).map_err(|e| format!("{}: {e}", dir.display()))
 }

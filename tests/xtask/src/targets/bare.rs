@@ -1,8 +1,8 @@
 //! Builds for a machine without an operating system.
 
-use super::debs::create_dir;
 use super::packages::{LIBRARY, RUST_SOURCE};
 use super::{Outcome, Targets};
+use crate::create_dir;
 use crate::{Result, run};
 use std::fs;
 use std::path::Path;

@@ -3,12 +3,12 @@
 
 use super::packages::{GROUPS, Group, Package};
 use crate::setup::limited;
-use crate::{Result, apt, step};
+use crate::{Result, apt, create_dir, step};
 use netlink_tests::has_program;
 use std::cell::OnceCell;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 /// A folder with unpacked packages of all architectures; Debian's paths keep them apart.
 pub(super) struct Debs {
@@ -101,23 +101,6 @@ impl Debs {
             .map(|e| e.path())
             .next()
             .ok_or_else(|| format!("apt-get downloaded no {start}*{end}"))?;
-        let mut archive = Command::new("dpkg-deb")
-            .arg("--fsys-tarfile")
-            .arg(&deb)
-            .stdout(Stdio::piped())
-            .spawn()
-            .map_err(|e| format!("dpkg-deb: {e}"))?;
-        let mut tar = Command::new("tar");
-        tar.arg("--extract").arg("--directory").arg(&self.root).args(package.paths);
-        tar.stdin(archive.stdout.take().map_or_else(Stdio::null, Stdio::from));
-        // As root it would give the files to whoever has the numbers of their owners.
-        tar.arg("--no-same-owner");
-        let unpacked = crate::run(&mut tar);
-        let _ = archive.wait();
-        unpacked
+        apt::unpack(&deb, &self.root, package.paths)
     }
-}
-
-pub(super) fn create_dir(dir: &Path) -> Result<()> {
-    fs::create_dir_all(dir).map_err(|e| format!("{}: {e}", dir.display()))
 }
