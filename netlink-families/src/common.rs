@@ -152,6 +152,329 @@ pub enum Af {
     MCTP = 45,
 }
 
+/// Ethernet types, and the numbers below 1536 that Linux gives to frames without one.
+#[netlink_enum(u32)]
+pub enum EthP {
+    /// `ETH_P_LOOP`.
+    #[netlink(ETH_P_LOOP)]
+    LOOP = 96,
+    /// `ETH_P_PUP`.
+    #[netlink(ETH_P_PUP)]
+    PUP = 512,
+    /// `ETH_P_PUPAT`.
+    #[netlink(ETH_P_PUPAT)]
+    PUPAT = 513,
+    /// `ETH_P_TSN`.
+    #[netlink(ETH_P_TSN)]
+    TSN = 8944,
+    /// `ETH_P_ERSPAN2`.
+    #[netlink(ETH_P_ERSPAN2)]
+    ERSPAN2 = 8939,
+    /// `ETH_P_IP`.
+    #[netlink(ETH_P_IP)]
+    IP = 2048,
+    /// `ETH_P_X25`.
+    #[netlink(ETH_P_X25)]
+    X25 = 2053,
+    /// `ETH_P_ARP`.
+    #[netlink(ETH_P_ARP)]
+    ARP = 2054,
+    /// `ETH_P_BPQ`.
+    #[netlink(ETH_P_BPQ)]
+    BPQ = 2303,
+    /// `ETH_P_IEEEPUP`.
+    #[netlink(ETH_P_IEEEPUP)]
+    IEEEPUP = 2560,
+    /// `ETH_P_IEEEPUPAT`.
+    #[netlink(ETH_P_IEEEPUPAT)]
+    IEEEPUPAT = 2561,
+    /// `ETH_P_BATMAN`.
+    #[netlink(ETH_P_BATMAN)]
+    BATMAN = 17157,
+    /// `ETH_P_DEC`.
+    #[netlink(ETH_P_DEC)]
+    DEC = 24576,
+    /// `ETH_P_DNA_DL`.
+    #[netlink(ETH_P_DNA_DL)]
+    DNA_DL = 24577,
+    /// `ETH_P_DNA_RC`.
+    #[netlink(ETH_P_DNA_RC)]
+    DNA_RC = 24578,
+    /// `ETH_P_DNA_RT`.
+    #[netlink(ETH_P_DNA_RT)]
+    DNA_RT = 24579,
+    /// `ETH_P_LAT`.
+    #[netlink(ETH_P_LAT)]
+    LAT = 24580,
+    /// `ETH_P_DIAG`.
+    #[netlink(ETH_P_DIAG)]
+    DIAG = 24581,
+    /// `ETH_P_CUST`.
+    #[netlink(ETH_P_CUST)]
+    CUST = 24582,
+    /// `ETH_P_SCA`.
+    #[netlink(ETH_P_SCA)]
+    SCA = 24583,
+    /// `ETH_P_TEB`.
+    #[netlink(ETH_P_TEB)]
+    TEB = 25944,
+    /// `ETH_P_RARP`.
+    #[netlink(ETH_P_RARP)]
+    RARP = 32821,
+    /// `ETH_P_ATALK`.
+    #[netlink(ETH_P_ATALK)]
+    ATALK = 32923,
+    /// `ETH_P_AARP`.
+    #[netlink(ETH_P_AARP)]
+    AARP = 33011,
+    /// `ETH_P_8021Q`.
+    #[netlink(ETH_P_8021Q)]
+    _8021Q = 33024,
+    /// `ETH_P_ERSPAN`.
+    #[netlink(ETH_P_ERSPAN)]
+    ERSPAN = 35006,
+    /// `ETH_P_IPX`.
+    #[netlink(ETH_P_IPX)]
+    IPX = 33079,
+    /// `ETH_P_IPV6`.
+    #[netlink(ETH_P_IPV6)]
+    IPV6 = 34525,
+    /// `ETH_P_PAUSE`.
+    #[netlink(ETH_P_PAUSE)]
+    PAUSE = 34824,
+    /// `ETH_P_SLOW`.
+    #[netlink(ETH_P_SLOW)]
+    SLOW = 34825,
+    /// `ETH_P_WCCP`.
+    #[netlink(ETH_P_WCCP)]
+    WCCP = 34878,
+    /// `ETH_P_MPLS_UC`.
+    #[netlink(ETH_P_MPLS_UC)]
+    MPLS_UC = 34887,
+    /// `ETH_P_MPLS_MC`.
+    #[netlink(ETH_P_MPLS_MC)]
+    MPLS_MC = 34888,
+    /// `ETH_P_ATMMPOA`.
+    #[netlink(ETH_P_ATMMPOA)]
+    ATMMPOA = 34892,
+    /// `ETH_P_PPP_DISC`.
+    #[netlink(ETH_P_PPP_DISC)]
+    PPP_DISC = 34915,
+    /// `ETH_P_PPP_SES`.
+    #[netlink(ETH_P_PPP_SES)]
+    PPP_SES = 34916,
+    /// `ETH_P_LINK_CTL`.
+    #[netlink(ETH_P_LINK_CTL)]
+    LINK_CTL = 34924,
+    /// `ETH_P_8021AC`. Since 7.2 (not in 6.19).
+    #[netlink(ETH_P_8021AC)]
+    _8021AC = 34928,
+    /// `ETH_P_ATMFATE`.
+    #[netlink(ETH_P_ATMFATE)]
+    ATMFATE = 34948,
+    /// `ETH_P_PAE`.
+    #[netlink(ETH_P_PAE)]
+    PAE = 34958,
+    /// `ETH_P_PROFINET`. Since 6.1 (not in 5.16).
+    #[netlink(ETH_P_PROFINET)]
+    PROFINET = 34962,
+    /// `ETH_P_REALTEK`. Since 5.16 (not in 5.10).
+    #[netlink(ETH_P_REALTEK)]
+    REALTEK = 34969,
+    /// `ETH_P_AOE`.
+    #[netlink(ETH_P_AOE)]
+    AOE = 34978,
+    /// `ETH_P_ETHERCAT`. Since 6.1 (not in 5.16).
+    #[netlink(ETH_P_ETHERCAT)]
+    ETHERCAT = 34980,
+    /// `ETH_P_8021AD`.
+    #[netlink(ETH_P_8021AD)]
+    _8021AD = 34984,
+    /// `ETH_P_802_EX1`.
+    #[netlink(ETH_P_802_EX1)]
+    _802_EX1 = 34997,
+    /// `ETH_P_MXLGSW`. Since 6.19 (not in 6.13).
+    #[netlink(ETH_P_MXLGSW)]
+    MXLGSW = 35011,
+    /// `ETH_P_PREAUTH`.
+    #[netlink(ETH_P_PREAUTH)]
+    PREAUTH = 35015,
+    /// `ETH_P_TIPC`.
+    #[netlink(ETH_P_TIPC)]
+    TIPC = 35018,
+    /// `ETH_P_LLDP`. Since 5.10 (not in 4.19).
+    #[netlink(ETH_P_LLDP)]
+    LLDP = 35020,
+    /// `ETH_P_MRP`. Since 5.10 (not in 4.19).
+    #[netlink(ETH_P_MRP)]
+    MRP = 35043,
+    /// `ETH_P_MACSEC`.
+    #[netlink(ETH_P_MACSEC)]
+    MACSEC = 35045,
+    /// `ETH_P_8021AH`.
+    #[netlink(ETH_P_8021AH)]
+    _8021AH = 35047,
+    /// `ETH_P_MVRP`.
+    #[netlink(ETH_P_MVRP)]
+    MVRP = 35061,
+    /// `ETH_P_1588`.
+    #[netlink(ETH_P_1588)]
+    _1588 = 35063,
+    /// `ETH_P_NCSI`.
+    #[netlink(ETH_P_NCSI)]
+    NCSI = 35064,
+    /// `ETH_P_PRP`.
+    #[netlink(ETH_P_PRP)]
+    PRP = 35067,
+    /// `ETH_P_CFM`. Since 5.16 (not in 5.10).
+    #[netlink(ETH_P_CFM)]
+    CFM = 35074,
+    /// `ETH_P_FCOE`.
+    #[netlink(ETH_P_FCOE)]
+    FCOE = 35078,
+    /// `ETH_P_IBOE`.
+    #[netlink(ETH_P_IBOE)]
+    IBOE = 35093,
+    /// `ETH_P_TDLS`.
+    #[netlink(ETH_P_TDLS)]
+    TDLS = 35085,
+    /// `ETH_P_FIP`.
+    #[netlink(ETH_P_FIP)]
+    FIP = 35092,
+    /// `ETH_P_80221`.
+    #[netlink(ETH_P_80221)]
+    _80221 = 35095,
+    /// `ETH_P_HSR`.
+    #[netlink(ETH_P_HSR)]
+    HSR = 35119,
+    /// `ETH_P_NSH`.
+    #[netlink(ETH_P_NSH)]
+    NSH = 35151,
+    /// `ETH_P_LOOPBACK`.
+    #[netlink(ETH_P_LOOPBACK)]
+    LOOPBACK = 36864,
+    /// `ETH_P_QINQ1`.
+    #[netlink(ETH_P_QINQ1)]
+    QINQ1 = 37120,
+    /// `ETH_P_QINQ2`.
+    #[netlink(ETH_P_QINQ2)]
+    QINQ2 = 37376,
+    /// `ETH_P_QINQ3`.
+    #[netlink(ETH_P_QINQ3)]
+    QINQ3 = 37632,
+    /// `ETH_P_YT921X`. Since 6.19 (not in 6.13).
+    #[netlink(ETH_P_YT921X)]
+    YT921X = 39304,
+    /// `ETH_P_EDSA`.
+    #[netlink(ETH_P_EDSA)]
+    EDSA = 56026,
+    /// `ETH_P_DSA_8021Q`. Since 5.10 (not in 4.19).
+    #[netlink(ETH_P_DSA_8021Q)]
+    DSA_8021Q = 56027,
+    /// `ETH_P_DSA_A5PSW`. Since 6.1 (not in 5.16).
+    #[netlink(ETH_P_DSA_A5PSW)]
+    DSA_A5PSW = 57345,
+    /// `ETH_P_IFE`.
+    #[netlink(ETH_P_IFE)]
+    IFE = 60734,
+    /// `ETH_P_AF_IUCV`.
+    #[netlink(ETH_P_AF_IUCV)]
+    AF_IUCV = 64507,
+    /// `ETH_P_NXP_NETC`. Since 7.2 (not in 6.19).
+    #[netlink(ETH_P_NXP_NETC)]
+    NXP_NETC = 64826,
+    /// `ETH_P_802_3_MIN`.
+    #[netlink(ETH_P_802_3_MIN)]
+    _802_3_MIN = 1536,
+    /// `ETH_P_802_3`.
+    #[netlink(ETH_P_802_3)]
+    _802_3 = 1,
+    /// `ETH_P_AX25`.
+    #[netlink(ETH_P_AX25)]
+    AX25 = 2,
+    /// `ETH_P_ALL`.
+    #[netlink(ETH_P_ALL)]
+    ALL = 3,
+    /// `ETH_P_802_2`.
+    #[netlink(ETH_P_802_2)]
+    _802_2 = 4,
+    /// `ETH_P_SNAP`.
+    #[netlink(ETH_P_SNAP)]
+    SNAP = 5,
+    /// `ETH_P_DDCMP`.
+    #[netlink(ETH_P_DDCMP)]
+    DDCMP = 6,
+    /// `ETH_P_WAN_PPP`.
+    #[netlink(ETH_P_WAN_PPP)]
+    WAN_PPP = 7,
+    /// `ETH_P_PPP_MP`.
+    #[netlink(ETH_P_PPP_MP)]
+    PPP_MP = 8,
+    /// `ETH_P_LOCALTALK`.
+    #[netlink(ETH_P_LOCALTALK)]
+    LOCALTALK = 9,
+    /// `ETH_P_CAN`.
+    #[netlink(ETH_P_CAN)]
+    CAN = 12,
+    /// `ETH_P_CANFD`.
+    #[netlink(ETH_P_CANFD)]
+    CANFD = 13,
+    /// `ETH_P_CANXL`. Since 6.1 (not in 5.16).
+    #[netlink(ETH_P_CANXL)]
+    CANXL = 14,
+    /// `ETH_P_PPPTALK`.
+    #[netlink(ETH_P_PPPTALK)]
+    PPPTALK = 16,
+    /// `ETH_P_TR_802_2`.
+    #[netlink(ETH_P_TR_802_2)]
+    TR_802_2 = 17,
+    /// `ETH_P_MOBITEX`.
+    #[netlink(ETH_P_MOBITEX)]
+    MOBITEX = 21,
+    /// `ETH_P_CONTROL`.
+    #[netlink(ETH_P_CONTROL)]
+    CONTROL = 22,
+    /// `ETH_P_IRDA`.
+    #[netlink(ETH_P_IRDA)]
+    IRDA = 23,
+    /// `ETH_P_ECONET`.
+    #[netlink(ETH_P_ECONET)]
+    ECONET = 24,
+    /// `ETH_P_HDLC`.
+    #[netlink(ETH_P_HDLC)]
+    HDLC = 25,
+    /// `ETH_P_ARCNET`.
+    #[netlink(ETH_P_ARCNET)]
+    ARCNET = 26,
+    /// `ETH_P_DSA`.
+    #[netlink(ETH_P_DSA)]
+    DSA = 27,
+    /// `ETH_P_TRAILER`.
+    #[netlink(ETH_P_TRAILER)]
+    TRAILER = 28,
+    /// `ETH_P_PHONET`.
+    #[netlink(ETH_P_PHONET)]
+    PHONET = 245,
+    /// `ETH_P_IEEE802154`.
+    #[netlink(ETH_P_IEEE802154)]
+    IEEE802154 = 246,
+    /// `ETH_P_CAIF`.
+    #[netlink(ETH_P_CAIF)]
+    CAIF = 247,
+    /// `ETH_P_XDSA`.
+    #[netlink(ETH_P_XDSA)]
+    XDSA = 248,
+    /// `ETH_P_MAP`.
+    #[netlink(ETH_P_MAP)]
+    MAP = 249,
+    /// `ETH_P_MCTP`. Since 5.16 (not in 5.10).
+    #[netlink(ETH_P_MCTP)]
+    MCTP = 250,
+    /// `ETH_P_GRE_OSI`. Since 7.2 (not in 6.19).
+    #[netlink(ETH_P_GRE_OSI)]
+    GRE_OSI = 254,
+}
+
 /// Values of `route-family`.
 #[netlink_enum(u32)]
 pub enum RouteFamily {

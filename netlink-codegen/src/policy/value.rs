@@ -27,7 +27,7 @@ impl Values<'_> {
     /// An expression's value, when everything in it is known.
     pub fn of(self, expression: &str) -> Option<i128> {
         let tokens = tokens(expression);
-        let mut parser = Parser { values: self, rest: &tokens };
+        let mut parser = Parser { values: self, rest: &tokens, depth: 0 };
         let value = parser.binary(0)?;
         parser.rest.is_empty().then_some(value)
     }
@@ -51,9 +51,13 @@ impl Values<'_> {
     }
 }
 
+/// Brackets and signs inside of each other; more are in no source.
+const DEPTH: u32 = 64;
+
 struct Parser<'t, 'f> {
     values: Values<'f>,
     rest: &'t [Token],
+    depth: u32,
 }
 
 /// Operators by how tightly they bind, loosest first.
@@ -94,8 +98,15 @@ impl<'t> Parser<'t, '_> {
     }
 
     fn unary(&mut self) -> Option<i128> {
+        self.depth += 1;
+        let value = if self.depth > DEPTH { None } else { self.operand() };
+        self.depth -= 1;
+        value
+    }
+
+    fn operand(&mut self) -> Option<i128> {
         if self.take("-").is_some() {
-            return Some(-self.unary()?);
+            return self.unary()?.checked_neg();
         }
         if self.take("~").is_some() {
             // Widths are those of 32 bits in every mask that is written so.
@@ -121,8 +132,8 @@ impl<'t> Parser<'t, '_> {
                 let high = self.binary(0)?;
                 self.take(",")?;
                 let low = self.binary(0)?;
-                let ones = |n: i128| Some(1i128.checked_shl(n.try_into().ok()?)? - 1);
-                ones(high + 1)? & !ones(low)?
+                let ones = |n: i128| 1i128.checked_shl(n.try_into().ok()?)?.checked_sub(1);
+                ones(high.checked_add(1)?)? & !ones(low)?
             }
             _ => return None,
         };
@@ -195,6 +206,17 @@ mod tests {
         }
         for unknown in ["NO_SUCH_NAME", "f(1)", "1+", "1/0", "sizeof(struct:no_such)", "1 2", "1<<200"] {
             assert_eq!(values.of(unknown), None, "{unknown}");
+        }
+        for hostile in [
+            "-(1<<127)",
+            "GENMASK(126,0)",
+            "(1<<127)/-1",
+            "GENMASK(170141183460469231731687303715884105727,0)",
+        ] {
+            assert_eq!(values.of(hostile), None, "{hostile}");
+        }
+        for open in ["(", "-", "~", "1+("] {
+            assert_eq!(values.of(&open.repeat(100_000)), None, "{open}");
         }
     }
 }

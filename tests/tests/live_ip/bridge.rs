@@ -2,7 +2,8 @@
 
 use crate::json::Obj;
 use crate::world::{Links, hex, lower, seconds, word};
-use netlink_families::rt_link::{BrBooloptId, BridgePortView, BridgeView, EthP, IflaBridgeId};
+use netlink_families::common::EthP;
+use netlink_families::rt_link::{BrBooloptId, BridgePortView, BridgeView, IflaBridgeId};
 use netlink_runtime::DecodeError;
 
 type Result<T> = std::result::Result<T, DecodeError>;

@@ -1,9 +1,10 @@
 //! Traffic control as our builders write it.
 
 use crate::{at, handle};
+use netlink_families::common::EthP;
 use netlink_families::tc::{DelQdisc, NewQdisc, NewTclass, NewTfilter, Tcmsg};
 use netlink_families::tc_action::{MirredAction, TcGact, TcMirred, Verdict};
-use netlink_families::tc_filter::{EthP, Ipproto, TcU32Key, TcU32Sel, U32Flags};
+use netlink_families::tc_filter::{Ipproto, TcU32Key, TcU32Sel, U32Flags};
 use netlink_families::tc_qdisc::{TcFifoQopt, TcHtbGlob, TcHtbOpt, TcLinkLayer, TcNetemQopt, TcTbfQopt};
 use netlink_runtime::prelude::*;
 use netlink_runtime::socket::{Error, Socket};

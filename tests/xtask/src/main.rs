@@ -12,6 +12,7 @@ mod setup;
 mod skips;
 mod targets;
 mod test;
+mod tool_speed;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
@@ -31,6 +32,7 @@ Commands:
   targets           Rust 1.85, a big-endian and a 32-bit machine, no_std, memory checks: the part
                     of `test` that fetches compilers and emulators into the target folder
   compile-time      Measure what compiling the families costs, beside netlink-bindings
+  tool-speed        Measure how fast `netlink` starts, decodes and dumps, beside pyroute2 and ynl
   kernel-test [--kernel 6.1] [FILTER...]
                     Run the live tests on other kernels, by default Debian's 6.1 and 6.12, in an
                     emulator; a FILTER is part of a test program's name, and after `::` of a test's
@@ -67,6 +69,7 @@ fn main() -> ExitCode {
         Some("test") => test::run(system),
         Some("package") => counted(|skips| package::run(setup::libclang(system).ok().as_deref(), skips)),
         Some("compile-time") => compile_time::run(),
+        Some("tool-speed") => tool_speed::run(),
         Some("targets") => counted(targets::run),
         Some("kernel-test") => counted(|skips| kernel_test::run(&args[1..], skips, true)),
         Some("generate") => generate(&[]),
