@@ -1633,26 +1633,12 @@ pub struct SetElemList {
     /// `NFTA_SET_ELEM_LIST_SET`: The set.
     #[netlink(NFTA_SET_ELEM_LIST_SET = 2, max_len = 255)]
     pub set: Option<NlString>,
-    /// `NFTA_SET_ELEM_LIST_ELEMENTS`: The elements.
-    #[netlink(NFTA_SET_ELEM_LIST_ELEMENTS = 3, nested)]
-    pub elements: Option<SetElems>,
+    /// `NFTA_SET_ELEM_LIST_ELEMENTS`: The elements; their numbers mean nothing.
+    #[netlink(NFTA_SET_ELEM_LIST_ELEMENTS = 3, nested, indexed)]
+    pub elements: Option<Vec<(u16, SetElem)>>,
     /// `NFTA_SET_ELEM_LIST_SET_ID`: The transaction's number for the set, instead of its name.
     #[netlink(NFTA_SET_ELEM_LIST_SET_ID = 4, be)]
     pub set_id: Option<u32>,
-    /// What the fields do not say: unknown attributes and the original order.
-    #[netlink(rest)]
-    pub rest: Rest,
-}
-
-/// Elements, one after the other. C prefix `NFTA_LIST_*`.
-#[derive(Clone, Default, PartialEq, NetlinkAttrs)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[netlink(debug)]
-#[non_exhaustive]
-pub struct SetElems {
-    /// `NFTA_LIST_ELEM`: An element.
-    #[netlink(NFTA_LIST_ELEM = 1, nested, multi)]
-    pub elem: Vec<SetElem>,
     /// What the fields do not say: unknown attributes and the original order.
     #[netlink(rest)]
     pub rest: Rest,

@@ -237,7 +237,7 @@ fn ground(batch: &mut Batch) {
     let element = |port: u16| port.to_be_bytes();
     batch.change(NewSetelem::request().with(|b| {
         b.header(inet).table(TABLE).set("ports").set_id(1).elements(|l| {
-            l.elem(|e| e.key(|k| k.value(&element(80)))).elem(|e| e.key(|k| k.value(&element(443))))
+            l.nest(1, |e| e.key(|k| k.value(&element(80)))).nest(2, |e| e.key(|k| k.value(&element(443))))
         })
     }));
 }
@@ -267,8 +267,9 @@ pub(crate) fn everything(socket: &mut socket::Socket) {
     let elements = GetSetelem::dump().with(|b| b.header(family(Nfproto::INET)).table(TABLE).set("ports"));
     let keys = socket.dump_all(elements, |list| {
         let mut keys = Vec::new();
-        for elem in list.elements()?.expect("elements").elem() {
-            let key = elem?.key()?.expect("a key").value()?.expect("a value");
+        for elem in list.elements()?.expect("elements") {
+            let (_, elem) = elem?;
+            let key = elem.key()?.expect("a key").value()?.expect("a value");
             keys.push(key.to_vec());
         }
         Ok(keys)
