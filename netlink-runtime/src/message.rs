@@ -67,6 +67,7 @@ impl Header {
     pub const LEN: usize = 16;
 
     /// Reads the header at the start of `bytes`.
+    #[inline]
     pub fn parse(bytes: &[u8]) -> Option<Header> {
         let b: &[u8; Self::LEN] = bytes.first_chunk()?;
         let word = |at: usize| u32::from_ne_bytes([b[at], b[at + 1], b[at + 2], b[at + 3]]);
@@ -103,6 +104,7 @@ pub struct MessageRef<'a> {
 
 impl<'a> MessageRef<'a> {
     /// Reads the message at the start of `bytes`; what follows it does not matter.
+    #[inline]
     pub fn parse(bytes: &'a [u8]) -> Result<Self, MessageError> {
         let broken = |length| MessageError { offset: 0, length, available: bytes.len() };
         let header = Header::parse(bytes).ok_or_else(|| broken(None))?;
@@ -114,21 +116,25 @@ impl<'a> MessageRef<'a> {
     }
 
     /// What follows the header.
+    #[inline]
     pub fn payload(&self) -> &'a [u8] {
         &self.bytes[Header::LEN..]
     }
 
     /// The whole message.
+    #[inline]
     pub fn bytes(&self) -> &'a [u8] {
         self.bytes
     }
 
     /// Whether these flags are all set.
+    #[inline]
     pub fn has(&self, flags: u16) -> bool {
         self.header.flags & flags == flags
     }
 
     /// Whether it is a control message (`NLMSG_ERROR`, `NLMSG_DONE` ...).
+    #[inline]
     pub fn is_control(&self) -> bool {
         self.header.message_type < NLMSG_MIN_TYPE
     }
@@ -211,6 +217,7 @@ impl<'a> Messages<'a> {
 impl<'a> Iterator for Messages<'a> {
     type Item = Result<MessageRef<'a>, MessageError>;
 
+    #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         let rest = &self.datagram[self.at..];
         if rest.is_empty() {
@@ -241,6 +248,7 @@ impl GenlHeader {
     pub const LEN: usize = 4;
 
     /// Splits the payload of a message.
+    #[inline]
     pub fn split(payload: &[u8]) -> Option<(GenlHeader, &[u8])> {
         let (head, rest) = payload.split_first_chunk::<{ Self::LEN }>()?;
         Some((GenlHeader { command: head[0], version: head[1] }, rest))
