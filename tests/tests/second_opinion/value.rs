@@ -1,0 +1,238 @@
+//! Whether two values are the same, however they are written.
+
+use crate::tree::unhex;
+use serde_json::{Map, Value};
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+/// How a value compares.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Alike {
+    Same,
+    /// Bytes, which are those of the value in one byte order or the other.
+    Bytes,
+    /// What both say.
+    Differs(String),
+}
+
+pub(crate) fn is_empty(value: &Value) -> bool {
+    value.as_array().is_some_and(Vec::is_empty)
+        || value.as_object().is_some_and(Map::is_empty)
+        || value.as_str() == Some("")
+}
+
+/// `{"bytes":HEX}`, and no struct.
+pub(crate) fn is_bytes(object: &Map<String, Value>) -> bool {
+    object.len() == 1 && object.get("bytes").is_some_and(Value::is_string)
+}
+
+/// Compares values; structs by [`members`].
+pub(crate) fn alike(ours: &Value, theirs: &Value) -> Alike {
+    let same = match (ours, theirs) {
+        (Value::Number(a), Value::Number(b)) => a == b || a.as_f64() == b.as_f64() && b.is_f64(),
+        (Value::String(a), Value::String(b)) => same_text(a, b),
+        (Value::Array(a), Value::Array(b)) => {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| !matches!(alike(a, b), Alike::Differs(_)))
+        }
+        (Value::Object(a), Value::Object(b)) if !is_bytes(b) => {
+            members(&list(a), &list(b)).iter().all(|(_, alike)| !matches!(alike, Alike::Differs(_)))
+        }
+        (Value::Array(items), _) if items.len() == 1 && !theirs.is_array() => {
+            !matches!(alike(&items[0], theirs), Alike::Differs(_))
+        }
+        // A range, as `1:1024`.
+        (Value::Object(a), Value::String(b)) => {
+            let parts: Vec<String> = a.values().map(Value::to_string).collect();
+            parts.join(":") == *b
+        }
+        (a, b) => a == b,
+    };
+    // Bytes in a struct, or printed with colons; text that we take for bytes; addresses and lists of bytes
+    // as one number.
+    let bytes = || match (ours, theirs) {
+        (_, Value::Object(object)) => object.get("bytes").and_then(Value::as_str).and_then(unhex),
+        (_, Value::String(text)) => printed(text),
+        (Value::String(_) | Value::Array(_), Value::Number(number)) => {
+            let bits = number.as_u64()?;
+            [2, 4, 8]
+                .into_iter()
+                .flat_map(|size| {
+                    [bits.to_le_bytes()[..size].to_vec(), bits.to_be_bytes()[8 - size..].to_vec()]
+                })
+                .find(|bytes| fits(ours, bytes) == Some(true))
+        }
+        _ => None,
+    };
+    if same {
+        Alike::Same
+    } else if bytes().is_some_and(|bytes| fits(ours, &bytes) == Some(true)) {
+        Alike::Bytes
+    } else {
+        Alike::Differs(format!("{ours} / {theirs}"))
+    }
+}
+
+/// Bytes that are printed with colons.
+pub(crate) fn printed(text: &str) -> Option<Vec<u8>> {
+    (text.len() == 2 || text.as_bytes().get(2) == Some(&b':')).then(|| unhex(text)).flatten()
+}
+
+/// Text, where the NUL may be left, letters of MAC addresses large, addresses written in long.
+fn same_text(a: &str, b: &str) -> bool {
+    let ip = |text: &str| text.parse::<std::net::IpAddr>().ok();
+    let end = |text: &str| text.trim_end_matches('\0').to_owned();
+    let text = |hex: &str| unhex(hex).and_then(|bytes| String::from_utf8(bytes).ok()).map(|text| end(&text));
+    end(a) == end(b)
+        || text(a).is_some_and(|text| !text.is_empty() && text == end(b))
+        || (ip(a).is_some() && ip(a) == ip(b))
+        || {
+            let bytes = |text: &str| unhex(text).filter(|_| !text.is_empty());
+            bytes(a).is_some() && bytes(a) == bytes(b)
+        }
+}
+
+/// Whether bytes are those of our value; `None` where only its type would tell.
+pub(crate) fn fits(ours: &Value, bytes: &[u8]) -> Option<bool> {
+    let trimmed = bytes.iter().rposition(|b| *b != 0).map_or(&[][..], |last| &bytes[..=last]);
+    Some(match ours {
+        Value::Number(number) => {
+            let bits = number.as_u64().or(number.as_i64().map(|n| n as u64))?;
+            let size = bytes.len();
+            matches!(size, 1 | 2 | 4 | 8)
+                && (bits.to_le_bytes()[..size] == *bytes || bits.to_be_bytes()[8 - size..] == *bytes)
+        }
+        Value::String(text) => {
+            let is = |parsed: Option<Vec<u8>>| parsed.is_some_and(|parsed| parsed == bytes);
+            text.as_bytes() == trimmed
+                || is(unhex(text))
+                || is(text.parse().ok().map(|ip: Ipv4Addr| ip.octets().to_vec()))
+                || is(text.parse().ok().map(|ip: Ipv6Addr| ip.octets().to_vec()))
+                // Label stacks and socket addresses.
+                || text.contains(['/', ']']).then_some(true)?
+        }
+        Value::Bool(flag) => *flag && bytes.is_empty(),
+        Value::Array(items) if items.is_empty() => bytes.is_empty(),
+        Value::Array(items) if bytes.len() % items.len() == 0 => {
+            let parts = bytes.chunks(bytes.len() / items.len());
+            items
+                .iter()
+                .zip(parts)
+                .map(|(item, part)| fits(item, part))
+                .try_fold(true, |a, b| Some(a & b?))?
+        }
+        Value::Object(object) => match object.get("bytes").and_then(Value::as_str) {
+            Some(hex) => unhex(hex)? == bytes,
+            None => return None,
+        },
+        _ => false,
+    })
+}
+
+/// Members of two structs, with our names.
+pub(crate) fn members(ours: &[(String, Value)], theirs: &[(String, Value)]) -> Vec<(String, Alike)> {
+    if theirs.is_empty() {
+        return ours
+            .iter()
+            .map(|(name, value)| (name.clone(), Alike::Differs(format!("{value} / none"))))
+            .collect();
+    }
+    let equal = |own: &str, name: &str| plain(own) == plain(name);
+    let end = |own: &str, name: &str| plain(own).ends_with(&plain(name));
+    let pairs = by_name(ours, theirs, equal).or_else(|| by_name(ours, theirs, end));
+    let Some(pairs) = pairs else { return by_place(ours, theirs) };
+    let mut out = Vec::new();
+    for (own, value, theirs) in &pairs {
+        match (value, theirs) {
+            (Value::Object(a), Value::Object(b)) if !is_bytes(b) => {
+                let inner = members(&list(a), &list(b));
+                out.extend(inner.into_iter().map(|(name, alike)| (format!("{own}.{name}"), alike)));
+            }
+            _ => out.push(((*own).clone(), alike(value, theirs))),
+        }
+    }
+    let lacking = ours
+        .iter()
+        .map(|(name, _)| name)
+        .filter(|name| !is_filler(name) && !pairs.iter().any(|(own, ..)| own == name));
+    let lacking: Vec<&str> = lacking.map(String::as_str).collect();
+    if !lacking.is_empty() {
+        out.push(("*".to_owned(), Alike::Differs(format!("{} / nothing", lacking.join(" ")))));
+    }
+    out
+}
+
+/// The members of a struct, or of a list.
+pub(crate) fn list<'v>(members: impl IntoIterator<Item = (&'v String, &'v Value)>) -> Vec<(String, Value)> {
+    members.into_iter().map(|(name, value)| (name.clone(), value.clone())).collect()
+}
+
+type Pair<'v> = (&'v String, &'v Value, &'v Value);
+
+/// Each of their members beside the one of ours whose name is alike; fillers may be missing.
+fn by_name<'v>(
+    ours: &'v [(String, Value)],
+    theirs: &'v [(String, Value)],
+    alike: impl Fn(&str, &str) -> bool,
+) -> Option<Vec<Pair<'v>>> {
+    let mut pairs: Vec<Pair<'v>> = Vec::new();
+    for (name, value) in theirs {
+        let mut same = ours.iter().filter(|(own, _)| alike(own, name));
+        match (same.next(), same.next()) {
+            (Some((own, ours)), None) if !pairs.iter().any(|(taken, ..)| *taken == own) => {
+                pairs.push((own, ours, value));
+            }
+            _ if is_filler(name) => {}
+            _ => return None,
+        }
+    }
+    Some(pairs)
+}
+
+/// By place, each number of a list a member of its own, with fillers or without them.
+fn by_place(ours: &[(String, Value)], theirs: &[(String, Value)]) -> Vec<(String, Alike)> {
+    let (mut ours, mut theirs) = (flat(ours), flat(theirs));
+    if ours.len() != theirs.len() {
+        ours.retain(|(name, _)| !is_filler(name));
+        theirs.retain(|(name, _)| !is_filler(name));
+    }
+    let mut out: Vec<_> = ours
+        .iter()
+        .zip(&theirs)
+        .map(|((name, ours), (_, theirs))| (name.clone(), alike(ours, theirs)))
+        .collect();
+    if ours.len() != theirs.len() {
+        let names =
+            |all: &[(String, &Value)]| all.iter().map(|(n, _)| n.clone()).collect::<Vec<_>>().join(" ");
+        out.push(("*".to_owned(), Alike::Differs(format!("{} / {}", names(&ours), names(&theirs)))));
+    }
+    out
+}
+
+/// Structs in structs are members of the outer one, and so are the items of lists.
+fn flat(members: &[(String, Value)]) -> Vec<(String, &Value)> {
+    fn push<'v>(name: String, value: &'v Value, out: &mut Vec<(String, &'v Value)>) {
+        match value {
+            Value::Array(items) => {
+                items.iter().enumerate().for_each(|(at, item)| push(format!("{name}.{at}"), item, out));
+            }
+            Value::Object(members) if !is_bytes(members) => {
+                members.iter().for_each(|(inner, value)| push(format!("{name}.{inner}"), value, out));
+            }
+            _ => out.push((name, value)),
+        }
+    }
+    let mut out = Vec::new();
+    members.iter().for_each(|(name, value)| push(name.clone(), value, &mut out));
+    out
+}
+
+/// A name in small letters and digits alone.
+fn plain(name: &str) -> String {
+    name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
+}
+
+/// Members that only fill room.
+fn is_filler(name: &str) -> bool {
+    let last = plain(name.rsplit('.').next().unwrap_or_default());
+    let bare = last.trim_end_matches(|c: char| c.is_ascii_digit());
+    bare == "res" || ["pad", "padding", "align", "reserved", "unused"].iter().any(|end| bare.ends_with(end))
+}
