@@ -2,11 +2,12 @@
 
 use crate::tree::{Node, Tree};
 use netlink_codegen::Loader;
-use netlink_codegen::decode::{Decoder, Registry};
+use netlink_codegen::decode::{Decoder, Origin, Registry};
 use netlink_codegen::ir::Model;
 use netlink_runtime::Protocol;
 use netlink_runtime::message::{Messages, NLM_F_REQUEST};
 use netlink_runtime::socket::capture::{Direction, Packets};
+use netlink_runtime::walk::json::Options;
 use serde_json::Value;
 use std::collections::HashMap;
 
@@ -63,19 +64,17 @@ impl Schemas {
 
     /// The messages of a capture that the kernel sent.
     pub(crate) fn messages(&self, capture: &[u8], genl: &[(u16, String)]) -> Vec<Message> {
-        let mut decoders: HashMap<u16, Decoder> = HashMap::new();
+        let mut decoder = Decoder::new(self.registry);
+        genl.iter().for_each(|(id, name)| decoder.name_family(*id, name));
         let mut messages = Vec::new();
         for packet in Packets::new(capture).expect("a capture") {
             let packet = packet.expect("a packet");
-            let decoder = decoders.entry(packet.protocol.0).or_insert_with(|| {
-                let mut decoder = Decoder::new(self.registry, packet.protocol.0);
-                genl.iter().for_each(|(id, name)| decoder.name_family(*id, name));
-                decoder
-            });
+            let (protocol, direction) = (packet.protocol.0, Some(packet.direction));
+            let origin = Origin { protocol, direction, ..Origin::default() };
             for message in Messages::new(packet.datagram) {
                 let message = message.expect("a message");
                 let mut json = String::new();
-                decoder.message(message, &mut json);
+                decoder.message(origin, message).json(&mut json, Options::default());
                 if packet.direction == Direction::ToKernel || message.has(NLM_F_REQUEST) {
                     continue;
                 }
