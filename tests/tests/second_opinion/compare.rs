@@ -82,6 +82,8 @@ pub(crate) struct Comparison {
     silent: BTreeMap<&'static str, BTreeMap<String, usize>>,
     /// Where decoders had something to say.
     pub(crate) seen: BTreeSet<Place>,
+    /// Where they said the same, by family and attribute.
+    agreed: BTreeSet<(String, String)>,
     pub(crate) findings: BTreeMap<(Place, Verdict), Finding>,
 }
 
@@ -204,7 +206,11 @@ impl Comparison {
             Alike::Differs(what) => return self.find(context, name, Verdict::Differs, what),
         }
         counts.attributes += 1;
-        self.seen.insert(context.place(name));
+        let place = context.place(name);
+        if context.decoder != PLAIN {
+            self.agreed.insert(place.attribute());
+        }
+        self.seen.insert(place);
     }
 
     fn find(&mut self, context: Context<'_>, name: &str, verdict: Verdict, example: String) {
@@ -226,6 +232,14 @@ fn parts(value: &Value) -> Option<Vec<(String, Value)>> {
             Some(items.iter().enumerate().map(|(at, item)| (at.to_string(), item.clone())).collect())
         }
         _ => None,
+    }
+}
+
+impl Place {
+    /// The family and the attribute, without members.
+    fn attribute(&self) -> (String, String) {
+        let name = self.name.split('.').next().unwrap_or_default();
+        (self.family.clone(), name.to_owned())
     }
 }
 
@@ -251,6 +265,16 @@ impl fmt::Display for Comparison {
             let names: Vec<&str> = messages.keys().map(String::as_str).collect();
             writeln!(f, "{decoder} does not know {total} messages: {}", names.join(" "))?;
         }
-        Ok(())
+        let all: BTreeSet<_> =
+            self.seen.iter().filter(|p| p.decoder == PLAIN).map(Place::attribute).collect();
+        let alone: BTreeSet<&str> =
+            all.difference(&self.agreed).map(|(_, attribute)| attribute.as_str()).collect();
+        writeln!(
+            f,
+            "{} different attributes; {} of them nobody else has a value of: {}",
+            all.len(),
+            alone.len(),
+            alone.into_iter().collect::<Vec<_>>().join(" ")
+        )
     }
 }

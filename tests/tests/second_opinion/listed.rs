@@ -101,3 +101,31 @@ fn parse(text: &str) -> Result<(String, Vec<Entry>), String> {
     }
     Ok((release.ok_or("of no kernel")?, entries))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_have_a_place_a_verdict_and_a_reason() {
+        let (release, entries) =
+            parse("kernel 6.18\n# words\n[ynl tc]\ndiffers A B.*: because\n    of that\n").expect("a list");
+        assert_eq!((release.as_str(), entries.len()), ("6.18", 2));
+        let place = |name: &str| Place { decoder: "ynl", family: "tc".to_owned(), name: name.to_owned() };
+        assert!(entries[0].covers(&place("A"), Verdict::Differs));
+        assert!(!entries[0].covers(&place("A"), Verdict::Unknown) && !entries[0].is_at(&place("AB")));
+        assert!(entries[1].is_at(&place("B.x")) && !entries[1].is_at(&place("B")));
+        assert!(!entries[0].is_at(&Place { decoder: "pyroute2", ..place("A") }));
+        for wrong in [
+            "differs A: because",
+            "[plain tc]",
+            "[ynl]",
+            "[ynl tc]\nwrong A: because",
+            "[ynl tc]\ndiffers A",
+            "[ynl tc]\ndiffers A: ",
+            "[ynl tc]",
+        ] {
+            assert!(parse(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -65,22 +65,26 @@ impl<'s> Taken<'s> {
         group: u32,
         act: impl FnOnce(),
     ) {
-        let tape = Tape::default();
-        let kernel = Socket::builder().connect(protocol).expect("a socket");
-        let record = Record::new(kernel, protocol, tape.clone()).expect("a tape");
-        let mut socket = Socket::builder().over(protocol, record).expect("a socket");
-        if let Err(error) = socket.join(group) {
-            return self.skip(family, label, &error.to_string());
+        match hear(protocol, group, act) {
+            Ok(Some(capture)) => self.dumps.push(Dump { label: label.to_owned(), capture, genl: Vec::new() }),
+            Ok(None) => self.skip(family, label, "nothing happened"),
+            Err(error) => self.skip(family, label, &error.to_string()),
         }
-        act();
-        let mut events = 0;
-        while socket.try_receive().expect("events").is_some() {
-            events += 1;
+    }
+
+    /// The same for a group of a generic netlink family.
+    pub(crate) fn listen_to(&mut self, label: &str, family: &str, group: &str, act: impl FnOnce()) {
+        let known = Socket::open(Protocol::Generic).and_then(|mut socket| socket.family(family).cloned());
+        let known = match known {
+            Ok(known) => known,
+            Err(error) => return self.skip(family, label, &error.to_string()),
+        };
+        let number = known.groups.iter().find(|(name, _)| name == group).map(|(_, number)| *number);
+        let number = number.unwrap_or_else(|| panic!("{family} has no group {group}"));
+        self.listen(label, family, Protocol::Generic, number, act);
+        if let Some(dump) = self.dumps.last_mut().filter(|dump| dump.label == label) {
+            dump.genl.push((known.id, known.name));
         }
-        if events == 0 {
-            return self.skip(family, label, "nothing happened");
-        }
-        self.dumps.push(Dump { label: label.to_owned(), capture: tape.bytes(), genl: Vec::new() });
     }
 
     /// The answer, and why the kernel refused if it did.
@@ -135,6 +139,21 @@ impl<'s> Taken<'s> {
         let capture = [&bytes[..FILE_HEADER], &bytes[before.max(FILE_HEADER)..]].concat();
         Ok((Dump { label: String::new(), capture, genl }, refusal))
     }
+}
+
+/// What a group says, as a capture; `None` if it says nothing.
+fn hear(protocol: Protocol, group: u32, act: impl FnOnce()) -> Result<Option<Vec<u8>>, Error> {
+    let tape = Tape::default();
+    let kernel = Socket::builder().connect(protocol)?;
+    let record = Record::new(kernel, protocol, tape.clone()).expect("a tape");
+    let mut socket = Socket::builder().over(protocol, record)?;
+    socket.join(group)?;
+    act();
+    let mut said = false;
+    while socket.try_receive()?.is_some() {
+        said = true;
+    }
+    Ok(said.then(|| tape.bytes()))
 }
 
 /// Of a classic pcap file.

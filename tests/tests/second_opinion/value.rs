@@ -236,3 +236,74 @@ fn is_filler(name: &str) -> bool {
     let bare = last.trim_end_matches(|c: char| c.is_ascii_digit());
     bare == "res" || ["pad", "padding", "align", "reserved", "unused"].iter().any(|end| bare.ends_with(end))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn what_is_written_differently_is_the_same() {
+        for (ours, theirs) in [
+            (json!(7), json!(7)),
+            (json!("lo"), json!("lo\0")),
+            (json!("02:00:00:00:00:0a"), json!("02:00:00:00:00:0A")),
+            (json!("2001:db8::1"), json!("2001:0db8:0:0::1")),
+            (json!({"start": 1, "end": 1024}), json!("1:1024")),
+            (json!(["fe80::1"]), json!("fe80::1")),
+            (json!([1, 2]), json!([1, 2])),
+            (json!({"rx_packets": 1, "pad": 0}), json!({"rx-packets": 1})),
+        ] {
+            assert_eq!(alike(&ours, &theirs), Alike::Same, "{ours} {theirs}");
+        }
+        for (ours, theirs) in [
+            (json!(258), json!({"bytes": "0102"})),
+            (json!("192.0.2.1"), json!(0xc000_0201u32)),
+            (json!([128, 0]), json!(0x8000)),
+            (json!(258), json!("01:02")),
+        ] {
+            assert_eq!(alike(&ours, &theirs), Alike::Bytes, "{ours} {theirs}");
+        }
+    }
+
+    #[test]
+    fn other_values_differ() {
+        for (ours, theirs) in [
+            (json!(1), json!(256)),
+            (json!(-1), json!(u32::MAX)),
+            (json!(0), json!(true)),
+            (json!("lo"), json!("l0")),
+            (json!("02:00:00:00:00:0a"), json!("02:00:00:00:00:0b")),
+            (json!("192.0.2.1"), json!("192.0.2.2")),
+            (json!([1, 2]), json!([2, 1])),
+            (json!([1, 2]), json!([1])),
+            (json!({"a": 1}), json!({"a": 2})),
+            (json!(258), json!({"bytes": "0103"})),
+            (json!(258), json!({"bytes": "010200"})),
+        ] {
+            assert!(matches!(alike(&ours, &theirs), Alike::Differs(_)), "{ours} {theirs}");
+        }
+    }
+
+    #[test]
+    fn members_are_found_by_name_or_place() {
+        let differing = |ours: &Value, theirs: &Value| -> Vec<String> {
+            let list = |value: &Value| list(value.as_object().expect("a struct"));
+            let all = members(&list(ours), &list(theirs)).into_iter();
+            all.filter(|(_, alike)| matches!(alike, Alike::Differs(_))).map(|(name, _)| name).collect()
+        };
+        let ours = json!({"ifi_family": 0, "ifi_index": 7, "inner": {"x": 1, "y": 2}});
+        // In any order; the ends of names are enough.
+        assert!(differing(&ours, &json!({"index": 7, "family": 0, "inner": {"y": 2, "x": 1}})).is_empty());
+        assert_eq!(
+            differing(&ours, &json!({"index": 8, "family": 0, "inner": {"y": 3, "x": 1}})),
+            ["ifi_index", "inner.y"]
+        );
+        // What they do not have is told.
+        assert_eq!(differing(&ours, &json!({"family": 0, "index": 7})), ["*"]);
+        assert_eq!(differing(&ours, &json!({})), ["ifi_family", "ifi_index", "inner"]);
+        // Other names: by place, without what fills room.
+        assert!(differing(&json!({"a": 1, "pad": 9, "b": 2}), &json!({"p": 1, "q": 2})).is_empty());
+        assert_eq!(differing(&json!({"a": 1, "b": 2}), &json!({"p": 2, "q": 1})), ["a", "b"]);
+    }
+}

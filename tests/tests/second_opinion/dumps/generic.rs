@@ -66,6 +66,11 @@ pub(crate) fn all(taken: &mut Taken<'_>) {
             ("netdev: page pools", "dump netdev page-pool-get"),
         ],
     );
+    taken.listen_to("events: ethtool", "ethtool", "monitor", || {
+        wanted("ethtool", "-K v0 tx off");
+        wanted("ethtool", "-L v0 rx 2 tx 2");
+        wanted("ethtool", "-C v0 rx-usecs 5");
+    });
     for words in [
         "mptcp endpoint add 192.0.2.1 dev v0 id 7 signal port 1000",
         "mptcp endpoint add 2001:db8::1 id 8 subflow backup",

@@ -2,6 +2,7 @@
 
 use super::{take, wanted};
 use crate::take::Taken;
+use netlink_families::conntrack::CtDelete;
 use netlink_families::nfnetlink::{Nfgenmsg, Nfproto};
 use netlink_runtime::Protocol;
 use netlink_runtime::socket::Socket;
@@ -77,7 +78,11 @@ pub(crate) fn connections(taken: &mut Taken<'_>) {
         return;
     }
     let mut socket = Socket::open(Protocol::Netfilter).expect("netfilter is open to everybody");
-    let _held = made::everything(&mut socket);
+    let mut held = None;
+    // NFNLGRP_CONNTRACK_NEW.
+    taken.listen("events: connections", "conntrack", Protocol::Netfilter, 1, || {
+        held = Some(made::everything(&mut socket));
+    });
     take(
         taken,
         &[
@@ -88,6 +93,10 @@ pub(crate) fn connections(taken: &mut Taken<'_>) {
             ("counters of expectations", "dump conntrack-exp exp-get-stats-cpu"),
         ],
     );
+    // NFNLGRP_CONNTRACK_DESTROY.
+    taken.listen("events: connections gone", "conntrack", Protocol::Netfilter, 3, || {
+        socket.execute(CtDelete::request()).expect("all of them removed");
+    });
 }
 
 const SETS: &[&str] = &[
