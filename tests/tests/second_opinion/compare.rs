@@ -187,7 +187,8 @@ impl Comparison {
                 }
                 let alike = value::alike(ours, theirs);
                 let printed = theirs.as_str().and_then(value::printed);
-                if !ours.is_object() || printed.is_none() || !matches!(alike, Alike::Differs(_)) {
+                let list = ours.is_object() || ours.is_array();
+                if !list || printed.is_none() || !matches!(alike, Alike::Differs(_)) {
                     return self.count(context, name, alike);
                 }
                 Verdict::Bytes

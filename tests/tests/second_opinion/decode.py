@@ -4,10 +4,10 @@
 
 A line of standard input is a message as JSON:
 
-    {"protocol": 0, "family": "rt-link", "genl": "ethtool", "message": HEX, "shape": SHAPE}
+    {"protocol": 0, "family": "rt-link", "genl": "ethtool", "message": HEX, "skip": 16, "shape": SHAPE}
 
-`family` is the schema's name, `genl` that of a generic netlink family, and `shape` says how attributes
-are to be nested: {"attrs": [[NUMBER, SHAPE], ...]}, {"records": [SHAPE, ...]}, null for a plain value.
+`family` is the schema's name, `genl` that of a generic netlink family, `skip` the size of the message's
+fixed header, and `shape` says how attributes are to be nested: {"attrs": [[NUMBER, SHAPE], ...]}, {"records": [SHAPE, ...]}, null for a plain value.
 The answer has a tree from each decoder that knows such messages: "plain" (the walker below),
 "pyroute2", "ynl". A tree is {"header": [...], "attrs": [[NUMBER, NODE], ...]}, and a NODE is a tree,
 {"records": [tree, ...]}, or a leaf: {"value": ...}, {"bytes": HEX}, {"struct": [[NAME, value], ...]},
@@ -52,7 +52,7 @@ def control(data):
 # The plain walker: framing alone, no types.
 
 
-def plain(data, shape):
+def plain(data, shape, skip=None):
     if shape is None:
         return {"bytes": data.hex()}
     if "records" in shape:
@@ -65,7 +65,8 @@ def plain(data, shape):
             raise ValueError(f"{len(data) - at} bytes after the last record")
         return {"records": records}
     wanted = [number for number, _ in shape["attrs"]]
-    for skip in range(0, len(data) + 4, 4):
+    # How large the header of a nest is, only a schema says: where it leaves what is wanted, it ends.
+    for skip in range(0, len(data) + 4, 4) if skip is None else [skip]:
         found = walk(data[min(skip, len(data)) :])
         if found is not None and [number for number, _ in found] == wanted:
             pairs = zip(found, shape["attrs"])
@@ -208,7 +209,16 @@ def plain_value(value):
 def ynl_decoder(library, specifications):
     sys.path.insert(0, library)
     from lib import YnlFamily
+    from lib import ynl as module
     from lib.ynl import NlAttrs, NlMsg
+
+    class Numbers(dict):
+        """What the library asks the kernel for: families that may not be in this one."""
+
+        def __missing__(self, name):
+            return {"id": 0, "name": name, "mcast": {}}
+
+    module.genl_family_name_to_id = Numbers()
 
     class Level(dict):
         """The attributes of a level with their numbers, in order."""
@@ -309,15 +319,18 @@ def ynl_decoder(library, specifications):
     # Specifications that have several of our families.
     wider = {"rt-neightbl": "rt-neigh", "conntrack-exp": "conntrack"}
 
-    def decode(family, data):
+    def load(family):
+        """The decoder of a family, if there is a specification."""
         family = wider.get(family, family)
-        if control(data) is not None:
-            return errors(NlMsg(data, 0))
         if family not in families:
             paths = [os.path.join(specifications, name + ".yaml") for name in (family, family.replace("-", "_"))]
             path = next(filter(os.path.exists, paths), None)
             families[family] = Family(path) if path else None
-        decoder = families[family]
+        return families[family]
+
+    def decode(decoder, data):
+        if control(data) is not None:
+            return errors(NlMsg(data, 0))
         if decoder is None:
             return None
         message = NlMsg(data, 0)
@@ -341,7 +354,7 @@ def ynl_decoder(library, specifications):
         attrs += [[each.type, {"unknown": each.raw.hex()}] for each in extack.get("unknown", [])]
         return {"header": [["error", message.error]], "attrs": attrs}
 
-    return decode
+    return load, decode
 
 
 def in_time(decode, *arguments):
@@ -351,7 +364,7 @@ def in_time(decode, *arguments):
         raise TimeoutError("it does not end")
 
     signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, 2)
+    signal.setitimer(signal.ITIMER_REAL, 5)
     try:
         return decode(*arguments)
     except Exception as error:
@@ -361,15 +374,16 @@ def in_time(decode, *arguments):
 
 
 def main():
-    ynl = ynl_decoder(*sys.argv[1:3]) if len(sys.argv) > 2 else lambda family, data: None
+    nothing = (lambda family: None, lambda decoder, data: None)
+    load, ynl = ynl_decoder(*sys.argv[1:3]) if len(sys.argv) > 2 else nothing
     for line in sys.stdin:
         asked = json.loads(line)
         data = bytes.fromhex(asked["message"])
         protocol, family, genl = asked["protocol"], asked["family"], asked["genl"]
         answer = {
-            "plain": in_time(plain, data[control(data) or 16 :], asked["shape"]),
+            "plain": in_time(plain, data[control(data) or 16 :], asked["shape"], asked["skip"]),
             "pyroute2": in_time(pyroute2, protocol, family, genl, data),
-            "ynl": in_time(ynl, family, data),
+            "ynl": in_time(ynl, load(family), data),
         }
         print(json.dumps(answer), flush=True)
 

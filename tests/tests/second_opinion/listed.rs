@@ -8,6 +8,8 @@ const LIST: &str = include_str!("disagreements.txt");
 /// A line of the list.
 struct Entry {
     line: usize,
+    /// The kernel that sends it.
+    release: String,
     decoder: &'static str,
     family: String,
     verdict: Verdict,
@@ -17,7 +19,7 @@ struct Entry {
 
 /// Fails for disagreements that are not listed, and for lines that nothing needs.
 pub(crate) fn check(comparison: &Comparison, skipped: &[String], decoders: &[&'static str]) {
-    let (release, entries) = parse(LIST).unwrap_or_else(|error| panic!("disagreements.txt: {error}"));
+    let entries = parse(LIST).unwrap_or_else(|error| panic!("disagreements.txt: {error}"));
     let mut wrong = Vec::new();
     let mut used = BTreeSet::new();
     for ((place, verdict), finding) in &comparison.findings {
@@ -37,14 +39,10 @@ pub(crate) fn check(comparison: &Comparison, skipped: &[String], decoders: &[&'s
         }
     }
     let running = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
-    let same_kernel = running.starts_with(&format!("{release}."));
     for (at, entry) in entries.iter().enumerate() {
-        if used.contains(&at) || !decoders.contains(&entry.decoder) {
-            continue;
-        }
-        let seen = comparison.seen.iter().any(|place| entry.is_at(place));
         // What another kernel does not send is no reason to take it off.
-        if seen || same_kernel && !skipped.contains(&entry.family) {
+        let sent = running.starts_with(&format!("{}.", entry.release)) && !skipped.contains(&entry.family);
+        if sent && decoders.contains(&entry.decoder) && !used.contains(&at) {
             wrong.push(format!("line {}: nothing needs it: {}", entry.line, entry.name));
         }
     }
@@ -65,8 +63,8 @@ impl Entry {
     }
 }
 
-/// The kernel that the list is of, and its entries.
-fn parse(text: &str) -> Result<(String, Vec<Entry>), String> {
+/// The entries of a list.
+fn parse(text: &str) -> Result<Vec<Entry>, String> {
     let mut release = None;
     let mut section = None;
     let mut entries: Vec<Entry> = Vec::new();
@@ -78,6 +76,7 @@ fn parse(text: &str) -> Result<(String, Vec<Entry>), String> {
         }
         if let Some(kernel) = line.strip_prefix("kernel ") {
             release = Some(kernel.to_owned());
+            section = None;
             continue;
         }
         if let Some(inside) = line.strip_prefix('[').and_then(|l| l.strip_suffix(']')) {
@@ -86,6 +85,7 @@ fn parse(text: &str) -> Result<(String, Vec<Entry>), String> {
             section = Some((decoder.ok_or_else(|| wrong("no such decoder"))?, family.to_owned()));
             continue;
         }
+        let release = release.clone().ok_or_else(|| wrong("of no kernel"))?;
         let (decoder, family) = section.clone().ok_or_else(|| wrong("not in a section"))?;
         let (what, reason) = line.split_once(": ").ok_or_else(|| wrong("without a reason"))?;
         if reason.trim().is_empty() {
@@ -96,10 +96,11 @@ fn parse(text: &str) -> Result<(String, Vec<Entry>), String> {
         let verdict = verdict.ok_or_else(|| wrong("no such verdict"))?;
         // One entry for each name, so that each has to be needed.
         for name in words.map(str::to_owned) {
-            entries.push(Entry { line: at + 1, decoder, family: family.clone(), verdict, name });
+            let (release, family) = (release.clone(), family.clone());
+            entries.push(Entry { line: at + 1, release, decoder, family, verdict, name });
         }
     }
-    Ok((release.ok_or("of no kernel")?, entries))
+    Ok(entries)
 }
 
 #[cfg(test)]
@@ -108,22 +109,22 @@ mod tests {
 
     #[test]
     fn lines_have_a_place_a_verdict_and_a_reason() {
-        let (release, entries) =
+        let entries =
             parse("kernel 6.18\n# words\n[ynl tc]\ndiffers A B.*: because\n    of that\n").expect("a list");
-        assert_eq!((release.as_str(), entries.len()), ("6.18", 2));
+        assert_eq!((entries[1].release.as_str(), entries[1].line, entries.len()), ("6.18", 4, 2));
         let place = |name: &str| Place { decoder: "ynl", family: "tc".to_owned(), name: name.to_owned() };
         assert!(entries[0].covers(&place("A"), Verdict::Differs));
         assert!(!entries[0].covers(&place("A"), Verdict::Unknown) && !entries[0].is_at(&place("AB")));
         assert!(entries[1].is_at(&place("B.x")) && !entries[1].is_at(&place("B")));
         assert!(!entries[0].is_at(&Place { decoder: "pyroute2", ..place("A") }));
         for wrong in [
-            "differs A: because",
+            "[ynl tc]\ndiffers A: because",
+            "kernel 6.18\ndiffers A: because",
             "[plain tc]",
             "[ynl]",
-            "[ynl tc]\nwrong A: because",
-            "[ynl tc]\ndiffers A",
-            "[ynl tc]\ndiffers A: ",
-            "[ynl tc]",
+            "kernel 6.18\n[ynl tc]\nwrong A: because",
+            "kernel 6.18\n[ynl tc]\ndiffers A",
+            "kernel 6.18\n[ynl tc]\ndiffers A: ",
         ] {
             assert!(parse(wrong).is_err(), "{wrong}");
         }

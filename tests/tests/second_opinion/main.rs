@@ -53,6 +53,7 @@ fn other_decoders_agree() {
                 "family": message.family,
                 "genl": message.genl,
                 "message": tree::hex(&message.bytes),
+                "skip": message.skip,
                 "shape": message.tree.shape(),
             });
             let answer = decoders.ask(&question);

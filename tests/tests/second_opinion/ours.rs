@@ -8,6 +8,7 @@ use netlink_runtime::Protocol;
 use netlink_runtime::message::{Messages, NLM_F_REQUEST};
 use netlink_runtime::socket::capture::{Direction, Packets};
 use netlink_runtime::walk::json::Options;
+use netlink_runtime::wire::align;
 use serde_json::Value;
 use std::collections::HashMap;
 
@@ -24,6 +25,8 @@ pub(crate) struct Message {
     /// The generic netlink family.
     pub(crate) genl: Option<String>,
     pub(crate) bytes: Vec<u8>,
+    /// Bytes between `struct nlmsghdr` and the attributes; errors have them elsewhere.
+    pub(crate) skip: Option<usize>,
     pub(crate) tree: Tree,
 }
 
@@ -34,6 +37,8 @@ pub(crate) struct Schemas {
     numbers: HashMap<&'static str, u16>,
     /// Families by protocol or generic netlink family, and message.
     families: HashMap<(String, &'static str), &'static str>,
+    /// Sizes of fixed headers by family and message.
+    headers: HashMap<(&'static str, &'static str), usize>,
 }
 
 impl Schemas {
@@ -46,16 +51,19 @@ impl Schemas {
             let known = *numbers.entry(attr.c_name.as_str()).or_insert(attr.number);
             assert_eq!(known, attr.number, "{} has two numbers", attr.c_name);
         }
-        let mut families = HashMap::new();
+        let (mut families, mut headers) = (HashMap::new(), HashMap::new());
         for family in &model.families {
             for operation in &family.operations {
-                for message in operation.request.iter().chain(&operation.reply) {
-                    let key = (spoken(family), message.c_name.as_str());
-                    families.entry(key).or_insert(family.name.as_str());
+                for message in operation.reply.iter().chain(&operation.request) {
+                    let (family_name, name) = (family.name.as_str(), message.c_name.as_str());
+                    families.entry((spoken(family), name)).or_insert(family_name);
+                    let header = message.set.and_then(|set| model[set].header);
+                    let size = header.map_or(0, |header| align(model[header].size as usize));
+                    headers.entry((family_name, name)).or_insert(size);
                 }
             }
         }
-        Schemas { registry, numbers, families }
+        Schemas { registry, numbers, families, headers }
     }
 
     pub(crate) fn model(&self) -> &'static Model {
@@ -99,7 +107,10 @@ impl Schemas {
                 (*family.unwrap_or_else(|| panic!("{name} is of no family")), self.tree(json))
             }
         };
-        Message { protocol, name, family: family.to_owned(), genl, bytes: bytes.to_vec(), tree }
+        let header = self.headers.get(&(family, name.as_str()));
+        // `struct genlmsghdr` comes before a family's own.
+        let skip = header.map(|size| size + if genl.is_some() { 4 } else { 0 });
+        Message { protocol, name, family: family.to_owned(), genl, bytes: bytes.to_vec(), skip, tree }
     }
 
     fn extack(&self, error: &Value) -> Tree {

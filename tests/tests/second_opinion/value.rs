@@ -2,7 +2,7 @@
 
 use crate::tree::unhex;
 use serde_json::{Map, Value};
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 /// How a value compares.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,6 +38,12 @@ pub(crate) fn alike(ours: &Value, theirs: &Value) -> Alike {
         }
         (Value::Array(items), _) if items.len() == 1 && !theirs.is_array() => {
             !matches!(alike(&items[0], theirs), Alike::Differs(_))
+        }
+        // Labels of MPLS, each with all that is in its word.
+        (Value::String(a), Value::Array(b))
+            if !b.is_empty() && b.iter().all(|item| item["label"].is_u64()) =>
+        {
+            b.iter().map(|item| item["label"].to_string()).eq(a.split('/').map(str::to_owned))
         }
         // A range, as `1:1024`.
         (Value::Object(a), Value::String(b)) => {
@@ -78,7 +84,7 @@ pub(crate) fn printed(text: &str) -> Option<Vec<u8>> {
 
 /// Text, where the NUL may be left, letters of MAC addresses large, addresses written in long.
 fn same_text(a: &str, b: &str) -> bool {
-    let ip = |text: &str| text.parse::<std::net::IpAddr>().ok();
+    let ip = |text: &str| text.parse::<IpAddr>().ok();
     let end = |text: &str| text.trim_end_matches('\0').to_owned();
     let text = |hex: &str| unhex(hex).and_then(|bytes| String::from_utf8(bytes).ok()).map(|text| end(&text));
     end(a) == end(b)
@@ -106,12 +112,12 @@ pub(crate) fn fits(ours: &Value, bytes: &[u8]) -> Option<bool> {
                 || is(unhex(text))
                 || is(text.parse().ok().map(|ip: Ipv4Addr| ip.octets().to_vec()))
                 || is(text.parse().ok().map(|ip: Ipv6Addr| ip.octets().to_vec()))
-                // Label stacks and socket addresses.
-                || text.contains(['/', ']']).then_some(true)?
+                || is_labels(text, bytes)
+                || text.parse().is_ok_and(|address| is_address(address, bytes))
         }
         Value::Bool(flag) => *flag && bytes.is_empty(),
         Value::Array(items) if items.is_empty() => bytes.is_empty(),
-        Value::Array(items) if bytes.len() % items.len() == 0 => {
+        Value::Array(items) if bytes.len().is_multiple_of(items.len()) => {
             let parts = bytes.chunks(bytes.len() / items.len());
             items
                 .iter()
@@ -125,6 +131,22 @@ pub(crate) fn fits(ours: &Value, bytes: &[u8]) -> Option<bool> {
         },
         _ => false,
     })
+}
+
+/// `100/200`: labels of MPLS, in the upper 20 bits of big-endian words.
+fn is_labels(text: &str, bytes: &[u8]) -> bool {
+    let labels = bytes.chunks(4).map(|word| word.iter().fold(0u32, |all, b| all << 8 | u32::from(*b)) >> 12);
+    !bytes.is_empty() && text.split('/').map(str::parse).eq(labels.map(Ok))
+}
+
+/// A `struct sockaddr_in` or `sockaddr_in6`.
+fn is_address(address: SocketAddr, bytes: &[u8]) -> bool {
+    let (at, octets) = match address.ip() {
+        IpAddr::V4(ip) => (4, ip.octets().to_vec()),
+        IpAddr::V6(ip) => (8, ip.octets().to_vec()),
+    };
+    bytes.get(2..4) == Some(&address.port().to_be_bytes())
+        && bytes.get(at..at + octets.len()) == Some(&octets)
 }
 
 /// Members of two structs, with our names.
@@ -259,6 +281,8 @@ mod tests {
         for (ours, theirs) in [
             (json!(258), json!({"bytes": "0102"})),
             (json!("192.0.2.1"), json!(0xc000_0201u32)),
+            (json!("100/200"), json!({"bytes": "00064000000c8100"})),
+            (json!("192.0.2.1:80"), json!({"bytes": "02000050c00002010000000000000000"})),
             (json!([128, 0]), json!(0x8000)),
             (json!(258), json!("01:02")),
         ] {
@@ -280,6 +304,7 @@ mod tests {
             (json!({"a": 1}), json!({"a": 2})),
             (json!(258), json!({"bytes": "0103"})),
             (json!(258), json!({"bytes": "010200"})),
+            (json!("lo"), json!({"bytes": "6c30"})),
         ] {
             assert!(matches!(alike(&ours, &theirs), Alike::Differs(_)), "{ours} {theirs}");
         }
