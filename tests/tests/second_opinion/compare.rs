@@ -261,6 +261,18 @@ impl fmt::Display for Comparison {
             let Counts { messages, attributes, agree, as_bytes, findings } = counts;
             writeln!(f, "{decoder:10} {messages:9} {attributes:11} {agree:9} {as_bytes:9} {findings:9}")?;
         }
+        for decoder in self.counts.keys() {
+            for verdict in Verdict::ALL {
+                let of = |((place, v), finding): (&(Place, Verdict), &Finding)| {
+                    (place.decoder == *decoder && *v == verdict).then_some(finding.count)
+                };
+                let found: Vec<usize> = self.findings.iter().filter_map(of).collect();
+                if !found.is_empty() {
+                    let total: usize = found.iter().sum();
+                    writeln!(f, "{decoder}: {}: {} attributes, {total} times", verdict.word(), found.len())?;
+                }
+            }
+        }
         for (decoder, messages) in &self.silent {
             let total: usize = messages.values().sum();
             let names: Vec<&str> = messages.keys().map(String::as_str).collect();

@@ -120,7 +120,8 @@ fn pyroute2(dir: &Path) -> Result<PathBuf, String> {
     }
     run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&environment), "python3 -m venv")?;
     let mut pip = Command::new(&python);
-    pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]).args(PACKAGES);
+    pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]);
+    pip.args(["--retries", "1", "--timeout", "20"]).args(PACKAGES);
     run(&mut pip, "pip install")?;
     fs::write(&done, PACKAGES.join("\n")).map_err(|e| e.to_string())?;
     Ok(python)
@@ -146,7 +147,7 @@ fn ynl(dir: &Path) -> Result<PathBuf, String> {
     fs::create_dir_all(dir).map_err(|e| e.to_string())?;
     // Unpacked beside its place, so that half of it is not taken for all.
     let script = format!(
-        "set -e; rm -rf new; mkdir new; cd new; apt-get -qq download {KERNEL_SOURCE}
+        "set -e; rm -rf new; mkdir new; cd new; apt-get -qq -o Acquire::Retries=1 -o Acquire::http::Timeout=20 download {KERNEL_SOURCE}
          dpkg-deb --fsys-tarfile *.deb | tar -xO --wildcards './usr/src/{KERNEL_SOURCE}.tar.xz' |
              tar -xJ --wildcards --strip-components=3 '{KERNEL_SOURCE}/tools/net/ynl/lib/*.py'
          mv ynl ../ynl; cd ..; rm -rf new"
