@@ -8,6 +8,8 @@ use netlink_runtime::Protocol;
 use netlink_runtime::message::{GenlHeader, NLM_F_ACK, NLM_F_CREATE, NLM_F_DUMP};
 use netlink_runtime::socket::{Error, Record, Socket, Tape};
 use netlink_tests::skip;
+use std::io::ErrorKind;
+use std::time::Duration;
 
 /// What the kernel said, as a capture.
 pub(crate) struct Dump {
@@ -149,9 +151,15 @@ fn hear(protocol: Protocol, group: u32, act: impl FnOnce()) -> Result<Option<Vec
     let mut socket = Socket::builder().over(protocol, record)?;
     socket.join(group)?;
     act();
+    // Some of it is said by the kernel's own threads, a little later.
+    socket.set_timeout(Some(Duration::from_millis(300)))?;
     let mut said = false;
-    while socket.try_receive()?.is_some() {
-        said = true;
+    loop {
+        match socket.receive() {
+            Ok(_) => said = true,
+            Err(Error::Io(error)) if error.kind() == ErrorKind::TimedOut => break,
+            Err(error) => return Err(error),
+        }
     }
     Ok(said.then(|| tape.bytes()))
 }
