@@ -7,7 +7,9 @@ A line of standard input is a message as JSON:
     {"protocol": 0, "family": "rt-link", "genl": "ethtool", "message": HEX, "skip": 16, "shape": SHAPE}
 
 `family` is the schema's name, `genl` that of a generic netlink family, `skip` the size of the message's
-fixed header, and `shape` says how attributes are to be nested: {"attrs": [[NUMBER, SHAPE], ...]}, {"records": [SHAPE, ...]}, null for a plain value.
+fixed header, and `shape` says how attributes are to be nested: {"attrs": [[NUMBER, SHAPE], ...]},
+{"records": [SHAPE, ...]}, null for a plain value.
+
 The answer has a tree from each decoder that knows such messages: "plain" (the walker below),
 "pyroute2", "ynl". A tree is {"header": [...], "attrs": [[NUMBER, NODE], ...]}, and a NODE is a tree,
 {"records": [tree, ...]}, or a leaf: {"value": ...}, {"bytes": HEX}, {"struct": [[NAME, value], ...]},
@@ -189,7 +191,9 @@ def slot_tree(slot):
 
 
 def leaf(value):
-    return {"bytes": bytes(value).hex()} if isinstance(value, (bytes, bytearray)) else {"value": plain_value(value)}
+    if isinstance(value, (bytes, bytearray)):
+        return {"bytes": bytes(value).hex()}
+    return {"value": plain_value(value)}
 
 
 def plain_value(value):
@@ -323,7 +327,8 @@ def ynl_decoder(library, specifications):
         """The decoder of a family, if there is a specification."""
         family = wider.get(family, family)
         if family not in families:
-            paths = [os.path.join(specifications, name + ".yaml") for name in (family, family.replace("-", "_"))]
+            names = [family + ".yaml", family.replace("-", "_") + ".yaml"]
+            paths = (os.path.join(specifications, name) for name in names)
             path = next(filter(os.path.exists, paths), None)
             families[family] = Family(path) if path else None
         return families[family]
