@@ -267,9 +267,8 @@ pub(crate) fn everything(socket: &mut socket::Socket) {
     let elements = GetSetelem::dump().with(|b| b.header(family(Nfproto::INET)).table(TABLE).set("ports"));
     let keys = socket.dump_all(elements, |list| {
         let mut keys = Vec::new();
-        for elem in list.elements()?.expect("elements") {
-            let (_, elem) = elem?;
-            let key = elem.key()?.expect("a key").value()?.expect("a value");
+        for (_, elem) in list.elements()?.expect("elements") {
+            let key = elem?.key()?.expect("a key").value()?.expect("a value");
             keys.push(key.to_vec());
         }
         Ok(keys)
