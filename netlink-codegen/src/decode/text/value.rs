@@ -92,8 +92,8 @@ pub(super) fn members(page: &mut Page<'_>, of: &StructRef<'_>, before: Option<&s
 
 /// Whether a member is only there to make the struct longer.
 fn fills_up(member: &MemberMeta, value: &Value<'_>) -> bool {
-    let mut words = member.c_name.split('_');
-    words.any(|word| word.trim_end_matches(|c: char| c.is_ascii_digit()) == "pad")
+    let name = member.c_name.trim_end_matches(|c: char| c.is_ascii_digit());
+    name.strip_suffix("pad").is_some_and(|before| before.is_empty() || before.ends_with(['_', '.']))
         && match value {
             Value::Unsigned(n, _) => *n == 0,
             Value::Signed(n, _) => *n == 0,
