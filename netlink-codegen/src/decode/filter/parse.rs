@@ -132,16 +132,13 @@ impl Parser {
             }
             None => Test::Present,
         };
-        let mut names: Vec<_> = path.split('.').map(str::to_owned).collect();
+        let names: Vec<_> = path.split('.').map(str::to_owned).collect();
         if names.iter().any(String::is_empty) {
             return Err((at, format!("`{path}` is no path: a name is missing")));
         }
         let field = Field::named(&path);
         if let Some(field) = field {
             field.check(&test).map_err(|message| (value_at, message))?;
-        }
-        if names.len() > 1 && names[0] == "attrs" {
-            names.remove(0);
         }
         let expr = |test| match field {
             Some(field) => Expr::Field(field, test),
@@ -155,7 +152,7 @@ impl Parser {
 
     fn value(&mut self) -> Result<Literal, Wrong> {
         let literal = match self.peek() {
-            Some(Token::Word(word)) => Literal::word(word),
+            Some(Token::Word(word)) if !is_operator(word) => Literal::word(word),
             Some(Token::Quoted(text)) => Literal::quoted(text),
             _ => return Err(self.wrong("want a value")),
         };
