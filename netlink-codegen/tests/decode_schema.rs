@@ -5,6 +5,7 @@ use netlink_codegen::decode::encode::{self, Input, parse_args};
 use netlink_codegen::decode::{Decoder, Registry};
 use netlink_codegen::ir::{FamilyId, SetId};
 use netlink_runtime::message::{Header, MessageRef, NLM_F_ACK_TLVS, NLMSG_DONE, NLMSG_ERROR};
+use netlink_runtime::walk::json::Options;
 use serde_json::{Value, json};
 use std::sync::OnceLock;
 
@@ -37,18 +38,19 @@ fn message(message_type: u16, flags: u16, sequence: u32, payload: &[u8]) -> Vec<
     [&header.to_bytes()[..], payload].concat()
 }
 
-fn decode_by(decoder: &mut Decoder, bytes: &[u8]) -> Value {
+fn decode_by(decoder: &mut Decoder, bytes: &[u8], names: bool) -> Value {
     let mut line = String::new();
-    decoder.message(MessageRef::parse(bytes).expect("a message"), &mut line);
+    let message = MessageRef::parse(bytes).expect("a message");
+    decoder.message(PROTOCOL, message).json(&mut line, Options { names });
     serde_json::from_str(&line).unwrap_or_else(|e| panic!("{e}: {line}"))
 }
 
 fn decoder() -> Decoder {
-    Decoder::new(registry(), PROTOCOL)
+    Decoder::new(registry())
 }
 
 fn decode(message_type: u16, payload: &[u8]) -> Value {
-    decode_by(&mut decoder(), &message(message_type, 0, 1, payload))
+    decode_by(&mut decoder(), &message(message_type, 0, 1, payload), false)
 }
 
 /// What these attributes are after encoding and decoding, and once more through their JSON.
@@ -197,9 +199,9 @@ fn mistakes_are_named() {
 
 #[test]
 fn requests_replies_and_their_ends() {
-    let mut decoder = decoder().names(true);
+    let mut decoder = decoder();
     let request = message(GET, 0x301, 7, &encode(&["kind=2"], &["part.inner.size=1", "id=1"]).unwrap());
-    let shown = decode_by(&mut decoder, &request);
+    let shown = decode_by(&mut decoder, &request, true);
     assert_eq!(shown["type"], "DEMO_GET");
     assert_eq!(shown["flags"], json!(["NLM_F_REQUEST", "NLM_F_ROOT", "NLM_F_MATCH"]));
     // `asked` goes by the request's header: text, where the reply's own says a number.
@@ -208,16 +210,16 @@ fn requests_replies_and_their_ends() {
     reply_as_asked[16 + 1] = 1;
     let at = 16 + 8 + 2;
     reply_as_asked[at..at + 2].copy_from_slice(&24u16.to_ne_bytes());
-    let shown = decode_by(&mut decoder, &reply_as_asked);
+    let shown = decode_by(&mut decoder, &reply_as_asked, true);
     assert_eq!(shown["flags"], json!(["NLM_F_MULTI"]));
     assert_eq!(shown["attrs"], json!([["ITEM_ASKED", "ab"]]));
     // To another request the default applies.
     reply_as_asked[8..12].copy_from_slice(&8u32.to_ne_bytes());
-    assert_eq!(decode_by(&mut decoder, &reply_as_asked)["attrs"], json!([["ITEM_ASKED", "616200"]]));
+    assert_eq!(decode_by(&mut decoder, &reply_as_asked, true)["attrs"], json!([["ITEM_ASKED", "616200"]]));
     assert_eq!(shown["header"]["family"], json!({"value": 0}));
 
     let done = message(NLMSG_DONE, 2, 7, &0i32.to_ne_bytes());
-    let shown = decode_by(&mut decoder, &done);
+    let shown = decode_by(&mut decoder, &done, true);
     let want = json!({"type": "NLMSG_DONE", "len": 20, "flags": ["NLM_F_MULTI"], "seq": 7, "pid": 9,
         "error": {"errno": 0}});
     assert_eq!(shown, want);
@@ -243,7 +245,8 @@ fn requests_replies_and_their_ends() {
         (NLMSG_DONE, 2, vec![]),
     ] {
         let payload = [&(-22i32).to_ne_bytes()[..], &echoed, &tlvs].concat();
-        let shown = decode_by(&mut decoder, &message(message_type, flags | NLM_F_ACK_TLVS, 7, &payload));
+        let shown =
+            decode_by(&mut decoder, &message(message_type, flags | NLM_F_ACK_TLVS, 7, &payload), true);
         let want = json!({"errno": -22, "name": "EINVAL", "msg": "too \"small\"",
             "attr": "ITEM_PART.PART_INNER.PART_SIZE", "offset": 32,
             "miss_type": "ITEM_PART.PART_SIZE", "miss_nest": 24,
@@ -284,10 +287,10 @@ fn truncation_and_flips_never_panic() {
     .unwrap();
     let whole = message(NEW, 0, 1, &body);
     let header = Header::parse(&whole).unwrap();
-    let mut decoder = decoder().names(true);
+    let mut decoder = decoder();
     let mut check = |payload: &[u8]| {
         let mut line = String::new();
-        decoder.part(header, payload, &mut line);
+        decoder.part(PROTOCOL, header, payload).json(&mut line, Options { names: true });
         let value: Value = serde_json::from_str(&line).unwrap_or_else(|e| panic!("{e}: {line}"));
         assert!(value["attrs"].is_array(), "{line}");
     };

@@ -5,6 +5,7 @@ use netlink_codegen::decode::encode::{self, parse_args};
 use netlink_codegen::decode::{Decoder, Registry};
 use netlink_codegen::ir::{FamilyId, SetId};
 use netlink_runtime::message::{Header, MessageRef};
+use netlink_runtime::walk::json::Options;
 use serde_json::{Value, json};
 use std::sync::OnceLock;
 
@@ -36,7 +37,8 @@ fn decode(payload: &[u8]) -> Value {
     let header = Header { len, message_type: NEW, flags: 0, sequence: 1, port: 0 };
     let bytes = [&header.to_bytes()[..], payload].concat();
     let mut line = String::new();
-    Decoder::new(registry(), 30).message(MessageRef::parse(&bytes).expect("a message"), &mut line);
+    let message = MessageRef::parse(&bytes).expect("a message");
+    Decoder::new(registry()).message(30, message).json(&mut line, Options::default());
     let shown: Value = serde_json::from_str(&line).unwrap_or_else(|e| panic!("{e}: {line}"));
     shown["attrs"].clone()
 }

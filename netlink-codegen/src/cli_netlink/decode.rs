@@ -1,5 +1,6 @@
-//! `netlink decode`: messages from a file, as JSON.
+//! `netlink decode`: messages from a file.
 
+use super::output::Output;
 use super::{Outcome, Schemas, Stop};
 use crate::decode::input::{self, Piece};
 use crate::decode::{Decoder, protocol_number, table};
@@ -15,13 +16,13 @@ Examples:
   netlink decode --protocol generic --genl 21=ethtool capture.hex
   netlink decode --protocol generic --schema sensors.yaml --genl 40=sensors capture.hex
 
-Each message is one JSON object in a line of its own. In hexadecimal text, a datagram ends with the line that completes
+Messages are text on a terminal, and otherwise JSON: one object in a line of its own each. In hexadecimal text, a datagram ends with the line that completes
 its last message, or at an empty line; `#` starts a comment. Ids of generic netlink families are also learnt from
 controller messages in the same input.
 
 Exit status: 0 fine, 1 something in the input is no message, 2 wrong use.";
 
-/// Print messages from a file as JSON, one per line
+/// Print messages from a file
 #[derive(Debug, ClapArgs)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
@@ -37,9 +38,8 @@ pub struct Args {
     /// What the file holds
     #[arg(long, value_enum, default_value = "auto")]
     format: Format,
-    /// Write the names of enum values and flags beside the numbers
-    #[arg(long)]
-    names: bool,
+    #[command(flatten)]
+    output: Output,
     #[command(flatten)]
     schemas: Schemas,
 }
@@ -68,7 +68,7 @@ pub fn run(args: &Args, out: &mut impl Write) -> Result<Outcome, Stop> {
     };
     read.map_err(|e| Stop::Usage(format!("{}: {e}", args.file)))?;
 
-    let mut decoder = Decoder::new(args.schemas.registry()?, protocol).names(args.names);
+    let mut decoder = Decoder::new(args.schemas.registry()?);
     for (id, name) in families {
         decoder.name_family(id, name);
     }
@@ -77,40 +77,41 @@ pub fn run(args: &Args, out: &mut impl Write) -> Result<Outcome, Stop> {
         Format::Raw => input::Format::Raw,
         Format::Hex => input::Format::Hex,
     };
-    let (datagrams, wrong) = input::datagrams(&content, format);
+    let mut printer = args.output.printer();
     let mut outcome = Outcome::Fine;
-    let mut complain = |what: String| {
-        eprintln!("{}: {what}", args.file);
+    let (datagrams, wrong) = input::datagrams(&content, format);
+    for what in &wrong {
         outcome = Outcome::Findings;
-    };
-    wrong.iter().for_each(|w| complain(w.to_string()));
-    let mut line = String::new();
+        printer.note(&format!("{}: {what}", args.file), &[], out)?;
+    }
     for datagram in &datagrams {
         let place = |offset: usize| match datagram.line {
-            Some(line) => format!("offset {offset} of the datagram in line {line}"),
-            None => format!("offset {offset}"),
+            Some(line) => format!("{}: offset {offset} of the datagram in line {line}", args.file),
+            None => format!("{}: offset {offset}", args.file),
         };
-        let pieces: Vec<_> = decoder.datagram(&datagram.bytes).collect();
+        let pieces: Vec<_> = decoder.datagram(protocol, &datagram.bytes).collect();
         for piece in pieces {
-            line.clear();
             match piece {
-                Piece::Message(message) => decoder.message(message, &mut line),
+                Piece::Message(message) => printer.message(&mut decoder, protocol, message, out)?,
                 Piece::Cut { offset, header, payload } => {
+                    outcome = Outcome::Findings;
                     let (says, there) = (plural(header.len, "byte"), Header::LEN + payload.len());
-                    complain(format!("{}: the message is {says} long, and {there} are there", place(offset)));
-                    decoder.part(header, payload, &mut line);
+                    let what =
+                        format!("{}: the message is {says} long, and {there} are there", place(offset));
+                    printer.note(&what, &[], out)?;
+                    printer.cut(&mut decoder, protocol, header, payload, out)?;
                 }
                 Piece::Garbage { offset, len, says } => {
+                    outcome = Outcome::Findings;
                     let what = match says {
                         Some(says) => format!("no message has {}", plural(says, "byte")),
                         None => "too short for a message".to_owned(),
                     };
-                    let len = plural(len as u64, "byte");
-                    complain(format!("{}: {what}; {len} left out", place(offset)));
-                    continue;
+                    let what = format!("{}: {what}; {} left out", place(offset), plural(len as u64, "byte"));
+                    let bytes = datagram.bytes.get(offset..offset + len).unwrap_or_default();
+                    printer.note(&what, bytes, out)?;
                 }
             }
-            writeln!(out, "{line}")?;
         }
     }
     Ok(outcome)

@@ -2,6 +2,7 @@
 
 pub mod decode;
 pub mod families;
+pub mod output;
 pub mod request;
 
 use crate::decode::Registry;
@@ -60,10 +61,10 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Families(families::Args),
-    /// Ask the kernel for all objects of a kind, and print them as JSON
+    /// Ask the kernel for all objects of a kind, and print them
     #[command(after_help = request::DUMP_EXAMPLES)]
     Dump(request::Args),
-    /// Send one request, and print the replies as JSON
+    /// Send one request, and print the replies
     #[command(after_help = request::DO_EXAMPLES)]
     Do(request::Args),
     Decode(decode::Args),

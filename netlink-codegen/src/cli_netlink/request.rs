@@ -1,5 +1,6 @@
-//! `netlink dump` and `netlink do`: a request by schema, the replies as JSON.
+//! `netlink dump` and `netlink do`: a request by schema, and its replies.
 
+use super::output::Look;
 use super::{Outcome, Schemas, Stop};
 use crate::decode::encode::{self, parse_args};
 use crate::decode::{Decoder, table};
@@ -49,15 +50,14 @@ pub struct Args {
     /// Member of the request's fixed header (repeatable)
     #[arg(long, value_name = "MEMBER=VALUE")]
     header: Vec<String>,
-    /// Request as JSON: attributes, or {"header":{...},"attrs":...}
+    /// Request as JSON: attributes, or {"header":{...},"attrs":...}; without a value: print JSON
     #[arg(long, value_name = "JSON")]
-    json: Option<String>,
+    json: Option<Option<String>>,
     /// What a request that makes something may do, besides what the schema says: create, excl, replace, append, echo
     #[arg(long, value_name = "FLAGS", value_delimiter = ',')]
     flags: Vec<String>,
-    /// Write the names of enum values and flags beside the numbers
-    #[arg(long)]
-    names: bool,
+    #[command(flatten)]
+    look: Look,
     #[command(flatten)]
     schemas: Schemas,
 }
@@ -71,7 +71,8 @@ pub fn run(args: &Args, dump: bool, out: &mut impl Write) -> Result<Outcome, Sto
         Some(request) => request,
         None => return Err(Stop::Usage(format!("`{}` is an event: nobody asks for it", operation.name))),
     };
-    let input = parse_args(&args.header, &args.attrs, args.json.as_deref()).map_err(usage)?;
+    let json = args.json.as_ref().and_then(|value| value.as_deref());
+    let input = parse_args(&args.header, &args.attrs, json).map_err(usage)?;
     let body = match request.set {
         Some(set) => encode::body(model, set, &input).map_err(usage)?,
         None if input == encode::Input::default() => Vec::new(),
@@ -89,7 +90,8 @@ pub fn run(args: &Args, dump: bool, out: &mut impl Write) -> Result<Outcome, Sto
         )));
     };
     let mut socket = Socket::open(Protocol(protocol)).map_err(failure)?;
-    let mut decoder = Decoder::new(registry, protocol).names(args.names);
+    let mut decoder = Decoder::new(registry);
+    let mut printer = args.look.printer(args.json == Some(None));
     let (message_type, payload) = match &family.protocol {
         Spoken::Generic { name, version, .. } => {
             let id = socket.family(name).map_err(failure)?.id;
@@ -102,17 +104,12 @@ pub fn run(args: &Args, dump: bool, out: &mut impl Write) -> Result<Outcome, Sto
         _ => (request.number, body),
     };
     let mut replies = socket.raw_request(message_type, flags, &payload).map_err(failure)?;
-    decoder.remember(replies.request());
-    let mut line = String::new();
+    decoder.remember(protocol, replies.request());
     let mut refused: Option<KernelError> = None;
     while let Some(message) = replies.next().map_err(failure)? {
-        match decoder.kernel_error(message) {
+        match decoder.kernel_error(protocol, message) {
             Some(error) => refused = Some(error),
-            None => {
-                line.clear();
-                decoder.message(message, &mut line);
-                writeln!(out, "{line}")?;
-            }
+            None => printer.message(&mut decoder, protocol, message, out)?,
         }
     }
     match refused {

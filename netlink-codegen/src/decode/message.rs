@@ -1,9 +1,9 @@
-//! Whole messages as JSON.
+//! What a message is: by its type, by what was seen before it, and by what the input says of it.
 
 use super::flags::{self, Kind};
+use super::input;
 use super::meta::Registry;
 use super::table::{Found, NETLINK_GENERIC, Table};
-use super::{ack, input};
 use netlink_runtime::extack::{Ack, KernelError};
 use netlink_runtime::genl::{Family, GENL_ID_CTRL};
 use netlink_runtime::message::{
@@ -11,15 +11,34 @@ use netlink_runtime::message::{
     NLMSG_OVERRUN,
 };
 use netlink_runtime::meta::SetMeta;
-use netlink_runtime::walk::json::{Options, write_body, write_hex, write_str};
+use netlink_runtime::socket::capture::Direction;
 use netlink_runtime::walk::{Body, StructRef};
 use std::collections::{HashMap, VecDeque};
-use std::fmt::{Result, Write};
+use std::time::Duration;
 
 /// Requests that are remembered, to read their replies and errors by.
 const REMEMBERED: usize = 64;
 
-/// Writes messages as JSON, one object each.
+/// Where a message comes from, as far as the input says it. A protocol's number is one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Origin<'a> {
+    /// The protocol.
+    pub protocol: u16,
+    /// Where the message goes. Where nothing says it, `NLM_F_REQUEST` does.
+    pub direction: Option<Direction>,
+    /// When it was seen, since 1970.
+    pub time: Option<Duration>,
+    /// Who sent or received it: a process, a socket.
+    pub label: Option<&'a str>,
+}
+
+impl From<u16> for Origin<'_> {
+    fn from(protocol: u16) -> Self {
+        Origin { protocol, ..Origin::default() }
+    }
+}
+
+/// Finds out what messages are.
 ///
 /// It remembers what it sees: the ids of generic netlink families, and requests, whose fixed
 /// headers select formats in replies and whose attributes errors point into.
@@ -27,39 +46,50 @@ const REMEMBERED: usize = 64;
 pub struct Decoder {
     registry: &'static Registry,
     table: Table<'static>,
-    protocol: u16,
-    options: Options,
     /// Names of generic netlink families by id.
     families: HashMap<u16, String>,
-    requests: VecDeque<Vec<u8>>,
+    requests: VecDeque<Request>,
+}
+
+/// A request that was sent.
+#[derive(Debug)]
+struct Request {
+    protocol: u16,
+    header: Header,
+    bytes: Vec<u8>,
 }
 
 /// What a message is, and where its own part starts.
-struct Known<'a> {
-    found: Option<Found<'static>>,
-    family: Option<&'a str>,
-    genl: Option<GenlHeader>,
+#[derive(Clone, Copy)]
+pub(super) struct Known<'a> {
+    pub(super) found: Option<Found<'static>>,
+    pub(super) family: Option<&'a str>,
+    pub(super) genl: Option<GenlHeader>,
     /// After `genlmsghdr`, if there is one.
-    body: &'a [u8],
+    pub(super) body: &'a [u8],
+}
+
+/// A message, or the beginning of one, with what is known about it.
+pub struct Decoded<'a> {
+    /// Where it comes from.
+    pub origin: Origin<'a>,
+    /// Its header, with the length that it should have.
+    pub header: Header,
+    /// What is there of its payload.
+    pub payload: &'a [u8],
+    decoder: &'a Decoder,
+    pub(super) known: Known<'a>,
 }
 
 impl Decoder {
-    /// A decoder of a protocol's messages.
-    pub fn new(registry: &'static Registry, protocol: u16) -> Self {
+    /// A decoder that has seen nothing yet.
+    pub fn new(registry: &'static Registry) -> Self {
         Decoder {
             table: Table::new(registry.model()),
             registry,
-            protocol,
-            options: Options::default(),
             families: HashMap::from([(GENL_ID_CTRL, "nlctrl".to_owned())]),
             requests: VecDeque::new(),
         }
-    }
-
-    /// Whether to write names beside integers that have some.
-    pub fn names(mut self, names: bool) -> Self {
-        self.options.names = names;
-        self
     }
 
     /// Tells the id of a generic netlink family.
@@ -68,75 +98,99 @@ impl Decoder {
     }
 
     /// Remembers a request that was sent.
-    pub fn remember(&mut self, request: &[u8]) {
+    pub fn remember(&mut self, protocol: u16, request: &[u8]) {
         let Some(header) = Header::parse(request) else { return };
-        self.requests.retain(|r| Header::parse(r).is_none_or(|h| h.sequence != header.sequence));
+        let same = |r: &Request| {
+            (r.protocol, r.header.port, r.header.sequence) == (protocol, header.port, header.sequence)
+        };
+        self.requests.retain(|r| !same(r));
         if self.requests.len() == REMEMBERED {
             self.requests.pop_front();
         }
-        self.requests.push_back(request.to_owned());
+        self.requests.push_back(Request { protocol, header, bytes: request.to_owned() });
     }
 
     /// Whether a message of this type can be made sense of.
-    pub(super) fn knows(&self, message_type: u16) -> bool {
+    pub(super) fn knows(&self, protocol: u16, message_type: u16) -> bool {
         message_type < NLMSG_MIN_TYPE
-            || if self.protocol == NETLINK_GENERIC {
+            || if protocol == NETLINK_GENERIC {
                 self.families.contains_key(&message_type)
             } else {
-                self.table.knows(self.protocol, message_type)
+                self.table.knows(protocol, message_type)
             }
     }
 
     /// The messages of a datagram, each with what is wrong with it.
-    pub fn datagram<'a>(&self, bytes: &'a [u8]) -> input::Pieces<'a, impl Fn(u16) -> bool + use<'_, 'a>> {
-        input::pieces(bytes, |message_type| self.knows(message_type))
+    pub fn datagram<'a>(
+        &self,
+        protocol: u16,
+        bytes: &'a [u8],
+    ) -> input::Pieces<'a, impl Fn(u16) -> bool + use<'_, 'a>> {
+        input::pieces(bytes, move |message_type| self.knows(protocol, message_type))
     }
 
-    /// Appends a message as a JSON object, and learns from it.
-    pub fn message(&mut self, message: MessageRef<'_>, out: &mut String) {
-        self.part(message.header, message.payload(), out);
+    /// Looks at a message, and learns from it.
+    pub fn message<'a>(&'a mut self, origin: impl Into<Origin<'a>>, message: MessageRef<'a>) -> Decoded<'a> {
+        let origin = origin.into();
         if message.has(NLM_F_REQUEST) {
-            self.remember(message.bytes());
+            self.remember(origin.protocol, message.bytes());
         }
+        self.part(origin, message.header, message.payload())
     }
 
-    /// Appends a message of which only the first bytes of the payload are there.
-    pub fn part(&mut self, header: Header, payload: &[u8], out: &mut String) {
-        self.learn(header, payload);
-        // Writing to a String cannot fail.
-        let _ = self.write(header, payload, out);
+    /// Looks at a message of which only the first bytes of the payload are there.
+    pub fn part<'a>(
+        &'a mut self,
+        origin: impl Into<Origin<'a>>,
+        header: Header,
+        payload: &'a [u8],
+    ) -> Decoded<'a> {
+        let origin = origin.into();
+        self.learn(origin.protocol, header, payload);
+        let known = self.known(origin, header, payload);
+        Decoded { origin, header, payload, decoder: self, known }
     }
 
     /// The error that ends a reply, its attributes named. `None` for any other message.
-    pub fn kernel_error(&self, message: MessageRef<'_>) -> Option<KernelError> {
+    pub fn kernel_error(&self, protocol: u16, message: MessageRef<'_>) -> Option<KernelError> {
         let ack = Ack::parse(message)?;
         let mut error = KernelError::new(&ack);
-        let sent = self.request(message.header.sequence);
+        let sent = self.request(protocol, message.header).map(|r| r.bytes.as_slice());
         // Without a request in the input there is what the kernel echoes of it.
         if let Some(request) = sent.or(ack.request().map(|r| r.bytes())) {
-            self.locate(&mut error, request);
+            self.locate(&mut error, protocol, request);
         }
         Some(error)
     }
 
-    fn locate(&self, error: &mut KernelError, request: &[u8]) {
+    fn locate(&self, error: &mut KernelError, protocol: u16, request: &[u8]) {
         let Some(header) = Header::parse(request) else { return };
         let payload = request.get(Header::LEN..).unwrap_or_default();
-        let known = self.known(header, payload);
+        let known = self.known(protocol.into(), header, payload);
         if let Some(set) = known.found.and_then(|f| f.set()) {
             error.locate(request, request.len() - known.body.len(), self.registry.set(set));
         }
     }
 
-    fn request(&self, sequence: u32) -> Option<&[u8]> {
-        let same = |r: &&Vec<u8>| Header::parse(r).is_some_and(|h| h.sequence == sequence);
-        self.requests.iter().rev().find(same).map(Vec::as_slice)
+    /// The request that a message answers. Programs may leave their port to the kernel, which has
+    /// it in answers.
+    fn request(&self, protocol: u16, answer: Header) -> Option<&Request> {
+        let same = |r: &&Request| r.protocol == protocol && r.header.sequence == answer.sequence;
+        let mut all = self.requests.iter().rev().filter(same);
+        let exact = all.clone().find(|r| r.header.port == answer.port);
+        exact.or_else(|| all.find(|r| r.header.port == 0 || answer.port == 0))
     }
 
-    fn known<'a>(&'a self, header: Header, payload: &'a [u8]) -> Known<'a> {
-        let request = header.flags & NLM_F_REQUEST != 0;
-        if self.protocol != NETLINK_GENERIC {
-            let found = self.table.raw(self.protocol, header.message_type, request, payload);
+    fn known<'a>(&'a self, origin: Origin<'_>, header: Header, payload: &'a [u8]) -> Known<'a> {
+        let request = match origin.direction {
+            Some(direction) => direction == Direction::ToKernel,
+            None => header.flags & NLM_F_REQUEST != 0,
+        };
+        if header.message_type < NLMSG_MIN_TYPE {
+            return Known { found: None, family: None, genl: None, body: payload };
+        }
+        if origin.protocol != NETLINK_GENERIC {
+            let found = self.table.raw(origin.protocol, header.message_type, request, payload);
             return Known { found, family: None, genl: None, body: payload };
         }
         let family = self.families.get(&header.message_type).map(String::as_str);
@@ -150,8 +204,8 @@ impl Decoder {
     }
 
     /// The controller tells ids.
-    fn learn(&mut self, header: Header, payload: &[u8]) {
-        if self.protocol != NETLINK_GENERIC || header.message_type != GENL_ID_CTRL {
+    fn learn(&mut self, protocol: u16, header: Header, payload: &[u8]) {
+        if protocol != NETLINK_GENERIC || header.message_type != GENL_ID_CTRL {
             return;
         }
         let Some((_, attrs)) = GenlHeader::split(payload) else { return };
@@ -160,110 +214,61 @@ impl Decoder {
             self.families.insert(family.id, family.name);
         }
     }
-
-    fn write(&self, header: Header, payload: &[u8], out: &mut String) -> Result {
-        if header.message_type < NLMSG_MIN_TYPE {
-            return self.write_control(header, payload, out);
-        }
-        let known = self.known(header, payload);
-        match (self.protocol == NETLINK_GENERIC, known.found) {
-            (true, _) => write!(out, "{{\"type\":\"genl\"")?,
-            (false, Some(found)) => {
-                out.push_str("{\"type\":");
-                write_str(out, &found.message.c_name)?;
-            }
-            (false, None) => write!(out, "{{\"type\":{}", header.message_type)?,
-        }
-        let kind = if header.flags & NLM_F_REQUEST == 0 {
-            Kind::Reply
-        } else {
-            flags::request_kind(self.protocol, header.message_type, known.found)
-        };
-        write_header(out, header, kind)?;
-        if self.protocol == NETLINK_GENERIC {
-            write!(out, ",\"nlmsg_type\":{}", header.message_type)?;
-            if let Some(family) = known.family {
-                out.push_str(",\"family\":");
-                write_str(out, family)?;
-            }
-            if let Some(genl) = known.genl {
-                out.push_str(",\"cmd\":");
-                match known.found {
-                    Some(found) => write_str(out, &found.message.c_name)?,
-                    None => write!(out, "{}", genl.command)?,
-                }
-                write!(out, ",\"version\":{}", genl.version)?;
-            }
-        }
-        match known.found.map(|found| found.set()) {
-            Some(Some(set)) => {
-                out.push(',');
-                let set = self.registry.set(set);
-                self.with_request(header, set, known.body, |request| {
-                    write_body(out, set, known.body, request, self.options)
-                })?;
-            }
-            Some(None) if known.body.is_empty() => out.push_str(",\"attrs\":[]"),
-            Some(None) | None => {
-                out.push_str(",\"unknown\":");
-                write_hex(out, known.body)?;
-            }
-        }
-        out.write_char('}')
-    }
-
-    /// Calls `f` with the fixed header of the request that a message answers; of a request, with
-    /// its own.
-    fn with_request<T>(
-        &self,
-        header: Header,
-        set: &'static SetMeta,
-        body: &[u8],
-        f: impl FnOnce(Option<StructRef<'_>>) -> T,
-    ) -> T {
-        let fixed = |set, body| Body::parse(set, body).ok().and_then(|b| b.header());
-        if header.flags & NLM_F_REQUEST != 0 {
-            return f(fixed(set, body));
-        }
-        let request = self.request(header.sequence).and_then(|request| {
-            let header = Header::parse(request)?;
-            let known = self.known(header, request.get(Header::LEN..)?);
-            fixed(self.registry.set(known.found?.set()?), known.body)
-        });
-        f(request)
-    }
-
-    fn write_control(&self, header: Header, payload: &[u8], out: &mut String) -> Result {
-        match header.message_type {
-            NLMSG_NOOP => out.push_str("{\"type\":\"NLMSG_NOOP\""),
-            NLMSG_ERROR => out.push_str("{\"type\":\"NLMSG_ERROR\""),
-            NLMSG_DONE => out.push_str("{\"type\":\"NLMSG_DONE\""),
-            NLMSG_OVERRUN => out.push_str("{\"type\":\"NLMSG_OVERRUN\""),
-            other => write!(out, "{{\"type\":{other}")?,
-        }
-        let ack = matches!(header.message_type, NLMSG_ERROR | NLMSG_DONE);
-        write_header(out, header, if ack { Kind::Ack } else { Kind::Reply })?;
-        // As long as it is here, if only a part is.
-        let len = (Header::LEN + payload.len()) as u32;
-        let bytes = [&Header { len, ..header }.to_bytes()[..], payload].concat();
-        let error = MessageRef::parse(&bytes).ok().and_then(|message| self.kernel_error(message));
-        match error {
-            Some(error) => {
-                out.push_str(",\"error\":");
-                ack::write(out, &error)?;
-            }
-            None if payload.is_empty() => {}
-            None => {
-                out.push_str(",\"unknown\":");
-                write_hex(out, payload)?;
-            }
-        }
-        out.write_char('}')
-    }
 }
 
-fn write_header(out: &mut String, header: Header, kind: Kind) -> Result {
-    write!(out, ",\"len\":{},\"flags\":", header.len)?;
-    flags::write(out, header.flags, kind)?;
-    write!(out, ",\"seq\":{},\"pid\":{}", header.sequence, header.port)
+impl Decoded<'_> {
+    /// It is one of netlink itself, such as an acknowledgement.
+    pub fn is_control(&self) -> bool {
+        self.header.message_type < NLMSG_MIN_TYPE
+    }
+
+    /// The name of a message of netlink itself, if it has one.
+    pub(super) fn control_name(&self) -> Option<&'static str> {
+        match self.header.message_type {
+            NLMSG_NOOP => Some("NLMSG_NOOP"),
+            NLMSG_ERROR => Some("NLMSG_ERROR"),
+            NLMSG_DONE => Some("NLMSG_DONE"),
+            NLMSG_OVERRUN => Some("NLMSG_OVERRUN"),
+            _ => None,
+        }
+    }
+
+    pub(super) fn is_generic(&self) -> bool {
+        self.origin.protocol == NETLINK_GENERIC
+    }
+
+    /// What its attributes are described by.
+    pub(super) fn set(&self) -> Option<&'static SetMeta> {
+        Some(self.decoder.registry.set(self.known.found?.set()?))
+    }
+
+    /// What the higher bits of its flags mean.
+    pub(super) fn kind(&self) -> Kind {
+        match self.header.message_type {
+            NLMSG_DONE | NLMSG_ERROR => Kind::Ack,
+            ty if ty < NLMSG_MIN_TYPE || self.header.flags & NLM_F_REQUEST == 0 => Kind::Reply,
+            ty => flags::request_kind(self.origin.protocol, ty, self.known.found),
+        }
+    }
+
+    /// The fixed header of the request that it answers; of a request, its own.
+    pub(super) fn request(&self) -> Option<StructRef<'_>> {
+        let fixed = |set, body| Body::parse(set, body).ok().and_then(|b| b.header());
+        if self.header.flags & NLM_F_REQUEST != 0 {
+            return fixed(self.set()?, self.known.body);
+        }
+        let decoder = self.decoder;
+        let request = decoder.request(self.origin.protocol, self.header)?;
+        let payload = request.bytes.get(Header::LEN..)?;
+        let known = decoder.known(request.protocol.into(), request.header, payload);
+        fixed(decoder.registry.set(known.found?.set()?), known.body)
+    }
+
+    /// What an acknowledgement says, its attributes named.
+    pub(super) fn error(&self) -> Option<KernelError> {
+        // As long as it is here, if only a part is.
+        let len = (Header::LEN + self.payload.len()) as u32;
+        let bytes = [&Header { len, ..self.header }.to_bytes()[..], self.payload].concat();
+        self.decoder.kernel_error(self.origin.protocol, MessageRef::parse(&bytes).ok()?)
+    }
 }

@@ -1,17 +1,18 @@
 //! Decoding and encoding by schema, at run time.
 //!
 //! The model becomes the metadata that derived types carry ([`Registry`]), so that messages are
-//! decoded by the runtime's one walker. [`Decoder`] writes whole messages as JSON lines,
-//! [`encode`] makes requests from text and JSON, [`input`] reads datagrams from files.
+//! decoded by the runtime's one walker. [`Decoder`] finds out what messages are, and [`Decoded`]
+//! writes them; [`encode`] makes requests from text and JSON, [`input`] reads datagrams from files.
 
 mod ack;
 pub mod encode;
 mod flags;
 pub mod input;
+mod json;
 mod message;
 mod meta;
 pub mod table;
 
-pub use message::Decoder;
+pub use message::{Decoded, Decoder, Origin};
 pub use meta::Registry;
 pub use table::protocol_number;
