@@ -179,7 +179,11 @@ fn mistakes_are_named() {
         ("on=maybe", "on", "want true or false, and not `maybe`"),
         ("table.x.size=1", "table", "`x` is no member's number"),
         ("hop=1", "hop", r#"want a list of records such as [{"header":{},"attrs":{}}]"#),
-        ("part=1", "part.0", r#"want attributes such as {"name":value}, as an object or a list of pairs, and not `"1"`"#),
+        (
+            "part=1",
+            "part.0",
+            r#"want attributes such as {"name":value}, as an object or a list of pairs, and not `"1"`"#,
+        ),
         ("40000=00", "", "`40000` is too large for an attribute's number"),
     ] {
         let error = encode(&[], &[given]).expect_err(given);

@@ -2,6 +2,8 @@
 
 pub mod decode;
 pub mod families;
+pub mod monitor;
+pub mod namespace;
 pub mod output;
 pub mod request;
 
@@ -67,6 +69,7 @@ enum Command {
     /// Send one request, and print the replies
     #[command(after_help = request::DO_EXAMPLES)]
     Do(request::Args),
+    Monitor(monitor::Args),
     Decode(decode::Args),
 }
 
@@ -108,6 +111,7 @@ pub fn main() -> ExitCode {
         Command::Families(args) => families::run(&args, &mut out),
         Command::Dump(args) => request::run(&args, true, &mut out),
         Command::Do(args) => request::run(&args, false, &mut out),
+        Command::Monitor(args) => monitor::run(&args, &mut out),
         Command::Decode(args) => decode::run(&args, &mut out),
     };
     let done = done.and_then(|outcome| Ok(out.flush().map(|()| outcome)?));

@@ -35,7 +35,10 @@ impl Namespace {
                  in one's own"
             ),
             (Some("EINVAL"), Some(netns)) => format!("--netns {netns}: this is no network namespace"),
-            (_, Some(netns)) => format!("--netns {netns}: {error}"),
+            (_, Some(netns)) => match error {
+                Error::Io(error) => format!("--netns {netns}: {error}"),
+                other => format!("--netns {netns}: {other}"),
+            },
             (_, None) => error.to_string(),
         }
     }

@@ -106,6 +106,31 @@ impl Printer {
         out.write_all(self.line.as_bytes())
     }
 
+    /// Whether it writes JSON.
+    pub fn is_json(&self) -> bool {
+        true
+    }
+
+    /// Writes what has been looked at, with more members at the end of its JSON.
+    pub fn show_with(
+        &mut self,
+        message: &Decoded<'_>,
+        members: &[(&str, serde_json::Value)],
+        out: &mut impl Write,
+    ) -> io::Result<()> {
+        if !self.is_json() || members.is_empty() {
+            return self.show(message, out);
+        }
+        self.line.clear();
+        message.json(&mut self.line, self.json);
+        self.line.pop();
+        for (name, value) in members {
+            self.line.push_str(&format!(",\"{name}\":{value}"));
+        }
+        self.line.push_str("}\n");
+        out.write_all(self.line.as_bytes())
+    }
+
     /// Says what is wrong in the place where it is, and shows the bytes if nothing else does: among
     /// text, or, as JSON has messages only, to standard error.
     pub fn note(&mut self, what: &str, _bytes: &[u8], _out: &mut impl Write) -> io::Result<()> {

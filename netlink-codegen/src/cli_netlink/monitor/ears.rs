@@ -3,11 +3,13 @@
 use super::groups::Group;
 use crate::cli_netlink::Stop;
 use crate::cli_netlink::namespace::Namespace;
+use crate::decode::{protocol_number, table};
 use crate::report::{list, plural};
 use netlink_runtime::Protocol;
 use netlink_runtime::decoders::{Decoders, KeyRule};
 use netlink_runtime::extack::errno_name;
 use netlink_runtime::socket::{Builder, Error, Follow, Socket};
+use std::collections::BTreeMap;
 
 /// What is heard: the bytes of a message.
 pub(super) type Heard = Vec<u8>;
@@ -16,6 +18,8 @@ pub(super) type Heard = Vec<u8>;
 pub(super) struct Ears<'a> {
     namespace: &'a Namespace,
     options: Builder,
+    /// They listen to all network namespaces.
+    all: bool,
     /// By protocol; or why there is none.
     sockets: Vec<(u16, Result<Socket, String>)>,
     joined: Vec<Group>,
@@ -24,8 +28,9 @@ pub(super) struct Ears<'a> {
 }
 
 impl<'a> Ears<'a> {
-    pub(super) fn new(namespace: &'a Namespace, options: Builder) -> Self {
-        Ears { namespace, options, sockets: Vec::new(), joined: Vec::new(), refused: Vec::new() }
+    pub(super) fn new(namespace: &'a Namespace, options: Builder, all: bool) -> Self {
+        let options = options.all_namespaces(all);
+        Ears { namespace, options, all, sockets: Vec::new(), joined: Vec::new(), refused: Vec::new() }
     }
 
     /// The socket of a protocol, or why there is none.
@@ -33,7 +38,10 @@ impl<'a> Ears<'a> {
         let ix = self.sockets.iter().position(|(p, _)| *p == protocol).unwrap_or_else(|| {
             let of = Protocol(protocol);
             let opened = self.namespace.open(self.options.clone(), of);
-            let opened = opened.map_err(|error| self.namespace.explain(&error, of));
+            let opened = opened.map_err(|error| match error.errno().and_then(errno_name) {
+                Some("EPERM") if self.all => "EPERM: --all-netns takes CAP_NET_BROADCAST".to_owned(),
+                _ => self.namespace.explain(&error, of),
+            });
             self.sockets.push((protocol, opened));
             self.sockets.len() - 1
         });
@@ -57,16 +65,14 @@ impl<'a> Ears<'a> {
 
     /// Says what is listened to, and what is not; `unseen` is heard, and not shown.
     pub(super) fn report(&self, unseen: Option<&Group>, awaited: &[String]) -> Result<(), Stop> {
-        let joined: Vec<_> = self.joined.iter().filter(|g| Some(*g) != unseen).map(|g| g.name.as_str()).collect();
-        let mut refused = self.refused.as_slice();
-        while let Some((_, reason)) = refused.first() {
-            let (same, others): (Vec<_>, Vec<_>) = self.refused.iter().partition(|(_, r)| r == reason);
-            let names = list(same.iter().map(|(name, _)| name.as_str()));
-            eprintln!("not listening to {names}: {reason}");
-            refused = &refused[same.len()..];
-            if others.is_empty() {
-                break;
-            }
+        let joined: Vec<_> =
+            self.joined.iter().filter(|g| Some(*g) != unseen).map(|g| g.name.as_str()).collect();
+        let mut reasons: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for (name, reason) in &self.refused {
+            reasons.entry(reason).or_default().push(name);
+        }
+        for (reason, names) in reasons {
+            eprintln!("not listening to {}: {reason}", names.join(", "));
         }
         for family in awaited {
             eprintln!("waiting for `{family}`, which this kernel does not have now");
@@ -95,10 +101,18 @@ impl<'a> Ears<'a> {
     }
 }
 
+/// What people call a protocol.
+pub(super) fn protocol_name(number: u16) -> String {
+    let known = table::protocol_names().find(|name| protocol_number(name) == Some(number));
+    known.map_or_else(|| format!("protocol {number}"), str::to_owned)
+}
+
 /// Why a group cannot be joined.
 pub(super) fn why(error: &Error) -> String {
     match error.errno().and_then(errno_name) {
-        Some("EPERM") => "EPERM: it takes CAP_NET_ADMIN in the user namespace that owns the network namespace".to_owned(),
+        Some("EPERM") => {
+            "EPERM: it takes CAP_NET_ADMIN in the user namespace that owns the network namespace".to_owned()
+        }
         Some("EINVAL" | "ENOENT") => "this kernel has no such group".to_owned(),
         _ => error.to_string(),
     }

@@ -20,6 +20,13 @@ pub(super) struct Group {
     pub(super) name: String,
 }
 
+impl Group {
+    /// Whether it is a group of this family.
+    pub(super) fn is_of(&self, family: &str) -> bool {
+        self.name.strip_prefix(family).is_some_and(|rest| rest.starts_with(':'))
+    }
+}
+
 /// What is wanted.
 #[derive(Debug, Default)]
 pub(super) struct Wanted {
@@ -152,16 +159,7 @@ impl Names<'_> {
             wanted.generic.push((name.clone(), None));
             return Ok(());
         }
-        // Families of one subsystem may have their groups in one of them.
-        let named = |group: &ir::Group| {
-            family.operations.iter().any(|op| op.group.as_deref() == Some(group.name.as_str()))
-        };
-        let shared = family.uses.iter().flat_map(|id| {
-            let other = &self.model[*id];
-            let wanted: Vec<_> = other.groups.iter().filter(|g| named(g)).map(|g| short(&g.name)).collect();
-            fixed(other).filter(move |g| wanted.iter().any(|w| g.name.ends_with(&format!(":{w}"))))
-        });
-        let groups: Vec<_> = fixed(family).chain(shared).collect();
+        let groups: Vec<_> = fixed(family).collect();
         if groups.is_empty() {
             return Err(silent(&family.name));
         }
@@ -194,7 +192,9 @@ impl Names<'_> {
         }
         let protocol = match known {
             Some(known) => {
-                if let Some(found) = fixed(known).find(|g| g.name == format!("{}:{}", known.name, short(group))) {
+                if let Some(found) =
+                    fixed(known).find(|g| g.name == format!("{}:{}", known.name, short(group)))
+                {
                     wanted.push(found);
                     return Ok(());
                 }
@@ -209,7 +209,8 @@ impl Names<'_> {
                 Ok(())
             }
             (Some(_), None) => {
-                let names: Vec<_> = known.into_iter().flat_map(|f| &f.groups).map(|g| short(&g.name)).collect();
+                let names: Vec<_> =
+                    known.into_iter().flat_map(|f| &f.groups).map(|g| short(&g.name)).collect();
                 Err(no_group(family, group, names.iter().map(String::as_str).collect()))
             }
             (None, _) => Err(Stop::Usage(format!("there is no family `{family}`"))),
@@ -254,7 +255,7 @@ impl Names<'_> {
 }
 
 fn silent(family: &str) -> Stop {
-    Stop::Usage(format!("`{family}` has no multicast groups: the kernel tells nothing about it on its own"))
+    Stop::Usage(format!("`{family}` has no multicast groups of its own"))
 }
 
 fn no_group(family: &str, group: &str, groups: Vec<&str>) -> Stop {

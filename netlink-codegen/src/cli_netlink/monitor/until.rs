@@ -1,6 +1,5 @@
 //! `--until`: what ends the command.
 
-use crate::decode::filter::Filter;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -11,8 +10,6 @@ pub(super) enum Until {
     Count(u64),
     /// So much time is over.
     After(Duration),
-    /// A message matches.
-    Message(Filter),
 }
 
 impl FromStr for Until {
@@ -25,12 +22,9 @@ impl FromStr for Until {
                 count => Ok(Until::Count(count)),
             };
         }
-        match duration(text) {
-            Some(limit) => Ok(Until::After(limit)),
-            None => Filter::parse(text).map(Until::Message).map_err(|e| {
-                format!("want a number of messages, a time such as 10s, or what a message says: {e}")
-            }),
-        }
+        duration(text)
+            .map(Until::After)
+            .ok_or_else(|| "want a number of messages, or a time such as 10s".to_owned())
     }
 }
 
@@ -62,7 +56,9 @@ pub(super) fn size(text: &str) -> Result<u32, String> {
     };
     let bytes = number.parse().ok().zip(factor).and_then(|(n, f): (u32, u32)| n.checked_mul(f));
     // The kernel takes a C int.
-    bytes.filter(|b| i32::try_from(*b).is_ok()).ok_or_else(|| "want bytes, such as 65536, 64k or 4M".to_owned())
+    bytes
+        .filter(|b| i32::try_from(*b).is_ok())
+        .ok_or_else(|| "want bytes, such as 65536, 64k or 4M".to_owned())
 }
 
 #[cfg(test)]
@@ -71,7 +67,9 @@ mod tests {
 
     #[test]
     fn times_and_sizes() {
-        for (text, millis) in [("10s", 10_000), ("1.5s", 1_500), ("200ms", 200), ("2m", 120_000), ("1h", 3_600_000)] {
+        for (text, millis) in
+            [("10s", 10_000), ("1.5s", 1_500), ("200ms", 200), ("2m", 120_000), ("1h", 3_600_000)]
+        {
             assert_eq!(duration(text), Some(Duration::from_millis(millis)), "{text}");
         }
         for bad in ["", "s", "10", "10x", "-1s", "1.2.3s"] {

@@ -12,6 +12,7 @@ mod structs;
 mod value;
 
 pub use args::{Input, parse_args};
+pub(crate) use value::same_name;
 
 use crate::ir::{self, Attr, Card, Model, SetId, Type};
 use crate::report::{did_you_mean, list};
@@ -277,7 +278,9 @@ impl<'m> Encoder<'m, '_> {
         depth: usize,
     ) -> Result<(), Error> {
         let value = value::parsed(value);
-        let records = value.as_array().ok_or_else(|| Error::new("want a list of records such as [{\"header\":{},\"attrs\":{}}]"))?;
+        let records = value
+            .as_array()
+            .ok_or_else(|| Error::new("want a list of records such as [{\"header\":{},\"attrs\":{}}]"))?;
         for (ix, record) in records.iter().enumerate() {
             let start = self.enc.position();
             self.nest(set, record, outer, depth).map_err(|e| e.inside(&ix.to_string()))?;
@@ -340,9 +343,9 @@ fn entries(value: &Value) -> Result<Entries<'_>, Error> {
             .collect(),
         Value::Null => Ok(Vec::new()),
         Value::String(text) if text.is_empty() => Ok(Vec::new()),
-        other => {
-            Err(Error::new(format!("want attributes such as {{\"name\":value}}, as an object or a list of pairs, and not `{other}`")))
-        }
+        other => Err(Error::new(format!(
+            "want attributes such as {{\"name\":value}}, as an object or a list of pairs, and not `{other}`"
+        ))),
     }
 }
 

@@ -32,7 +32,8 @@ impl<'s> Scope<'s> {
             match self.value(selector)? {
                 Some(value) => values.push(value),
                 None => {
-                    let missing = format!("its form depends on `{}`, which is not given", describe::selector(selector));
+                    let missing =
+                        format!("its form depends on `{}`, which is not given", describe::selector(selector));
                     return Ok(sub.default.as_ref().ok_or(missing));
                 }
             }
