@@ -17,6 +17,7 @@ use groups::{Group, Wanted, generic_group};
 use netlink_runtime::genl::{self, GENL_ID_CTRL};
 use netlink_runtime::message::{GenlHeader, MessageRef};
 use netlink_runtime::socket::{Error, Follow, Followed, Overrun, Socket};
+use serde_json::json;
 use std::io::{self, Write};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 use stop::Gate;
@@ -200,7 +201,13 @@ impl Monitor<'_> {
             ..Origin::default()
         };
         let decoded = self.decoder.message(origin, message);
-        self.printer.show(&decoded, out)?;
+        let members = [
+            name.map(|name| ("group", json!(name))),
+            namespace.map(|id| ("netns", json!(id))),
+            time.map(|time| ("time", json!(time.as_micros() as f64 / 1e6))),
+        ];
+        let members: Vec<_> = members.into_iter().flatten().collect();
+        self.printer.show_with(&decoded, &members, out)?;
         self.count += 1;
         Ok(self.args.until.iter().any(|until| match until {
             Until::Count(count) => self.count >= *count,
