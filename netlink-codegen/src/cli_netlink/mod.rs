@@ -2,6 +2,7 @@
 
 pub mod decode;
 pub mod families;
+mod headers;
 pub mod monitor;
 pub mod namespace;
 pub mod output;
@@ -80,6 +81,10 @@ pub struct Schemas {
     /// (repeatable)
     #[arg(long, value_name = "FILE")]
     schema: Vec<PathBuf>,
+    /// Take facts from the headers in this directory, too: of a family of one's own, or a kernel's (which hold linux/);
+    /// libclang reads them
+    #[arg(long, value_name = "DIR")]
+    headers: Option<PathBuf>,
     /// Where a schema disagrees with headers, take the headers' word
     #[arg(long)]
     lenient: bool,
@@ -91,6 +96,9 @@ impl Schemas {
         let mut loader = Loader::new().lenient(self.lenient).shipped();
         for file in &self.schema {
             loader = loader.file(file);
+        }
+        if let Some(directory) = &self.headers {
+            loader = loader.facts(headers::facts(directory, &self.schema)?);
         }
         loader.load().map(|loaded| loaded.model).map_err(|mut diagnostics| {
             diagnostics.list.retain(|d| d.severity == crate::report::Severity::Error);
