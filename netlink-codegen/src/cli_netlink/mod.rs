@@ -5,8 +5,9 @@ pub mod families;
 pub mod output;
 pub mod request;
 
-use crate::decode::Registry;
-use crate::report::render;
+use crate::decode::{Registry, Table, shipped};
+use crate::ir::FamilyId;
+use crate::report::{did_you_mean, list, render};
 use crate::{Loader, check::Checked};
 use clap::{Parser, Subcommand};
 use std::io::{IsTerminal as _, Write};
@@ -89,7 +90,7 @@ impl Schemas {
         for file in &self.schema {
             loader = loader.file(file);
         }
-        loader.load().map(|loaded| loaded.model).map_err(|mut diagnostics| {
+        loader.load_with(shipped::facts()).map_err(|mut diagnostics| {
             diagnostics.list.retain(|d| d.severity == crate::report::Severity::Error);
             let colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
             Stop::Usage(render::terminal(&diagnostics, colour).trim_end().to_owned())
@@ -98,6 +99,32 @@ impl Schemas {
 
     fn registry(&self) -> Result<&'static Registry, Stop> {
         Ok(Registry::new(self.load()?))
+    }
+
+    /// Messages of all of them. Shipped ones are loaded when a message is theirs; a file of the user's may
+    /// replace what they refer to, and may have faults: then all are loaded now.
+    fn table(&self) -> Result<Table, Stop> {
+        if self.schema.is_empty() { Ok(Table::shipped()) } else { Ok(self.registry()?.into()) }
+    }
+
+    /// A family by name, and the messages of all.
+    fn family(&self, name: &str) -> Result<(&'static Registry, FamilyId, Table), Stop> {
+        let unknown = |known: Vec<&str>| {
+            let help = did_you_mean(name, known.iter().copied());
+            let help = help.unwrap_or_else(|| format!("there are {}", list(known)));
+            Stop::Usage(format!("no schema is named `{name}`; {help}"))
+        };
+        if self.schema.is_empty() {
+            let (registry, family) = shipped::family(name)
+                .ok_or_else(|| unknown(netlink_schemas::SCHEMAS.iter().map(|(name, _)| *name).collect()))?;
+            return Ok((registry, family, Table::shipped()));
+        }
+        let registry = self.registry()?;
+        let model = registry.model();
+        let family = model
+            .find_family(name)
+            .ok_or_else(|| unknown(model.families.iter().map(|f| f.name.as_str()).collect()))?;
+        Ok((registry, family, registry.into()))
     }
 }
 

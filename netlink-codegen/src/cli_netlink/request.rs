@@ -4,7 +4,7 @@ use super::output::Look;
 use super::{Outcome, Schemas, Stop};
 use crate::decode::encode::{self, parse_args};
 use crate::decode::{Decoder, table};
-use crate::ir::{Family, Model, Operation, Protocol as Spoken};
+use crate::ir::{Family, Operation, Protocol as Spoken};
 use crate::report::{did_you_mean, list};
 use clap::Args as ClapArgs;
 use netlink_runtime::Protocol;
@@ -64,9 +64,10 @@ pub struct Args {
 
 /// Runs it.
 pub fn run(args: &Args, dump: bool, out: &mut impl Write) -> Result<Outcome, Stop> {
-    let registry = args.schemas.registry()?;
+    let (registry, family, table) = args.schemas.family(&args.family)?;
     let model = registry.model();
-    let (family, operation) = find(model, args, dump)?;
+    let family = &model[family];
+    let operation = find(family, args, dump)?;
     let request = match &operation.request {
         Some(request) => request,
         None => return Err(Stop::Usage(format!("`{}` is an event: nobody asks for it", operation.name))),
@@ -90,7 +91,7 @@ pub fn run(args: &Args, dump: bool, out: &mut impl Write) -> Result<Outcome, Sto
         )));
     };
     let mut socket = Socket::open(Protocol(protocol)).map_err(failure)?;
-    let mut decoder = Decoder::new(registry);
+    let mut decoder = Decoder::new(table);
     let mut printer = args.look.printer(args.json == Some(None));
     let (message_type, payload) = match &family.protocol {
         Spoken::Generic { name, version, .. } => {
@@ -151,14 +152,7 @@ fn flag(word: &str) -> Result<u16, Stop> {
     }
 }
 
-fn find<'m>(model: &'m Model, args: &Args, dump: bool) -> Result<(&'m Family, &'m Operation), Stop> {
-    let Some(family) = model.find_family(&args.family) else {
-        let known: Vec<_> = model.families.iter().map(|f| f.name.as_str()).collect();
-        let help = did_you_mean(&args.family, known.iter().copied())
-            .unwrap_or_else(|| format!("there are {}", list(known)));
-        return Err(Stop::Usage(format!("no schema is named `{}`; {help}", args.family)));
-    };
-    let family = &model[family];
+fn find<'m>(family: &'m Family, args: &Args, dump: bool) -> Result<&'m Operation, Stop> {
     let plain = |name: &str| name.to_ascii_lowercase().replace(['-', '_'], "");
     let wanted = plain(&args.operation);
     let can = |op: &&Operation| if dump { op.dump } else { op.do_ };
@@ -173,7 +167,7 @@ fn find<'m>(model: &'m Model, args: &Args, dump: bool) -> Result<(&'m Family, &'
         return Err(Stop::Usage(format!("`{}` has no operation `{}`; {help}", family.name, args.operation)));
     }
     match same.find(can) {
-        Some(operation) => Ok((family, operation)),
+        Some(operation) => Ok(operation),
         None => Err(Stop::Usage(format!(
             "`{}` of `{}` cannot be {}",
             args.operation,
