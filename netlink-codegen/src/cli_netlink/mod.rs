@@ -2,12 +2,14 @@
 
 pub mod decode;
 pub mod families;
+mod headers;
+pub mod monitor;
+pub mod namespace;
 pub mod output;
 pub mod request;
 
 use crate::decode::{Registry, Table, shipped};
-use crate::ir::FamilyId;
-use crate::report::{did_you_mean, list, render};
+use crate::report::render;
 use crate::{Loader, check::Checked};
 use clap::{Parser, Subcommand};
 use std::io::{IsTerminal as _, Write};
@@ -68,6 +70,7 @@ enum Command {
     /// Send one request, and print the replies
     #[command(after_help = request::DO_EXAMPLES)]
     Do(request::Args),
+    Monitor(monitor::Args),
     Decode(decode::Args),
 }
 
@@ -78,6 +81,10 @@ pub struct Schemas {
     /// (repeatable)
     #[arg(long, value_name = "FILE")]
     schema: Vec<PathBuf>,
+    /// Take facts from the headers in this directory, too: of a family of one's own, or a kernel's (which hold linux/);
+    /// libclang reads them
+    #[arg(long, value_name = "DIR")]
+    headers: Option<PathBuf>,
     /// Where a schema disagrees with headers, take the headers' word
     #[arg(long)]
     lenient: bool,
@@ -90,7 +97,11 @@ impl Schemas {
         for file in &self.schema {
             loader = loader.file(file);
         }
-        loader.load_with(shipped::facts()).map_err(|mut diagnostics| {
+        let own = match &self.headers {
+            Some(directory) => Some(headers::facts(directory, &self.schema)?),
+            None => None,
+        };
+        loader.load_with(own.as_ref().unwrap_or_else(|| shipped::facts())).map_err(|mut diagnostics| {
             diagnostics.list.retain(|d| d.severity == crate::report::Severity::Error);
             let colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
             Stop::Usage(render::terminal(&diagnostics, colour).trim_end().to_owned())
@@ -101,30 +112,23 @@ impl Schemas {
         Ok(Registry::new(self.load()?))
     }
 
-    /// Messages of all of them. Shipped ones are loaded when a message is theirs; a file of the user's may
-    /// replace what they refer to, and may have faults: then all are loaded now.
-    fn table(&self) -> Result<Table, Stop> {
-        if self.schema.is_empty() { Ok(Table::shipped()) } else { Ok(self.registry()?.into()) }
+    /// Nothing of the user's is among them. What is may replace what shipped ones refer to, and may have
+    /// faults to be told of: then all are loaded at once.
+    fn all_shipped(&self) -> bool {
+        self.schema.is_empty() && self.headers.is_none()
     }
 
-    /// A family by name, and the messages of all.
-    fn family(&self, name: &str) -> Result<(&'static Registry, FamilyId, Table), Stop> {
-        let unknown = |known: Vec<&str>| {
-            let help = did_you_mean(name, known.iter().copied());
-            let help = help.unwrap_or_else(|| format!("there are {}", list(known)));
-            Stop::Usage(format!("no schema is named `{name}`; {help}"))
-        };
-        if self.schema.is_empty() {
-            let (registry, family) = shipped::family(name)
-                .ok_or_else(|| unknown(netlink_schemas::SCHEMAS.iter().map(|(name, _)| *name).collect()))?;
-            return Ok((registry, family, Table::shipped()));
+    /// The messages of all of them.
+    fn table(&self) -> Result<Table, Stop> {
+        if self.all_shipped() { Ok(Table::shipped()) } else { Ok(self.registry()?.into()) }
+    }
+
+    /// A model that has the family of this name, if there is one, and the messages of all.
+    fn family(&self, name: &str) -> Result<(&'static Registry, Table), Stop> {
+        match shipped::family(name).filter(|_| self.all_shipped()) {
+            Some(schema) => Ok((shipped::registry(schema), Table::shipped())),
+            None => self.registry().map(|registry| (registry, registry.into())),
         }
-        let registry = self.registry()?;
-        let model = registry.model();
-        let family = model
-            .find_family(name)
-            .ok_or_else(|| unknown(model.families.iter().map(|f| f.name.as_str()).collect()))?;
-        Ok((registry, family, registry.into()))
     }
 }
 
@@ -135,6 +139,7 @@ pub fn main() -> ExitCode {
         Command::Families(args) => families::run(&args, &mut out),
         Command::Dump(args) => request::run(&args, true, &mut out),
         Command::Do(args) => request::run(&args, false, &mut out),
+        Command::Monitor(args) => monitor::run(&args, &mut out),
         Command::Decode(args) => decode::run(&args, &mut out),
     };
     let done = done.and_then(|outcome| Ok(out.flush().map(|()| outcome)?));

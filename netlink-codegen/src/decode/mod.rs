@@ -13,6 +13,7 @@ mod message;
 mod meta;
 pub mod shipped;
 pub mod table;
+pub mod text;
 
 pub use message::{Decoded, Decoder, Origin};
 pub use meta::Registry;

@@ -5,7 +5,6 @@ use super::meta::Registry;
 use crate::Loader;
 use crate::headers::facts::Store;
 use crate::headers::store;
-use crate::ir::FamilyId;
 use std::collections::HashMap;
 use std::sync::{LazyLock, OnceLock};
 
@@ -27,15 +26,13 @@ pub fn facts() -> &'static Store {
 pub fn registry(schema: &str) -> &'static Registry {
     REGISTRIES[schema].get_or_init(|| {
         let loaded = Loader::new().family(schema).load_with(facts());
-        let sound = loaded.unwrap_or_else(|errors| panic!("{errors:?}"));
-        Registry::new(sound)
+        Registry::new(loaded.unwrap_or_else(|errors| panic!("a shipped schema, which tests load: {errors}")))
     })
 }
 
-/// The family of this name: the schema's, or the one that the kernel registers.
-pub fn family(name: &str) -> Option<(&'static Registry, FamilyId)> {
+/// The schema of a family: by its own name, or the one that the kernel registers.
+pub fn family(name: &str) -> Option<&'static str> {
+    let own = REGISTRIES.get_key_value(name).map(|(schema, _)| *schema);
     let registered = || netlink_schemas::GENERIC.iter().find(|(_, family)| *family == name);
-    let schema = if REGISTRIES.contains_key(name) { name } else { registered()?.0 };
-    let registry = registry(schema);
-    Some((registry, registry.model().family(schema)?))
+    own.or_else(|| registered().map(|(schema, _)| *schema))
 }
