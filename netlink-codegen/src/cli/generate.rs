@@ -13,7 +13,8 @@ use std::path::{Path, PathBuf};
 
 const EXAMPLES: &str = "\
 Examples:
-  Everything that ships with the tool, into the families crate of this workspace:
+  Everything that ships with the tool, into the families crate of this workspace, and the index of
+  the schemas:
     netlink-codegen generate --all
 
   See whether that crate is up to date (continuous integration):
@@ -145,7 +146,11 @@ fn attempt(args: &Args) -> Result<Outcome, Failure> {
         Target::Crate { lib, manifest } => emit::crate_files(&model, &wanted, &options, lib, manifest),
         Target::Plain => emit::flat_files(&model, &wanted, &options),
     };
-    let files = files.map_err(Failure::Emit)?;
+    let mut files = files.map_err(Failure::Emit)?;
+    // What ships is indexed as it is.
+    if args.all && args.out.is_none() && args.schema.is_empty() && options.kernel.is_none() {
+        files.push(emit::index::file(&model));
+    }
     let outcome = if args.check { compare(args, &out, &files)? } else { write(&out, &files)? };
     if args.all {
         leftovers(&out, &target, &files)?;

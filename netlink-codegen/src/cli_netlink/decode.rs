@@ -68,7 +68,7 @@ pub fn run(args: &Args, out: &mut impl Write) -> Result<Outcome, Stop> {
     };
     read.map_err(|e| Stop::Usage(format!("{}: {e}", args.file)))?;
 
-    let mut decoder = Decoder::new(args.schemas.registry()?);
+    let mut decoder = Decoder::new(args.schemas.table()?);
     for (id, name) in families {
         decoder.name_family(id, name);
     }

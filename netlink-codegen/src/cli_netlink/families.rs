@@ -54,10 +54,14 @@ pub struct Args {
 
 /// Runs it.
 pub fn run(args: &Args, out: &mut impl Write) -> Result<Outcome, Stop> {
-    let model = args.schemas.load()?;
+    let model = match &args.family {
+        Some(name) => args.schemas.family(name)?.0,
+        None => args.schemas.registry()?,
+    }
+    .model();
     let mut kernel = Kernel::ask(args);
     let Some(name) = &args.family else {
-        return list::run(&model, &kernel, args.json, out);
+        return list::run(model, &kernel, args.json, out);
     };
     let stranger = kernel.families.iter().find(|family| family.name == *name).cloned();
     match (stranger, model.find_family(name)) {
@@ -65,12 +69,12 @@ pub fn run(args: &Args, out: &mut impl Write) -> Result<Outcome, Stop> {
             one::stranger(&family, args.operation.as_deref(), &mut kernel, args.json, out)
         }
         _ => {
-            let family = find::family(&model, name)?;
+            let family = find::family(model, name)?;
             match &args.operation {
                 None => one::run(family, &kernel, args.json, out),
                 Some(name) => {
                     let path = args.path.as_deref();
-                    operation::run(&model, family, name, path, &mut kernel, args.json, out)
+                    operation::run(model, family, name, path, &mut kernel, args.json, out)
                 }
             }
         }

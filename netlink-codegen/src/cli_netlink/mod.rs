@@ -8,7 +8,7 @@ pub mod namespace;
 pub mod output;
 pub mod request;
 
-use crate::decode::Registry;
+use crate::decode::{Registry, Table, shipped};
 use crate::report::render;
 use crate::{Loader, check::Checked};
 use clap::{Parser, Subcommand};
@@ -97,10 +97,11 @@ impl Schemas {
         for file in &self.schema {
             loader = loader.file(file);
         }
-        if let Some(directory) = &self.headers {
-            loader = loader.facts(headers::facts(directory, &self.schema)?);
-        }
-        loader.load().map(|loaded| loaded.model).map_err(|mut diagnostics| {
+        let own = match &self.headers {
+            Some(directory) => Some(headers::facts(directory, &self.schema)?),
+            None => None,
+        };
+        loader.load_with(own.as_ref().unwrap_or_else(|| shipped::facts())).map_err(|mut diagnostics| {
             diagnostics.list.retain(|d| d.severity == crate::report::Severity::Error);
             let colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
             Stop::Usage(render::terminal(&diagnostics, colour).trim_end().to_owned())
@@ -109,6 +110,25 @@ impl Schemas {
 
     fn registry(&self) -> Result<&'static Registry, Stop> {
         Ok(Registry::new(self.load()?))
+    }
+
+    /// Nothing of the user's is among them. What is may replace what shipped ones refer to, and may have
+    /// faults to be told of: then all are loaded at once.
+    fn all_shipped(&self) -> bool {
+        self.schema.is_empty() && self.headers.is_none()
+    }
+
+    /// The messages of all of them.
+    fn table(&self) -> Result<Table, Stop> {
+        if self.all_shipped() { Ok(Table::shipped()) } else { Ok(self.registry()?.into()) }
+    }
+
+    /// A model that has the family of this name, if there is one, and the messages of all.
+    fn family(&self, name: &str) -> Result<(&'static Registry, Table), Stop> {
+        match shipped::family(name).filter(|_| self.all_shipped()) {
+            Some(schema) => Ok((shipped::registry(schema), Table::shipped())),
+            None => self.registry().map(|registry| (registry, registry.into())),
+        }
     }
 }
 

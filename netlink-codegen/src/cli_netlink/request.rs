@@ -95,9 +95,9 @@ struct Numbers {
 
 /// Runs it.
 pub fn run(args: &Args, dump: bool, out: &mut impl Write) -> Result<Outcome, Stop> {
-    let registry = args.schemas.registry()?;
+    let (registry, table) = args.schemas.family(&args.family)?;
     let request = args.request(registry, if dump { Way::Dump } else { Way::Do })?;
-    let mut decoder = Decoder::new(registry);
+    let mut decoder = Decoder::new(table);
     let mut printer = args.look.printer(args.json.iter().any(String::is_empty));
     let socket = args.namespace.open(Socket::builder(), Protocol(request.protocol));
     let mut socket =
