@@ -102,7 +102,7 @@ pub fn run(args: &Args, out: &mut impl Write) -> Result<Outcome, Stop> {
     let (follow, protocols, joined) = ears.follow();
     let deadline = args.until.iter().filter_map(|until| match until {
         Until::After(limit) => start.checked_add(*limit),
-        Until::Count(_) => None,
+        Until::Count(_) | Until::Message(_) => None,
     });
     let monitor = Monitor {
         args,
@@ -211,6 +211,7 @@ impl Monitor<'_> {
         self.count += 1;
         Ok(self.args.until.iter().any(|until| match until {
             Until::Count(count) => self.count >= *count,
+            Until::Message(filter) => filter.matches(&decoded),
             Until::After(_) => false,
         }))
     }

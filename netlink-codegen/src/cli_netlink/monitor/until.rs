@@ -1,5 +1,6 @@
 //! `--until`: what ends the command.
 
+use crate::decode::filter::Filter;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -8,6 +9,8 @@ use std::time::Duration;
 pub(super) enum Until {
     /// So many messages were shown.
     Count(u64),
+    /// A message matches.
+    Message(Filter),
     /// So much time is over.
     After(Duration),
 }
@@ -22,9 +25,12 @@ impl FromStr for Until {
                 count => Ok(Until::Count(count)),
             };
         }
-        duration(text)
-            .map(Until::After)
-            .ok_or_else(|| "want a number of messages, or a time such as 10s".to_owned())
+        match duration(text) {
+            Some(limit) => Ok(Until::After(limit)),
+            None => Filter::parse(text).map(Until::Message).map_err(|error| {
+                format!("want a number of messages, a time such as 10s, or a filter such as type=RTM_DELLINK ({error})")
+            }),
+        }
     }
 }
 
