@@ -3,6 +3,8 @@
 mod ears;
 mod groups;
 mod stop;
+#[cfg(test)]
+mod tests;
 mod until;
 
 use super::namespace::Namespace;
@@ -116,7 +118,9 @@ pub fn run(args: &Args, out: &mut impl Write) -> Result<Outcome, Stop> {
         printer: args.output.live_printer(),
         count: 0,
     };
-    monitor.run(out)
+    let gate = Gate::default();
+    gate.end_by_signal()?;
+    monitor.run(&gate, out)
 }
 
 fn failure(error: Error) -> Stop {
@@ -141,34 +145,36 @@ struct Monitor<'a> {
 }
 
 impl Monitor<'_> {
-    fn run(mut self, out: &mut impl Write) -> Result<Outcome, Stop> {
-        let gate = Gate::new()?;
-        loop {
-            let left = self.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
-            if left.is_some_and(|left| left.is_zero()) {
-                return Ok(Outcome::Fine);
-            }
-            self.follow.set_timeout(left);
-            let heard = self.follow.receive();
-            let writing = gate.hold();
-            match heard {
-                Ok(Followed::Told { source, group, namespace, value }) => {
-                    if self.told(source, group, namespace, &value, out)? {
-                        return Ok(Outcome::Fine);
-                    }
-                }
-                Ok(Followed::Missed { source, overrun }) => self.missed(source, overrun, out)?,
-                Ok(_) => {}
-                Err(Error::Io(e)) if e.kind() == io::ErrorKind::TimedOut => {}
-                Err(Error::Malformed(error)) => {
-                    self.printer.note(&format!("a datagram is no message: {error}"), &[], out)?;
-                }
-                Err(error) => return Err(failure(error)),
-            }
-            // Whoever reads this sees it now.
-            out.flush()?;
-            drop(writing);
+    fn run(mut self, gate: &Gate, out: &mut impl Write) -> Result<Outcome, Stop> {
+        while self.step(gate, out)? {}
+        Ok(Outcome::Fine)
+    }
+
+    /// Waits for what comes next, and shows it. Whether there is more to wait for.
+    fn step(&mut self, gate: &Gate, out: &mut impl Write) -> Result<bool, Stop> {
+        let left = self.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+        if left.is_some_and(|left| left.is_zero()) {
+            return Ok(false);
         }
+        self.follow.set_timeout(left);
+        let heard = self.follow.receive();
+        let _writing = gate.hold();
+        let mut more = true;
+        match heard {
+            Ok(Followed::Told { source, group, namespace, value }) => {
+                more = !self.told(source, group, namespace, &value, out)?;
+            }
+            Ok(Followed::Missed { source, overrun }) => self.missed(source, overrun, out)?,
+            Ok(_) => {}
+            Err(Error::Io(e)) if e.kind() == io::ErrorKind::TimedOut => {}
+            Err(Error::Malformed(error)) => {
+                self.printer.note(&format!("a datagram is no message: {error}"), &[], out)?;
+            }
+            Err(error) => return Err(failure(error)),
+        }
+        // Whoever reads this sees it now.
+        out.flush()?;
+        Ok(more)
     }
 
     /// Shows a message; whether it is the last one.
@@ -239,13 +245,11 @@ impl Monitor<'_> {
             }
             CTRL_CMD_DELFAMILY => {
                 self.joined.retain(|g| g.protocol != NETLINK_GENERIC || !g.is_of(&family.name));
-                format!("the family `{}` has gone", family.name)
+                let what = format!("the family `{}` has gone", family.name);
+                return Ok(self.printer.note(&what, &[], out)?);
             }
             // A group that comes with its family is told of twice.
-            CTRL_CMD_NEWMCAST_GRP => {
-                self.listen(source, &family, out)?;
-                return Ok(());
-            }
+            CTRL_CMD_NEWMCAST_GRP => return self.listen(source, &family, out),
             _ => return Ok(()),
         };
         self.printer.note(&what, &[], out)?;

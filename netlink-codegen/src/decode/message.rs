@@ -194,7 +194,10 @@ impl Decoder {
         let family = self.families.get(&header.message_type).map(String::as_str);
         match GenlHeader::split(payload) {
             Some((genl, body)) => {
-                let found = family.and_then(|f| self.table.generic(f, genl.command, request, body));
+                // What the kernel sends on its own answers no request.
+                let told = !request && (header.sequence, header.port) == (0, 0);
+                let event = family.filter(|_| told).and_then(|f| self.table.event(f, genl.command));
+                let found = event.or_else(|| self.table.generic(family?, genl.command, request, body));
                 Known { found, family, genl: Some(genl), body }
             }
             None => Known { found: None, family, genl: None, body: payload },

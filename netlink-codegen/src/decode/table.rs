@@ -178,6 +178,17 @@ impl Table {
 
     /// A message of a generic netlink family.
     pub fn generic(&self, family: &str, command: u8, request: bool, payload: &[u8]) -> Option<Found> {
+        choose(self.commands(family, command)?, request, payload)
+    }
+
+    /// A message that a generic netlink family sends on its own. Families may number these apart from their
+    /// replies, as thermal does.
+    pub fn event(&self, family: &str, command: u8) -> Option<Found> {
+        let mut all = self.commands(family, command)?.iter();
+        all.find(|found| found.operation.event && !found.request).copied()
+    }
+
+    fn commands(&self, family: &str, command: u8) -> Option<&[Found]> {
         let row = self.generic.get(family)?;
         let commands = row.found.get_or_init(|| {
             let mut commands: HashMap<_, Vec<_>> = HashMap::new();
@@ -186,7 +197,7 @@ impl Table {
             }
             commands
         });
-        choose(commands.get(&command.into())?, request, payload)
+        commands.get(&command.into()).map(Vec::as_slice)
     }
 
     /// Whether some schema has this type.

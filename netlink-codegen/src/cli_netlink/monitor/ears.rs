@@ -93,6 +93,10 @@ impl<'a> Ears<'a> {
         let mut protocols = Vec::new();
         for (protocol, socket) in self.sockets {
             let Ok(socket) = socket else { continue };
+            // One that was opened to ask for numbers alone.
+            if !self.joined.iter().any(|group| group.protocol == protocol) {
+                continue;
+            }
             let whole = Decoders::new(KeyRule::MessageType).otherwise(|m| Ok(Some(m.bytes().to_vec())));
             follow = follow.notifications(socket, whole);
             protocols.push(protocol);

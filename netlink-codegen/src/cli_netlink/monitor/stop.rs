@@ -11,15 +11,14 @@ use std::time::{Duration, Instant};
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Held while a message is written: a signal ends the program when it is free.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Gate(Arc<Mutex<()>>);
 
 impl Gate {
     /// From now on, SIGINT and SIGTERM end the program with status 0.
-    pub(super) fn new() -> io::Result<Self> {
-        let gate = Gate(Arc::default());
+    pub(super) fn end_by_signal(&self) -> io::Result<()> {
         let mut signals = Signals::new([SIGINT, SIGTERM])?;
-        let held = gate.0.clone();
+        let held = self.0.clone();
         std::thread::Builder::new().name("signals".into()).spawn(move || {
             if signals.forever().next().is_some() {
                 let start = Instant::now();
@@ -29,7 +28,7 @@ impl Gate {
                 std::process::exit(0);
             }
         })?;
-        Ok(gate)
+        Ok(())
     }
 
     /// Nothing ends the program while this is held.
