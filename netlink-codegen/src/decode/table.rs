@@ -128,10 +128,14 @@ impl Source {
 }
 
 impl From<&'static Registry> for Table {
-    /// The operations of all families of a model.
+    /// The operations of all families of a model. Schemas that do not ship with the tool come first: they may
+    /// describe what shipped ones do, under another name.
     fn from(registry: &'static Registry) -> Self {
         let mut table = Table::default();
-        for (ix, family) in registry.model().families.iter().enumerate() {
+        let ships = |family: &Family| netlink_schemas::SCHEMAS.iter().any(|(name, _)| *name == family.name);
+        let all = || registry.model().families.iter().enumerate();
+        let (own, shipped) = (all().filter(|(_, f)| !ships(f)), all().filter(|(_, f)| ships(f)));
+        for (ix, family) in own.chain(shipped) {
             let source = Source::Here(registry, FamilyId(ix as u32));
             match &family.protocol {
                 Protocol::Generic { name, .. } => {
