@@ -15,8 +15,8 @@ const TEXTS: [(&str, &str); 3] = [
     ("netlink-codegen/README.md", include_str!("../README.md")),
 ];
 
-/// Commands between backticks, and lines of shell blocks, which begin with `netlink `.
-fn of_markdown(text: &str) -> Vec<String> {
+/// Commands between backticks, and lines of shell blocks, of this tool.
+fn of_markdown(text: &str, tool: &str) -> Vec<String> {
     let mut found = Vec::new();
     let mut shell = false;
     let mut prose = String::new();
@@ -37,7 +37,8 @@ fn of_markdown(text: &str) -> Vec<String> {
     // What stands between backticks may go over a line's end.
     let code = prose.split('`').skip(1).step_by(2).map(|code| code.replace('\n', " "));
     found.extend(code);
-    found.retain(|command| command.starts_with("netlink ") && command.split(' ').count() > 2);
+    // With less than an argument, a command is only named.
+    found.retain(|command| command.split(' ').next() == Some(tool) && command.split(' ').count() > 2);
     found
 }
 
@@ -78,7 +79,7 @@ fn typed(command: &str) -> (bool, String) {
 fn examples_work_as_written() {
     let mut all: Vec<(&str, String)> = Vec::new();
     for (name, text) in TEXTS {
-        all.extend(of_markdown(text).into_iter().map(|command| (name, command)));
+        all.extend(of_markdown(text, "netlink").into_iter().map(|command| (name, command)));
     }
     assert!(all.len() >= 2, "{all:?}");
     for subcommand in ["dump", "do", "families"] {
@@ -118,6 +119,18 @@ fn examples_work_as_written() {
         ran += 1;
     }
     assert!(ran >= 12, "{ran} of {}", all.len());
+}
+
+/// Those of the other tool, but for files that only a reader has.
+#[test]
+fn examples_of_the_generator() {
+    let all: Vec<_> = TEXTS.iter().flat_map(|(_, text)| of_markdown(text, "netlink-codegen")).collect();
+    let own: Vec<_> = all.iter().filter(|command| !command.contains(".yaml")).collect();
+    assert!(own.len() >= 4, "{all:?}");
+    for command in own {
+        let (fine, told) = typed(command);
+        assert!(fine, "{command}: {told}");
+    }
 }
 
 /// Help of commands that wait or read files, at least, is of commands that exist: they know their options.

@@ -43,11 +43,13 @@ impl Bench {
     fn step(&mut self, request: &str, check: &str, says: &str) -> bool {
         let output = run(&format!("netlink do {request}"));
         let told = text(&output.stderr);
-        let what = request.split(' ').take(2).collect::<Vec<_>>().join(" ");
+        let mut words = request.split(' ');
+        let what = words.by_ref().take(2).collect::<Vec<_>>().join(" ");
+        let kind = words.find_map(|word| word.strip_prefix("linkinfo.kind=")).unwrap_or_default();
         if !output.status.success() {
             assert!(NOT_HERE.iter().any(|reason| told.contains(reason)), "{request}: {told}");
             self.skipped += 1;
-            skip(self.test, &format!("{what}: {}", told.trim()));
+            skip(self.test, &format!("{what} {kind}: {}", told.trim()));
             return false;
         }
         assert_eq!(told, "", "{request}");

@@ -15,6 +15,7 @@ use crate::decode::{Decoder, Origin};
 use crate::report::list;
 use clap::Args as ClapArgs;
 use ears::{Ears, Heard, why};
+pub(super) use groups::short;
 use groups::{Group, Wanted, generic_group};
 use netlink_runtime::genl::{self, GENL_ID_CTRL};
 use netlink_runtime::message::{GenlHeader, MessageRef};

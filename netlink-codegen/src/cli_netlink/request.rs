@@ -94,6 +94,8 @@ struct Request<'m> {
     body: Vec<u8>,
     /// The subsystem of the transaction that it takes.
     transaction: Option<u8>,
+    /// What the schema says that it needs, and was not given.
+    missing: Vec<&'m str>,
 }
 
 /// A request's numbers that only the kernel knows.
@@ -134,17 +136,20 @@ pub fn run(args: &Args, dump: bool, out: &mut impl Write) -> Result<Outcome, Sto
         Some(mut error) if error.errno != 0 => {
             // Names outlive the model's registry, which lives for ever.
             error.request = Some(&request.message.c_name);
-            let protocol = &request.family.protocol;
-            let known =
-                refusal::explain(&error, registry.model(), protocol, numbers.operation.as_ref(), args);
-            let lines: Vec<_> = std::iter::once(error.to_string()).chain(known).collect();
-            Err(Stop::Failure(lines.join("\n  ")))
+            let asked = refusal::Asked {
+                model: registry.model(),
+                protocol: &request.family.protocol,
+                operation: numbers.operation,
+                missing: &request.missing,
+                args,
+            };
+            Err(Stop::Failure(asked.explain(&error)))
         }
         _ if answer.interrupted => Err(Stop::Failure(
             "what was dumped changed meanwhile: entries may be missing or there twice".into(),
         )),
         Some(warning) if warning.message.is_some() => {
-            eprintln!("{warning}");
+            eprintln!("{}", refusal::with_argument(&warning, registry.model(), args));
             Ok(Outcome::Fine)
         }
         _ => Ok(Outcome::Fine),
@@ -191,7 +196,9 @@ impl Args {
         if transaction.is_some() && flags & NLM_F_ECHO != 0 {
             eprintln!("note: what the kernel echoes of a transaction is not shown");
         }
-        Ok(Request { family, message, protocol, flags, body, transaction })
+        let given = |name: &str| input.attrs.iter().any(|(given, _)| encode::same_name(given, name));
+        let missing = operation.required.iter().map(String::as_str).filter(|name| !given(name)).collect();
+        Ok(Request { family, message, protocol, flags, body, transaction, missing })
     }
 }
 

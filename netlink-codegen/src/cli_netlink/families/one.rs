@@ -2,6 +2,7 @@
 
 use super::list::{live_json, operation_json};
 use super::{Kernel, columns, modes, needs, tree};
+use crate::cli_netlink::monitor::short;
 use crate::cli_netlink::request::find::first_line;
 use crate::cli_netlink::{Outcome, Stop};
 use crate::ir::{Family, Protocol};
@@ -86,7 +87,8 @@ pub(super) fn run(
         .map(|group| {
             let number = group.number.or_else(|| live?.group(&group.name));
             let number = number.map_or_else(String::new, |n| n.to_string());
-            [group.name.clone(), number, first_line(&group.doc).to_owned()]
+            // As `netlink monitor` takes it.
+            [short(&group.name), number, first_line(&group.doc).to_owned()]
         })
         .collect();
     let foreign = live.into_iter().flat_map(|live| &live.groups);
