@@ -7,6 +7,8 @@ pub mod check;
 pub mod cli;
 #[cfg(feature = "cli")]
 pub mod cli_netlink;
+#[cfg(feature = "cli")]
+pub mod complete;
 pub mod coverage;
 pub mod decode;
 pub mod emit;

@@ -11,7 +11,9 @@ pub mod import;
 pub mod scaffold;
 pub mod verify;
 
-use crate::report::{Diagnostics, Severity, render};
+use crate::complete::{Ask, Place, Script, Word, matching};
+use crate::decode::shipped;
+use crate::report::{Diagnostics, Severity, codes, render};
 use std::io::IsTerminal as _;
 use std::path::Path;
 use std::process::ExitCode;
@@ -55,6 +57,10 @@ enum Command {
     Import(import::Args),
     Scaffold(scaffold::Args),
     Verify(verify::Args),
+    #[command(after_help = Script::examples("netlink-codegen"))]
+    Completion(Script),
+    #[command(name = "__complete", hide = true)]
+    Complete(Ask),
 }
 
 /// Parses the arguments and runs the subcommand.
@@ -70,8 +76,31 @@ pub fn main() -> ExitCode {
         Command::Import(args) => import::run(&args),
         Command::Scaffold(args) => scaffold::run(&args),
         Command::Verify(args) => verify::run(&args),
+        Command::Completion(script) => write(None, &script.text("netlink-codegen")),
+        Command::Complete(ask) => {
+            // A shell that does not listen any more has its reasons.
+            let _ = ask.answer::<Cli>(&values, &mut std::io::stdout().lock());
+            Outcome::Fine
+        }
     };
     outcome.into()
+}
+
+/// Values of arguments, for completion. `None`: names of files.
+fn values(place: &Place<'_>) -> Option<Vec<Word>> {
+    let words: Vec<_> = match place.argument {
+        "family" | "families" => {
+            netlink_schemas::SCHEMAS.iter().map(|(name, _)| Word::new(*name, "")).collect()
+        }
+        "code" => codes::TABLE.iter().map(|row| Word::new(row.code.id(), row.title)).collect(),
+        "kernel" | "from" | "to" => shipped::facts()
+            .kernels
+            .iter()
+            .map(|kernel| Word::new(&kernel.release, &kernel.version))
+            .collect(),
+        _ => return None,
+    };
+    Some(matching(words, place.typed))
 }
 
 /// Prints what a command has to say. A reader that has seen enough is no error.

@@ -1,5 +1,6 @@
 //! The `netlink` command: one file per subcommand, each with its `Args` and `run`.
 
+mod complete;
 pub mod decode;
 pub mod families;
 mod headers;
@@ -8,6 +9,7 @@ pub mod namespace;
 pub mod output;
 pub mod request;
 
+use crate::complete::{Ask, Script};
 use crate::decode::{Registry, Table, shipped};
 use crate::report::render;
 use crate::{Loader, check::Checked};
@@ -72,6 +74,10 @@ enum Command {
     Do(request::Args),
     Monitor(monitor::Args),
     Decode(decode::Args),
+    #[command(after_help = Script::examples("netlink"))]
+    Completion(Script),
+    #[command(name = "__complete", hide = true)]
+    Complete(Ask),
 }
 
 /// Schemas to go by.
@@ -141,6 +147,10 @@ pub fn main() -> ExitCode {
         Command::Do(args) => request::run(&args, false, &mut out),
         Command::Monitor(args) => monitor::run(&args, &mut out),
         Command::Decode(args) => decode::run(&args, &mut out),
+        Command::Completion(script) => write(&script.text("netlink"), &mut out),
+        Command::Complete(ask) => {
+            ask.answer::<Cli>(&complete::values, &mut out).map(|()| Outcome::Fine).map_err(Stop::from)
+        }
     };
     let done = done.and_then(|outcome| Ok(out.flush().map(|()| outcome)?));
     let outcome = match done {
@@ -162,6 +172,11 @@ pub fn main() -> ExitCode {
         }
     };
     outcome.into()
+}
+
+fn write(text: &str, out: &mut impl Write) -> Result<Outcome, Stop> {
+    out.write_all(text.as_bytes())?;
+    Ok(Outcome::Fine)
 }
 
 /// Says what is wrong. Diagnostics bring their own `error:`.

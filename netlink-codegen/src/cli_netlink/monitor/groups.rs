@@ -120,7 +120,7 @@ fn fixed(family: &ir::Family) -> impl Iterator<Item = Group> {
 }
 
 /// A group's name, without what all of its protocol have in common.
-fn short(name: &str) -> String {
+pub(in crate::cli_netlink) fn short(name: &str) -> String {
     let name = name.to_ascii_lowercase().replace('_', "-");
     let short = PREFIXES.iter().find_map(|prefix| name.strip_prefix(prefix));
     short.map_or(name.clone(), str::to_owned)
