@@ -5,6 +5,7 @@ _FUNCTION() {
     local line entry
     answer=("${(@f)$("${(Q)words[1]}" __complete zsh -- "${(@Q)words[2,CURRENT]}" 2>/dev/null)}")
     if [[ $answer[1] == files ]]; then
+        [[ $PREFIX == --*=* ]] && compset -P '*='
         _files
         return
     fi

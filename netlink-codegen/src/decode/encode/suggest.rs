@@ -130,7 +130,9 @@ fn in_struct(model: &Model, id: StructId, typed: &Typed<'_>) -> Vec<Suggestion> 
         return after(&format!("{}=", typed.path), words);
     }
     let word = |member: &Member| (format!("{}=", member.c_name), describe::member(model, &member.ty));
-    members.filter(|member| starts(&member.c_name, typed.path)).map(word).collect()
+    // C marks what nobody should touch.
+    let meant = |member: &&Member| starts(&member.c_name, typed.path) && !member.c_name.starts_with('_');
+    members.filter(meant).map(word).collect()
 }
 
 /// What follows an attribute's name.
