@@ -16,6 +16,8 @@ pub mod headers;
 pub mod ir;
 mod load;
 mod lower;
+#[cfg(feature = "cli")]
+pub mod man;
 pub mod policy;
 pub mod report;
 pub mod rewrite;

@@ -30,8 +30,8 @@ fn ask(tool: &str, line: &str) -> Vec<String> {
 fn among(line: &str, there: &[&str], others: &[&str]) {
     let words = ask(NETLINK, line);
     let has = |word: &&str| words.iter().any(|w| w == word);
-    assert!(there.iter().all(|word| has(word)), "{line}: {there:?} in {words:?}");
-    assert!(!others.iter().any(|word| has(word)), "{line}: {others:?} in {words:?}");
+    assert!(there.iter().all(has), "{line}: {there:?} in {words:?}");
+    assert!(!others.iter().any(has), "{line}: {others:?} in {words:?}");
 }
 
 #[test]

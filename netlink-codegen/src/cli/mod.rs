@@ -13,6 +13,7 @@ pub mod verify;
 
 use crate::complete::{Ask, Place, Script, Word, matching};
 use crate::decode::shipped;
+use crate::man::Pages;
 use crate::report::{Diagnostics, Severity, codes, render};
 use std::io::IsTerminal as _;
 use std::path::Path;
@@ -37,9 +38,18 @@ impl From<Outcome> for ExitCode {
     }
 }
 
+const EXAMPLES: &str = "\
+Examples:
+  netlink-codegen scaffold linux/thermal.h > thermal.yaml
+  netlink-codegen check thermal.yaml
+  netlink-codegen generate --schema thermal.yaml --out src/netlink
+  netlink-codegen verify thermal.yaml
+
+Exit status: 0 fine, 1 there is something to complain about, 2 it could not be done.";
+
 /// Kernel headers and YAML schemas in, annotated Rust netlink bindings out.
 #[derive(Debug, Parser)]
-#[command(name = "netlink-codegen", version, about, arg_required_else_help = true)]
+#[command(name = "netlink-codegen", version, about, arg_required_else_help = true, after_help = EXAMPLES)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -59,8 +69,16 @@ enum Command {
     Verify(verify::Args),
     #[command(after_help = Script::examples("netlink-codegen"))]
     Completion(Script),
+    #[command(after_help = Pages::examples("netlink-codegen"))]
+    Man(Pages),
     #[command(name = "__complete", hide = true)]
     Complete(Ask),
+}
+
+/// The command line, for what describes it.
+#[cfg(test)]
+pub(crate) fn command() -> clap::Command {
+    <Cli as clap::CommandFactory>::command()
 }
 
 /// Parses the arguments and runs the subcommand.
@@ -77,6 +95,13 @@ pub fn main() -> ExitCode {
         Command::Scaffold(args) => scaffold::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Completion(script) => write(None, &script.text("netlink-codegen")),
+        Command::Man(pages) => match pages.write::<Cli>(&mut std::io::stdout().lock()) {
+            Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+                eprintln!("error: {error}");
+                Outcome::Findings
+            }
+            _ => Outcome::Fine,
+        },
         Command::Complete(ask) => {
             // A shell that does not listen any more has its reasons.
             let _ = ask.answer::<Cli>(&values, &mut std::io::stdout().lock());

@@ -11,6 +11,7 @@ pub mod request;
 
 use crate::complete::{Ask, Script};
 use crate::decode::{Registry, Table, shipped};
+use crate::man::Pages;
 use crate::report::render;
 use crate::{Loader, check::Checked};
 use clap::{Parser, Subcommand};
@@ -55,9 +56,20 @@ impl From<std::io::Error> for Stop {
     }
 }
 
+const EXAMPLES: &str = "\
+Examples:
+  netlink families                        what there is
+  netlink families rt-link newlink        what a request takes
+  netlink dump rt-link getlink
+  netlink do rt-link getlink ifname=lo
+  netlink monitor rt-link
+  netlink decode dump.bin
+
+Exit status: 0 fine, 1 the kernel refused or the input has faults, 2 wrong use.";
+
 /// Reads and writes netlink messages by schema.
 #[derive(Debug, Parser)]
-#[command(name = "netlink", version, arg_required_else_help = true)]
+#[command(name = "netlink", version, arg_required_else_help = true, after_help = EXAMPLES)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -76,6 +88,8 @@ enum Command {
     Decode(decode::Args),
     #[command(after_help = Script::examples("netlink"))]
     Completion(Script),
+    #[command(after_help = Pages::examples("netlink"))]
+    Man(Pages),
     #[command(name = "__complete", hide = true)]
     Complete(Ask),
 }
@@ -138,6 +152,12 @@ impl Schemas {
     }
 }
 
+/// The command line, for what describes it.
+#[cfg(test)]
+pub(crate) fn command() -> clap::Command {
+    <Cli as clap::CommandFactory>::command()
+}
+
 /// Parses the arguments and runs the subcommand.
 pub fn main() -> ExitCode {
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
@@ -148,6 +168,7 @@ pub fn main() -> ExitCode {
         Command::Monitor(args) => monitor::run(&args, &mut out),
         Command::Decode(args) => decode::run(&args, &mut out),
         Command::Completion(script) => write(&script.text("netlink"), &mut out),
+        Command::Man(pages) => pages.write::<Cli>(&mut out).map(|()| Outcome::Fine).map_err(Stop::from),
         Command::Complete(ask) => {
             ask.answer::<Cli>(&complete::values, &mut out).map(|()| Outcome::Fine).map_err(Stop::from)
         }

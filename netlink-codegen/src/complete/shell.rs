@@ -12,7 +12,9 @@ Examples:
   TOOL completion zsh > ~/.zfunc/_TOOL
   TOOL completion fish > ~/.config/fish/completions/TOOL.fish
 
-Zsh finds the file in a directory of its `fpath`.";
+Zsh finds the file in a directory of its `fpath`.
+
+Exit status: 0 fine, 2 wrong use.";
 
 /// A shell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
