@@ -21,7 +21,7 @@ Examples:
     netlink-codegen generate --all --check
 
   One family and those it uses, as kernel 6.12 has it, as plain files:
-    netlink-codegen generate --family nl80211 --kernel 6.12 --out src/netlink
+    netlink-codegen generate --family rt-link --kernel 6.12 --out src/netlink
 
   A schema of one's own:
     netlink-codegen generate --schema schemas/sensors.yaml --out src/netlink

@@ -1,5 +1,6 @@
 //! The `netlink` command: one file per subcommand, each with its `Args` and `run`.
 
+mod complete;
 pub mod decode;
 pub mod families;
 mod headers;
@@ -8,7 +9,9 @@ pub mod namespace;
 pub mod output;
 pub mod request;
 
+use crate::complete::{Ask, Script};
 use crate::decode::{Registry, Table, shipped};
+use crate::man::Pages;
 use crate::report::render;
 use crate::{Loader, check::Checked};
 use clap::{Parser, Subcommand};
@@ -53,9 +56,20 @@ impl From<std::io::Error> for Stop {
     }
 }
 
+const EXAMPLES: &str = "\
+Examples:
+  netlink families                        what there is
+  netlink families rt-link newlink        what a request takes
+  netlink dump rt-link getlink
+  netlink do rt-link getlink ifname=lo
+  netlink monitor rt-link
+  netlink decode dump.bin
+
+Exit status: 0 fine, 1 the kernel refused or the input has faults, 2 wrong use.";
+
 /// Reads and writes netlink messages by schema.
 #[derive(Debug, Parser)]
-#[command(name = "netlink", version, arg_required_else_help = true)]
+#[command(name = "netlink", version, arg_required_else_help = true, after_help = EXAMPLES)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -72,6 +86,12 @@ enum Command {
     Do(request::Args),
     Monitor(monitor::Args),
     Decode(decode::Args),
+    #[command(after_help = Script::examples("netlink"))]
+    Completion(Script),
+    #[command(after_help = Pages::examples("netlink"))]
+    Man(Pages),
+    #[command(name = "__complete", hide = true)]
+    Complete(Ask),
 }
 
 /// Schemas to go by.
@@ -132,6 +152,12 @@ impl Schemas {
     }
 }
 
+/// The command line, for what describes it.
+#[cfg(test)]
+pub(crate) fn command() -> clap::Command {
+    <Cli as clap::CommandFactory>::command()
+}
+
 /// Parses the arguments and runs the subcommand.
 pub fn main() -> ExitCode {
     let mut out = std::io::BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
@@ -141,6 +167,11 @@ pub fn main() -> ExitCode {
         Command::Do(args) => request::run(&args, false, &mut out),
         Command::Monitor(args) => monitor::run(&args, &mut out),
         Command::Decode(args) => decode::run(&args, &mut out),
+        Command::Completion(script) => write(&script.text("netlink"), &mut out),
+        Command::Man(pages) => pages.write::<Cli>(&mut out).map(|()| Outcome::Fine).map_err(Stop::from),
+        Command::Complete(ask) => {
+            ask.answer::<Cli>(&complete::values, &mut out).map(|()| Outcome::Fine).map_err(Stop::from)
+        }
     };
     let done = done.and_then(|outcome| Ok(out.flush().map(|()| outcome)?));
     let outcome = match done {
@@ -162,6 +193,11 @@ pub fn main() -> ExitCode {
         }
     };
     outcome.into()
+}
+
+fn write(text: &str, out: &mut impl Write) -> Result<Outcome, Stop> {
+    out.write_all(text.as_bytes())?;
+    Ok(Outcome::Fine)
 }
 
 /// Says what is wrong. Diagnostics bring their own `error:`.

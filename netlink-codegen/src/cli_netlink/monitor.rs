@@ -1,7 +1,7 @@
 //! `netlink monitor`: what the kernel tells on its own, as it happens.
 
 mod ears;
-mod groups;
+pub(super) mod groups;
 mod stop;
 #[cfg(test)]
 mod tests;

@@ -9,6 +9,7 @@ mod args;
 pub mod describe;
 mod select;
 mod structs;
+pub mod suggest;
 mod value;
 
 pub use args::{Input, parse_args};
