@@ -172,7 +172,11 @@ impl<'f> Reading<'f> {
                     self.count(datagram, origin.protocol, header);
                     let (says, there) = (plural(header.len, "byte"), Header::LEN + payload.len());
                     let place = datagram.place.byte(offset);
-                    self.note(&format!("{place}: the message is {says} long, and {there} are there"), &[], out)?;
+                    self.note(
+                        &format!("{place}: the message is {says} long, and {there} are there"),
+                        &[],
+                        out,
+                    )?;
                     self.printer.cut(&mut self.decoder, origin, header, payload, out)?;
                 }
                 Piece::Garbage { offset, len, says } => {
@@ -202,7 +206,10 @@ impl<'f> Reading<'f> {
         if self.protocol != table::NETLINK_GENERIC && self.assumed > 0 && self.unknown == self.assumed {
             self.outcome = Outcome::Findings;
             let messages = plural(self.assumed, "message");
-            eprintln!("{}: {messages}, and no type of protocol `{protocol}`: is it another --protocol?", self.name);
+            eprintln!(
+                "{}: {messages}, and no type of protocol `{protocol}`: is it another --protocol?",
+                self.name
+            );
         }
     }
 }

@@ -4,6 +4,7 @@ pub mod decode;
 pub mod families;
 pub mod output;
 pub mod request;
+pub mod trace;
 
 use crate::decode::Registry;
 use crate::report::render;
@@ -68,6 +69,7 @@ enum Command {
     #[command(after_help = request::DO_EXAMPLES)]
     Do(request::Args),
     Decode(decode::Args),
+    Trace(trace::Args),
 }
 
 /// Schemas to go by.
@@ -109,6 +111,7 @@ pub fn main() -> ExitCode {
         Command::Dump(args) => request::run(&args, true, &mut out),
         Command::Do(args) => request::run(&args, false, &mut out),
         Command::Decode(args) => decode::run(&args, &mut out),
+        Command::Trace(args) => trace::run(&args, &mut out),
     };
     let done = done.and_then(|outcome| Ok(out.flush().map(|()| outcome)?));
     let outcome = match done {

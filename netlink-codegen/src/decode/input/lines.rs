@@ -66,7 +66,10 @@ impl<R: Read> Lines<R> {
             let _ = self.from.more();
         }
         let limit = LONGEST >> 20;
-        Wrong::new(self.place(), format!("a line of more than {limit} MiB, which no datagram fills; left out"))
+        Wrong::new(
+            self.place(),
+            format!("a line of more than {limit} MiB, which no datagram fills; left out"),
+        )
     }
 
     /// Whether the next line is not here yet.

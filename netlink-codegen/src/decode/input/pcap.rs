@@ -70,12 +70,17 @@ impl<R: Read> Pcap<R> {
         }
     }
 
-    fn packet(&mut self, header: FileHeader, datagram: &mut Datagram) -> io::Result<Option<Result<(), String>>> {
+    fn packet(
+        &mut self,
+        header: FileHeader,
+        datagram: &mut Datagram,
+    ) -> io::Result<Option<Result<(), String>>> {
         self.from.fill(PacketHeader::LEN)?;
         let Some(bytes) = self.from.bytes().first_chunk() else {
             self.ended = true;
             let rest = self.from.bytes().len() as u64;
-            let cut = || Err(format!("the file ends within the packet's header, after {}", plural(rest, "byte")));
+            let cut =
+                || Err(format!("the file ends within the packet's header, after {}", plural(rest, "byte")));
             return Ok((rest > 0).then(cut));
         };
         let head = header.packet(bytes);
@@ -102,7 +107,10 @@ impl<R: Read> Pcap<R> {
 
 /// Says that a packet is longer than one can be.
 pub(super) fn too_long(len: u64) -> String {
-    format!("no packet has {len} bytes: the longest that is read has {} MiB; what follows is left out", LIMIT >> 20)
+    format!(
+        "no packet has {len} bytes: the longest that is read has {} MiB; what follows is left out",
+        LIMIT >> 20
+    )
 }
 
 /// Says that a part of a packet is missing.

@@ -137,7 +137,9 @@ impl<R: Read> Pcapng<R> {
             let all = self.from.skip(len.into())?;
             let end = if all { "" } else { ", and the file ends within it" };
             return Ok(match packet || !all {
-                true => Block::Wrong(format!("a block of {len} bytes{end}; at most {} MiB are read", LIMIT >> 20)),
+                true => {
+                    Block::Wrong(format!("a block of {len} bytes{end}; at most {} MiB are read", LIMIT >> 20))
+                }
                 false => Block::Passed,
             });
         }
@@ -149,7 +151,9 @@ impl<R: Read> Pcapng<R> {
         }
         let body = &block[HEAD..if all { block.len() - 4 } else { block.len() }];
         let done = match kind {
-            INTERFACE if self.interfaces.len() == INTERFACES => Block::Wrong("too many interfaces".to_owned()),
+            INTERFACE if self.interfaces.len() == INTERFACES => {
+                Block::Wrong("too many interfaces".to_owned())
+            }
             INTERFACE => match Interface::read(body, order) {
                 Some(interface) => {
                     self.interfaces.push(interface);
@@ -250,7 +254,9 @@ impl Interface {
             let Some(value) = options[4..].get(..len) else { break };
             match (code, value) {
                 (0, _) => break,
-                (OPTION_NAME, name) => interface.name = format!(" ({})", String::from_utf8_lossy(name).escape_debug()),
+                (OPTION_NAME, name) => {
+                    interface.name = format!(" ({})", String::from_utf8_lossy(name).escape_debug())
+                }
                 (OPTION_RESOLUTION, [exponent]) => {
                     let base: u64 = if exponent & 0x80 != 0 { 2 } else { 10 };
                     interface.resolution = base.saturating_pow(u32::from(exponent & 0x7f));

@@ -57,6 +57,11 @@ impl<'a, K: Fn(u16) -> bool> Iterator for Pieces<'a, K> {
             Err(error) => error,
         };
         let rest = &self.bytes[offset..];
+        // Programs send more of their buffer than they fill; the kernel does not mind.
+        if offset > 0 && rest.iter().all(|byte| *byte == 0) {
+            self.at = self.bytes.len();
+            return None;
+        }
         let resumes = |at: &usize| resumes(self.bytes, *at, true, &self.knows) == Resumes::Yes;
         if let Some(next) = (offset + 4..self.bytes.len()).step_by(4).find(resumes) {
             self.at = next;

@@ -92,7 +92,8 @@ impl<R: Read> Strace<R> {
                     self.ended = true;
                     self.close();
                     if self.without > 1 {
-                        let what = format!("{} of {} are not there", "the bytes", plural(self.without, "datagram"));
+                        let what =
+                            format!("{} of {} are not there", "the bytes", plural(self.without, "datagram"));
                         self.ready.push_back(Err(Wrong::new(self.lines.place(), what)));
                     }
                 }
@@ -184,7 +185,11 @@ impl<R: Read> Strace<R> {
         };
         if messages.iter().all(|m| !m.decoded && m.cut.is_none()) {
             for message in messages.into_iter().filter(|m| !m.bytes.is_empty()) {
-                self.ready.push_back(Ok(Datagram { bytes: message.bytes, cut: message.short, ..about.clone() }));
+                self.ready.push_back(Ok(Datagram {
+                    bytes: message.bytes,
+                    cut: message.short,
+                    ..about.clone()
+                }));
             }
             return;
         }
@@ -205,7 +210,10 @@ impl<R: Read> Strace<R> {
             Ok(value::DumpLine::Buffer) => *offset = 0,
             Ok(value::DumpLine::Bytes { at, bytes }) => {
                 if at != *offset {
-                    wrong(format!("the dump goes on at {at:#x}, and not at {:#x}: lines are missing", *offset));
+                    wrong(format!(
+                        "the dump goes on at {at:#x}, and not at {:#x}: lines are missing",
+                        *offset
+                    ));
                 }
                 *offset = at.saturating_add(bytes.len());
                 if dumped.is_empty() {
@@ -248,7 +256,11 @@ impl<R: Read> Strace<R> {
                     self.ready.push_back(Err(Wrong::new(about.place, what)));
                 }
             } else if !message.bytes.is_empty() {
-                self.ready.push_back(Ok(Datagram { bytes: message.bytes, cut: message.cut, ..about.clone() }));
+                self.ready.push_back(Ok(Datagram {
+                    bytes: message.bytes,
+                    cut: message.cut,
+                    ..about.clone()
+                }));
             }
         }
     }

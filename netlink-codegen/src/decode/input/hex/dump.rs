@@ -101,7 +101,9 @@ impl Dump {
             bytes.extend(self.last.iter().cycle().take(gap as usize));
         } else if offset != due && !values_here.is_empty() {
             bytes.extend(values_here);
-            return DumpLine::Wrong(format!("the offset is {offset:#x}, and {due:#x} is due: lines are missing"));
+            return DumpLine::Wrong(format!(
+                "the offset is {offset:#x}, and {due:#x} is due: lines are missing"
+            ));
         }
         if !values_here.is_empty() {
             self.last.clone_from(&values_here);
@@ -133,7 +135,8 @@ impl Dump {
 fn offset(line: &[u8]) -> Option<(&[u8], &[u8])> {
     let len = line.iter().take_while(|b| b.is_ascii_hexdigit()).count();
     let (digits, rest) = line.split_at(len);
-    ((7..=16).contains(&len) && matches!(rest, [] | [b' ' | b'\t', ..] | [b':', b' ', ..])).then_some((digits, rest))
+    ((7..=16).contains(&len) && matches!(rest, [] | [b' ' | b'\t', ..] | [b':', b' ', ..]))
+        .then_some((digits, rest))
 }
 
 fn number(digits: &[u8], radix: u32) -> Option<u64> {

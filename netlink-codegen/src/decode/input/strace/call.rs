@@ -38,7 +38,9 @@ pub(super) fn line(line: &[u8]) -> Line<'_> {
         let word = match rest {
             [b'[', ..] => rest.iter().position(|b| *b == b']').map(|at| at + 1),
             [b'(', ..] => rest.iter().position(|b| *b == b')').map(|at| at + 1),
-            [b'0'..=b'9', ..] => Some(rest.iter().take_while(|b| b.is_ascii_digit() || b".:".contains(b)).count()),
+            [b'0'..=b'9', ..] => {
+                Some(rest.iter().take_while(|b| b.is_ascii_digit() || b".:".contains(b)).count())
+            }
             _ => None,
         };
         let Some((word, after)) = word.and_then(|len| rest.split_at_checked(len.min(64))) else { break };
@@ -67,9 +69,33 @@ pub(super) struct Call<'a> {
 
 /// Calls that are of interest.
 const NAMES: &[&[u8]] = &[
-    b"socket", b"close", b"dup", b"dup2", b"dup3", b"fcntl", b"fcntl64", b"accept", b"accept4", b"socketpair",
-    b"open", b"openat", b"bind", b"getsockname", b"send", b"sendto", b"sendmsg", b"sendmmsg", b"write", b"writev",
-    b"recv", b"recvfrom", b"recvmsg", b"recvmmsg", b"recvmmsg_time64", b"read", b"readv",
+    b"socket",
+    b"close",
+    b"dup",
+    b"dup2",
+    b"dup3",
+    b"fcntl",
+    b"fcntl64",
+    b"accept",
+    b"accept4",
+    b"socketpair",
+    b"open",
+    b"openat",
+    b"bind",
+    b"getsockname",
+    b"send",
+    b"sendto",
+    b"sendmsg",
+    b"sendmmsg",
+    b"write",
+    b"writev",
+    b"recv",
+    b"recvfrom",
+    b"recvmsg",
+    b"recvmmsg",
+    b"recvmmsg_time64",
+    b"read",
+    b"readv",
 ];
 
 impl<'a> Call<'a> {

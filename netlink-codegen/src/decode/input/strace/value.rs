@@ -42,8 +42,13 @@ impl<'a> Scan<'a> {
                 },
                 b',' if depth == 0 => break,
                 // What a descriptor is: `3</a/path>`, `3<UNIX:[1->2]>`.
-                b'<' if depth == 0 && from < self.at && text[from..self.at].trim_ascii().iter().all(u8::is_ascii_digit) => {
-                    let end = text[self.at..].windows(2).position(|w| w[0] == b'>' && matches!(w[1], b',' | b')' | b' '));
+                b'<' if depth == 0
+                    && from < self.at
+                    && text[from..self.at].trim_ascii().iter().all(u8::is_ascii_digit) =>
+                {
+                    let end = text[self.at..]
+                        .windows(2)
+                        .position(|w| w[0] == b'>' && matches!(w[1], b',' | b')' | b' '));
                     self.at += end.unwrap_or(0);
                 }
                 b'/' if text.get(self.at + 1) == Some(&b'*') => {
@@ -143,9 +148,9 @@ pub(super) fn buffer(value: &[u8]) -> Result<Buffer, String> {
         [b'"', ..] => {
             let end = string_end(value, 0);
             let bytes = string(value.get(1..end.saturating_sub(1)).unwrap_or_default())?;
-            let cut = value[end..].starts_with(b"...").then(|| {
-                "strace cut the string; `-s 2097152` has it print all of it".to_owned()
-            });
+            let cut = value[end..]
+                .starts_with(b"...")
+                .then(|| "strace cut the string; `-s 2097152` has it print all of it".to_owned());
             Ok(Buffer { bytes, cut, ..Buffer::default() })
         }
         [] | b"NULL" => Ok(Buffer::default()),
@@ -218,7 +223,12 @@ pub(super) fn dump_line(line: &[u8]) -> Option<Result<DumpLine, String>> {
 /// Two columns of eight bytes: `hh hh hh hh hh hh hh hh  hh …`, then text.
 fn bytes(line: &[u8]) -> Result<DumpLine, String> {
     const COLUMNS: usize = 16 * 3;
-    let odd = || format!("`{}` is nothing of a dump", String::from_utf8_lossy(&line[..line.len().min(80)]).escape_debug());
+    let odd = || {
+        format!(
+            "`{}` is nothing of a dump",
+            String::from_utf8_lossy(&line[..line.len().min(80)]).escape_debug()
+        )
+    };
     let digits = line.iter().take_while(|b| b.is_ascii_hexdigit()).count();
     let at = std::str::from_utf8(&line[..digits]).ok().and_then(|d| usize::from_str_radix(d, 16).ok());
     let at = at.filter(|_| line[digits..].starts_with(b"  ")).ok_or_else(odd)?;
