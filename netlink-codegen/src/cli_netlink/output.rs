@@ -1,6 +1,6 @@
 //! How messages are shown: the arguments about that, and the printer that they make.
 
-use crate::decode::{Decoded, Decoder, Origin};
+use crate::decode::{Decoded, Decoder, Origin, text};
 use clap::{Args, ValueEnum};
 use netlink_runtime::message::{Header, MessageRef};
 use netlink_runtime::walk::json;
@@ -62,16 +62,31 @@ impl Look {
         self.make(self.text || !json && io::stdout().is_terminal())
     }
 
-    fn make(&self, _text: bool) -> Printer {
-        Printer { json: json::Options { names: self.names }, line: String::new() }
+    fn make(&self, text: bool) -> Printer {
+        let color = match self.color {
+            Color::Auto => io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none(),
+            Color::Always => true,
+            Color::Never => false,
+        };
+        let form = match text {
+            true => Form::Text(text::Options { offsets: self.offsets, color }),
+            false => Form::Json(json::Options { names: self.names }),
+        };
+        Printer { form, lines: String::new() }
     }
 }
 
 /// Writes messages.
 #[derive(Debug)]
 pub struct Printer {
-    json: json::Options,
-    line: String,
+    form: Form,
+    lines: String,
+}
+
+#[derive(Debug)]
+enum Form {
+    Json(json::Options),
+    Text(text::Options),
 }
 
 impl Printer {
@@ -100,16 +115,26 @@ impl Printer {
 
     /// Writes what has been looked at.
     pub fn show(&mut self, message: &Decoded<'_>, out: &mut impl Write) -> io::Result<()> {
-        self.line.clear();
-        message.json(&mut self.line, self.json);
-        self.line.push('\n');
-        out.write_all(self.line.as_bytes())
+        self.lines.clear();
+        match self.form {
+            Form::Json(options) => {
+                message.json(&mut self.lines, options);
+                self.lines.push('\n');
+            }
+            Form::Text(options) => message.text(&mut self.lines, options),
+        }
+        out.write_all(self.lines.as_bytes())
     }
 
-    /// Says what is wrong in the place where it is, and shows the bytes if nothing else does: among
-    /// text, or, as JSON has messages only, to standard error.
-    pub fn note(&mut self, what: &str, _bytes: &[u8], _out: &mut impl Write) -> io::Result<()> {
-        eprintln!("{what}");
-        Ok(())
+    /// Says what is wrong in the place where it is, and shows bytes that are in no message: among text,
+    /// or, as JSON has messages only, to standard error.
+    pub fn note(&mut self, what: &str, bytes: &[u8], out: &mut impl Write) -> io::Result<()> {
+        let Form::Text(options) = self.form else {
+            eprintln!("{what}");
+            return Ok(());
+        };
+        self.lines.clear();
+        text::note(&mut self.lines, what, bytes, options);
+        out.write_all(self.lines.as_bytes())
     }
 }

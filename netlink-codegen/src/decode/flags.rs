@@ -17,6 +17,9 @@ const NEW: &[(u16, &str)] =
 const DELETE: &[(u16, &str)] = &[(0x100, "NLM_F_NONREC"), (0x200, "NLM_F_BULK")];
 const ACK: &[(u16, &str)] = &[(0x100, "NLM_F_CAPPED"), (0x200, "NLM_F_ACK_TLVS")];
 
+/// The bits that ask for a dump.
+const DUMP: u16 = 0x300;
+
 /// What the higher bits of a message's flags mean.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -56,9 +59,8 @@ pub(super) fn request_kind(protocol: u16, message_type: u16, found: Option<Found
     }
 }
 
-/// Writes flags as a JSON list: names, and unknown bits as one integer at the end.
-pub(super) fn write(out: &mut String, flags: u16, kind: Kind) -> Result {
-    const DUMP: u16 = 0x300;
+/// The flags that have names, and the bits that have none.
+fn named(flags: u16, kind: Kind) -> (impl Iterator<Item = &'static str>, u16) {
     let higher = match kind {
         Kind::Get => GET,
         Kind::New => NEW,
@@ -67,25 +69,49 @@ pub(super) fn write(out: &mut String, flags: u16, kind: Kind) -> Result {
         Kind::Request | Kind::Reply => &[],
         Kind::Ack => ACK,
     };
-    let mut rest = flags;
-    let mut separator = '[';
-    for (bit, name) in COMMON.iter().chain(higher).filter(|(bit, _)| flags & bit != 0) {
-        rest &= !bit;
-        write!(out, "{separator}\"{name}\"")?;
-        separator = ',';
+    let all = COMMON.iter().chain(higher).filter(move |(bit, _)| flags & bit != 0);
+    let rest = all.clone().fold(flags, |rest, (bit, _)| rest & !bit);
+    (all.map(|(_, name)| *name), rest)
+}
+
+/// Writes flags as a JSON list: names, and unknown bits as one integer at the end.
+pub(super) fn write(out: &mut String, flags: u16, kind: Kind) -> Result {
+    let (names, rest) = named(flags, kind);
+    out.push('[');
+    let mut separator = "\"";
+    for name in names {
+        out.push_str(separator);
+        out.push_str(name);
+        out.push('"');
+        separator = ",\"";
     }
     if rest != 0 {
-        write!(out, "{separator}{rest}")?;
-        separator = ',';
+        write!(out, "{}{rest}", if separator == "\"" { "" } else { "," })?;
     }
-    out.write_str(if separator == '[' { "[]" } else { "]" })
+    out.write_char(']')
+}
+
+/// Writes flags as `NLM_F_REQUEST | NLM_F_ACK`, the pair that asks for a dump as `NLM_F_DUMP`.
+pub(super) fn write_text(out: &mut String, flags: u16, kind: Kind) {
+    let dump = matches!(kind, Kind::Get | Kind::Request) && flags & DUMP == DUMP;
+    let (names, rest) = named(if dump { flags & !DUMP } else { flags }, kind);
+    let mut separator = "";
+    for name in names.chain(dump.then_some("NLM_F_DUMP")) {
+        out.push_str(separator);
+        out.push_str(name);
+        separator = " | ";
+    }
+    if rest != 0 {
+        // Writing to a String cannot fail.
+        let _ = write!(out, "{separator}{rest:#x}");
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn named(flags: u16, kind: Kind) -> String {
+    fn json(flags: u16, kind: Kind) -> String {
         let mut out = String::new();
         write(&mut out, flags, kind).unwrap();
         out
@@ -93,19 +119,34 @@ mod tests {
 
     #[test]
     fn higher_bits_depend_on_the_message() {
-        assert_eq!(named(0x301, Kind::Get), r#"["NLM_F_REQUEST","NLM_F_ROOT","NLM_F_MATCH"]"#);
-        assert_eq!(named(0x301, Kind::New), r#"["NLM_F_REQUEST","NLM_F_REPLACE","NLM_F_EXCL"]"#);
-        assert_eq!(named(0x201, Kind::Delete), r#"["NLM_F_REQUEST","NLM_F_BULK"]"#);
-        assert_eq!(named(0x302, Kind::Ack), r#"["NLM_F_MULTI","NLM_F_CAPPED","NLM_F_ACK_TLVS"]"#);
+        assert_eq!(json(0x301, Kind::Get), r#"["NLM_F_REQUEST","NLM_F_ROOT","NLM_F_MATCH"]"#);
+        assert_eq!(json(0x301, Kind::New), r#"["NLM_F_REQUEST","NLM_F_REPLACE","NLM_F_EXCL"]"#);
+        assert_eq!(json(0x201, Kind::Delete), r#"["NLM_F_REQUEST","NLM_F_BULK"]"#);
+        assert_eq!(json(0x302, Kind::Ack), r#"["NLM_F_MULTI","NLM_F_CAPPED","NLM_F_ACK_TLVS"]"#);
         assert_eq!(
-            named(0x132, Kind::Reply),
+            json(0x132, Kind::Reply),
             r#"["NLM_F_MULTI","NLM_F_DUMP_INTR","NLM_F_DUMP_FILTERED",256]"#
         );
-        assert_eq!(named(0x301, Kind::Request), r#"["NLM_F_REQUEST","NLM_F_ROOT","NLM_F_MATCH"]"#);
-        assert_eq!(named(0x101, Kind::Request), r#"["NLM_F_REQUEST",256]"#);
-        assert_eq!(named(0x8401, Kind::New), r#"["NLM_F_REQUEST","NLM_F_CREATE",32768]"#);
-        assert_eq!(named(0x8000, Kind::Reply), "[32768]");
-        assert_eq!(named(0, Kind::Reply), "[]");
+        assert_eq!(json(0x301, Kind::Request), r#"["NLM_F_REQUEST","NLM_F_ROOT","NLM_F_MATCH"]"#);
+        assert_eq!(json(0x101, Kind::Request), r#"["NLM_F_REQUEST",256]"#);
+        assert_eq!(json(0x8401, Kind::New), r#"["NLM_F_REQUEST","NLM_F_CREATE",32768]"#);
+        assert_eq!(json(0x8000, Kind::Reply), "[32768]");
+        assert_eq!(json(0, Kind::Reply), "[]");
+    }
+
+    #[test]
+    fn a_dump_has_a_name_in_text() {
+        let text = |flags, kind| {
+            let mut out = String::new();
+            write_text(&mut out, flags, kind);
+            out
+        };
+        assert_eq!(text(0x301, Kind::Get), "NLM_F_REQUEST | NLM_F_DUMP");
+        assert_eq!(text(0x101, Kind::Get), "NLM_F_REQUEST | NLM_F_ROOT");
+        assert_eq!(text(0x301, Kind::Request), "NLM_F_REQUEST | NLM_F_DUMP");
+        assert_eq!(text(0x305, Kind::New), "NLM_F_REQUEST | NLM_F_ACK | NLM_F_REPLACE | NLM_F_EXCL");
+        assert_eq!(text(0x8002, Kind::Reply), "NLM_F_MULTI | 0x8000");
+        assert_eq!(text(0x8000, Kind::Reply), "0x8000");
     }
 
     #[test]

@@ -167,6 +167,7 @@ impl Decoder {
         let Some(header) = Header::parse(request) else { return };
         let payload = request.get(Header::LEN..).unwrap_or_default();
         let known = self.known(protocol.into(), header, payload);
+        error.request = known.found.map(|found| found.message.c_name.as_str());
         if let Some(set) = known.found.and_then(|f| f.set()) {
             error.locate(request, request.len() - known.body.len(), self.registry.set(set));
         }

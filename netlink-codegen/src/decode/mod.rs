@@ -12,6 +12,7 @@ mod json;
 mod message;
 mod meta;
 pub mod table;
+pub mod text;
 
 pub use message::{Decoded, Decoder, Origin};
 pub use meta::Registry;

@@ -35,6 +35,11 @@ pub fn protocol_number(text: &str) -> Option<u16> {
     known.or_else(|| name.parse().ok())
 }
 
+/// The name of a protocol: `route`.
+pub fn protocol_name(number: u16) -> Option<&'static str> {
+    PROTOCOLS.iter().find(|(_, n)| *n == number).map(|(name, _)| *name)
+}
+
 /// Names that [`protocol_number`] takes.
 pub fn protocol_names() -> impl Iterator<Item = &'static str> {
     PROTOCOLS.iter().map(|(name, _)| *name)

@@ -1,0 +1,111 @@
+//! The inside of a message, a line for each attribute.
+
+use super::page::{Page, Style};
+use super::value;
+use netlink_runtime::meta::{SetMeta, TypeMeta};
+use netlink_runtime::walk::{Body, Container, Descend, Key, Node, StructRef, Value, Visitor};
+use std::convert::Infallible;
+
+/// Writes a message's own part, which starts `at` bytes after the message.
+pub(super) fn write<'a>(
+    page: &mut Page<'_>,
+    set: &'static SetMeta,
+    payload: &'a [u8],
+    at: usize,
+    request: Option<StructRef<'a>>,
+) {
+    match Body::parse(set, payload) {
+        Ok(body) => {
+            let mut tree = Tree { page, at };
+            tree.header(&body, at);
+            let Ok(()) = body.walk_reply(request, &mut tree);
+        }
+        Err(malformed) => {
+            page.line(Some(at));
+            let name = set.header.map_or(set.name, |h| h.c_name);
+            page.push(name);
+            page.push(": ");
+            value::malformed(page, &malformed);
+        }
+    }
+}
+
+struct Tree<'p, 'o> {
+    page: &'p mut Page<'o>,
+    /// Where what is walked starts in the message.
+    at: usize,
+}
+
+impl Tree<'_, '_> {
+    fn header(&mut self, body: &Body<'_>, at: usize) {
+        if let Some(header) = body.header() {
+            self.page.line(Some(at));
+            self.page.push(header.meta().c_name);
+            self.page.push(":");
+            value::members(self.page, &header, Some(" "));
+        }
+    }
+
+    /// A new line, with what stands before a value.
+    fn begin(&mut self, node: &Node<'_>) {
+        self.page.line(Some(self.at + node.offset));
+        match node.key {
+            Key::Attr(meta) => self.page.paint(Style::Attribute, |page| page.push(meta.c_name)),
+            Key::Unknown(number) => self.page.paint(Style::Unknown, |page| page.number(number.into())),
+            Key::Member(number) => self.page.number(number.into()),
+            Key::Record(index) => {
+                self.page.push("[");
+                self.page.number(index as u64);
+                self.page.push("]");
+            }
+        }
+        self.page.push(":");
+    }
+}
+
+impl<'a> Visitor<'a> for Tree<'_, '_> {
+    type Stop = Infallible;
+
+    fn value(&mut self, node: &Node<'a>, value: Value<'a>) -> Result<(), Infallible> {
+        self.begin(node);
+        match (&value, node.key) {
+            // Their members take the place of the value.
+            (Value::Struct(of), _) => value::members(self.page, of, Some(" ")),
+            (Value::Unknown(bytes), _) => {
+                self.page.push(" ");
+                value::unknown(self.page, bytes, node.is_nested());
+            }
+            (_, key) => {
+                self.page.push(" ");
+                value::write(self.page, &value);
+                if matches!(key, Key::Attr(meta) if matches!(meta.ty, TypeMeta::Msecs))
+                    && matches!(value, Value::Unsigned(..))
+                {
+                    self.page.push(" ms");
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn enter(&mut self, node: &Node<'a>, container: &Container<'a>) -> Result<Descend, Infallible> {
+        self.begin(node);
+        if node.payload.is_empty() {
+            self.page.push(" {}");
+        }
+        self.page.level += 1;
+        if let Container::Nest(body) = container {
+            let header = match node.key {
+                Key::Record(_) => node.offset,
+                _ => node.offset + netlink_runtime::wire::ATTR_HEADER,
+            };
+            self.header(body, self.at + header);
+        }
+        Ok(Descend::Into)
+    }
+
+    fn leave(&mut self, _: &Node<'a>, _: &Container<'a>) -> Result<(), Infallible> {
+        self.page.level -= 1;
+        Ok(())
+    }
+}
