@@ -5,7 +5,7 @@
 //! one that starts with `#!` or `#:`, ends the data.
 //!
 //! A datagram ends with the line that completes its last message, where a dump starts anew, or at an empty
-//! line. An empty line within a message is none if no other message starts behind it.
+//! line. An empty line behind a message's header does not count if no other message starts after it.
 
 mod dump;
 
@@ -13,7 +13,7 @@ use super::lines::Lines;
 use super::window::Window;
 use super::{Datagram, Knows, LIMIT, Next, Place, Wrong};
 use dump::{Dump, DumpLine};
-use netlink_runtime::message::Header;
+use netlink_runtime::message::{Header, NLMSG_DONE, NLMSG_ERROR, NLMSG_MIN_TYPE};
 use std::io::Read;
 
 /// A datagram is handed out in parts when it is this long: the text may be one of a whole file.
@@ -153,8 +153,12 @@ impl<R: Read> Hex<R> {
             if self.open.is_empty() {
                 self.place = self.lines.place();
                 let zeros = bytes.iter().take(self.padding).take_while(|b| **b == 0).count();
-                if zeros == self.padding && !starts_message(bytes, knows) {
+                if (zeros == self.padding || zeros == bytes.len()) && !starts_message(bytes, knows) {
                     bytes = &bytes[zeros..];
+                    self.padding -= zeros;
+                }
+                if bytes.is_empty() {
+                    return None;
                 }
                 self.padding = 0;
             }
@@ -228,12 +232,11 @@ impl<R: Read> Hex<R> {
 
 /// Whether these are the first bytes of a message, and not of something in the middle of one.
 fn starts_message(bytes: &[u8], knows: Knows<'_>) -> bool {
-    const NLMSG_ERROR: u16 = 2;
-    const NLMSG_DONE: u16 = 3;
     Header::parse(bytes).is_some_and(|header| {
         // As an attribute's header, a length of more would be one with a number.
         let len = (Header::LEN as u32..=u16::MAX.into()).contains(&header.len);
-        len && matches!(header.message_type, NLMSG_ERROR | NLMSG_DONE | 16..) && knows(header.message_type)
+        len && matches!(header.message_type, NLMSG_ERROR | NLMSG_DONE | NLMSG_MIN_TYPE..)
+            && knows(header.message_type)
     })
 }
 

@@ -2,7 +2,7 @@
 
 use super::LIMIT;
 use crate::report::plural;
-use netlink_runtime::message::{Header, MessageRef, Messages, NLMSG_MIN_TYPE};
+use netlink_runtime::message::{Header, MessageRef, Messages, NLMSG_DONE, NLMSG_ERROR, NLMSG_MIN_TYPE};
 
 /// A part of a datagram.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -94,13 +94,18 @@ pub(super) fn resumes(bytes: &[u8], at: usize, ended: bool, knows: impl Fn(u16) 
     let sense = |h: &Header| (Header::LEN..=LIMIT).contains(&(h.len as usize)) && knows(h.message_type);
     // Control messages are easily seen where there are none: zeros with a small number.
     let real = |h: &Header| h.message_type >= NLMSG_MIN_TYPE;
+    let begins = |h: &Header| match h.message_type {
+        NLMSG_ERROR => h.len as usize >= 2 * Header::LEN + 4,
+        NLMSG_DONE => h.len as usize >= Header::LEN + 4,
+        _ => real(h),
+    };
     let after = |len: usize| if ended { Resumes::No } else { Resumes::After(len) };
     let Some(first) = header(at) else { return after(at + Header::LEN) };
-    if !sense(&first) {
+    if !sense(&first) || !begins(&first) {
         return Resumes::No;
     }
     let end = at + first.len as usize;
-    let next = end.next_multiple_of(4).max(at + Header::LEN);
+    let next = end.next_multiple_of(4);
     match header(next) {
         Some(second) if sense(&second) && (real(&first) || real(&second)) => Resumes::Yes,
         Some(_) => Resumes::No,

@@ -168,7 +168,8 @@ impl<R: Read> Strace<R> {
             add(format!("pid {process}"));
         }
         add(format!("fd {}", call.fd().unwrap_or(0)));
-        if let Some(port) = socket.port {
+        // The first socket of a process has the process's number.
+        if let Some(port) = socket.port.filter(|port| *port != process) {
             add(format!("port {port}"));
         }
         let about = Datagram {

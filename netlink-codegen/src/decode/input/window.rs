@@ -9,7 +9,9 @@ const CHUNK: usize = 128 << 10;
 pub(super) struct Window<R> {
     from: R,
     buf: Vec<u8>,
+    /// The part of `buf` that is read and not yet used.
     start: usize,
+    end: usize,
     /// Where the first unused byte is in the file.
     offset: u64,
     ended: bool,
@@ -17,12 +19,12 @@ pub(super) struct Window<R> {
 
 impl<R: Read> Window<R> {
     pub(super) fn new(from: R) -> Self {
-        Window { from, buf: Vec::new(), start: 0, offset: 0, ended: false }
+        Window { from, buf: Vec::new(), start: 0, end: 0, offset: 0, ended: false }
     }
 
     /// What is here.
     pub(super) fn bytes(&self) -> &[u8] {
-        &self.buf[self.start..]
+        &self.buf[self.start..self.end]
     }
 
     /// Whether nothing comes after what is here.
@@ -37,23 +39,25 @@ impl<R: Read> Window<R> {
 
     /// Reads once.
     pub(super) fn more(&mut self) -> io::Result<()> {
-        // What is used goes away before the buffer grows; each byte moves a few times at most.
-        if self.start >= self.buf.len() / 2 {
-            self.buf.drain(..self.start);
-            self.start = 0;
+        if self.buf.len() - self.end < CHUNK {
+            // What is used goes away before the buffer grows; each byte moves a few times at most.
+            if self.start >= self.end / 2 {
+                self.buf.copy_within(self.start..self.end, 0);
+                (self.start, self.end) = (0, self.end - self.start);
+            }
+            if self.buf.len() - self.end < CHUNK {
+                self.buf.resize(self.end + self.end.max(CHUNK), 0);
+            }
         }
-        let old = self.buf.len();
-        self.buf.resize(old + CHUNK, 0);
         let read = loop {
-            match self.from.read(&mut self.buf[old..]) {
+            match self.from.read(&mut self.buf[self.end..self.end + CHUNK]) {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 other => break other,
             }
         };
-        self.buf.truncate(old + read.as_ref().map_or(0, |n| *n));
         // Nothing is read behind an error.
         self.ended |= !matches!(read, Ok(1..));
-        read.map(drop)
+        read.map(|len| self.end += len.min(CHUNK))
     }
 
     /// Reads until so many bytes are here. Says whether they are.
