@@ -1,10 +1,19 @@
 //! How messages are shown: the arguments about that, and the printer that they make.
 
-use crate::decode::{Decoded, Decoder, Origin, text};
+use crate::decode::{Decoded, Decoder, Filter, Origin, text};
 use clap::{Args, ValueEnum};
 use netlink_runtime::message::{Header, MessageRef};
 use netlink_runtime::walk::json;
 use std::io::{self, IsTerminal as _, Write};
+
+const MATCH: &str = "\
+Show only messages like this: `type=RTM_NEWLINK AND linkinfo.kind=vlan`
+
+Conditions are PATH (it is there), PATH=VALUE, and the same with !=, <, <=, > and >=; NOT, AND, OR and parentheses
+join them. A PATH is one of attributes, as `linkinfo.data.id`, or `header.MEMBER`, or `type`, `protocol`, `family`,
+`cmd`, `version`, `len`, `seq`, `pid`, `flags` or `error`. A VALUE is a number, text, an address, or the name of an
+enum value or flag. There are also `ll_header{family=16}` and `data{fmt='H', offset=4, value=37}`, the number at an
+offset of the message, in a format of Python's `struct`.";
 
 /// Arguments of commands that show messages.
 #[derive(Debug, Args)]
@@ -31,6 +40,9 @@ pub struct Look {
     /// Colour the text; `auto`: on a terminal, unless `NO_COLOR` is set
     #[arg(long, value_enum, value_name = "WHEN", default_value = "auto")]
     color: Color,
+    /// Show only messages like this: `type=RTM_NEWLINK AND linkinfo.kind=vlan`
+    #[arg(long = "match", value_name = "EXPR", value_parser = Filter::parse, long_help = MATCH)]
+    filter: Option<Filter>,
 }
 
 /// When to use colours.
@@ -72,7 +84,7 @@ impl Look {
             true => Form::Text(text::Options { offsets: self.offsets, color }),
             false => Form::Json(json::Options { names: self.names }),
         };
-        Printer { form, lines: String::new() }
+        Printer { form, filter: self.filter.clone(), lines: String::new() }
     }
 }
 
@@ -80,6 +92,7 @@ impl Look {
 #[derive(Debug)]
 pub struct Printer {
     form: Form,
+    filter: Option<Filter>,
     lines: String,
 }
 
@@ -90,7 +103,7 @@ enum Form {
 }
 
 impl Printer {
-    /// Writes a message, from which the decoder learns.
+    /// Writes a message, from which the decoder learns whether or not it is to be shown.
     pub fn message<'a>(
         &mut self,
         decoder: &'a mut Decoder,
@@ -113,8 +126,11 @@ impl Printer {
         self.show(&decoder.part(origin, header, payload), out)
     }
 
-    /// Writes what has been looked at.
+    /// Writes what has been looked at, if it is to be shown.
     pub fn show(&mut self, message: &Decoded<'_>, out: &mut impl Write) -> io::Result<()> {
+        if self.filter.as_ref().is_some_and(|filter| !filter.matches(message)) {
+            return Ok(());
+        }
         self.lines.clear();
         match self.form {
             Form::Json(options) => {

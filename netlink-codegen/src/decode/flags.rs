@@ -17,8 +17,9 @@ const NEW: &[(u16, &str)] =
 const DELETE: &[(u16, &str)] = &[(0x100, "NLM_F_NONREC"), (0x200, "NLM_F_BULK")];
 const ACK: &[(u16, &str)] = &[(0x100, "NLM_F_CAPPED"), (0x200, "NLM_F_ACK_TLVS")];
 
-/// The bits that ask for a dump.
+/// The bits that ask for a dump, and their common name.
 const DUMP: u16 = 0x300;
+const NLM_F_DUMP: &str = "NLM_F_DUMP";
 
 /// What the higher bits of a message's flags mean.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,6 +75,28 @@ fn named(flags: u16, kind: Kind) -> (impl Iterator<Item = &'static str>, u16) {
     (all.map(|(_, name)| *name), rest)
 }
 
+fn asks_for_dump(flags: u16, kind: Kind) -> bool {
+    matches!(kind, Kind::Get | Kind::Request) && flags & DUMP == DUMP
+}
+
+/// The names that a word may mean: `NLM_F_MULTI`, `multi`.
+fn is(word: &str, name: &str) -> bool {
+    let word = word.to_ascii_uppercase().replace('-', "_");
+    word.strip_prefix("NLM_F_").unwrap_or(&word) == &name["NLM_F_".len()..]
+}
+
+/// Whether some message has a flag of this name.
+pub(super) fn is_name(word: &str) -> bool {
+    let all = [COMMON, GET, NEW, DELETE, ACK];
+    is(word, NLM_F_DUMP) || all.iter().copied().flatten().any(|(_, name)| is(word, name))
+}
+
+/// Whether the flag of this name is set.
+pub(super) fn has(flags: u16, kind: Kind, word: &str) -> bool {
+    let dump = asks_for_dump(flags, kind) && is(word, NLM_F_DUMP);
+    dump || named(flags, kind).0.any(|name| is(word, name))
+}
+
 /// Writes flags as a JSON list: names, and unknown bits as one integer at the end.
 pub(super) fn write(out: &mut String, flags: u16, kind: Kind) -> Result {
     let (names, rest) = named(flags, kind);
@@ -93,10 +116,10 @@ pub(super) fn write(out: &mut String, flags: u16, kind: Kind) -> Result {
 
 /// Writes flags as `NLM_F_REQUEST | NLM_F_ACK`, the pair that asks for a dump as `NLM_F_DUMP`.
 pub(super) fn write_text(out: &mut String, flags: u16, kind: Kind) {
-    let dump = matches!(kind, Kind::Get | Kind::Request) && flags & DUMP == DUMP;
+    let dump = asks_for_dump(flags, kind);
     let (names, rest) = named(if dump { flags & !DUMP } else { flags }, kind);
     let mut separator = "";
-    for name in names.chain(dump.then_some("NLM_F_DUMP")) {
+    for name in names.chain(dump.then_some(NLM_F_DUMP)) {
         out.push_str(separator);
         out.push_str(name);
         separator = " | ";

@@ -6,6 +6,7 @@
 
 mod ack;
 pub mod encode;
+pub mod filter;
 mod flags;
 pub mod input;
 mod json;
@@ -14,6 +15,7 @@ mod meta;
 pub mod table;
 pub mod text;
 
+pub use filter::Filter;
 pub use message::{Decoded, Decoder, Origin};
 pub use meta::Registry;
 pub use table::protocol_number;

@@ -10,6 +10,8 @@ mod select;
 mod structs;
 mod value;
 
+pub(super) use value::same_name;
+
 pub use args::{Input, parse_args};
 
 use crate::ir::{self, Attr, Card, Model, SetId, Type};
