@@ -28,7 +28,7 @@ fn empty() {
     check("\n# nothing\n; at all\n", None, &[], &[]);
     check(b"", Some(Format::Pcap), &["offset 0: not a pcap file"], &[]);
     check(b"", Some(Format::Pcapng), &[], &[]);
-    check(b"", Some(Format::Save), &["offset 0: netlink socket: a file without a beginning"], &[]);
+    check(b"", Some(Format::Save), &["offset 0: a file without a beginning"], &[]);
 }
 
 #[test]
@@ -73,7 +73,7 @@ fn raw() {
 
 #[test]
 fn saved() {
-    let want = |what: &str| format!("offset 0: netlink socket: {what}");
+    let want = |what: &str| format!("offset 0: {what}");
     let foreign = files::saved(0x4531_1224u32.swap_bytes(), &files::link(1, "a"));
     check(foreign, None, &[&want("saved by a machine of the other byte order")], &[]);
     let other = files::saved(7, &files::link(1, "a"));

@@ -73,8 +73,8 @@ impl<R: Read> Raw<R> {
     }
 
     fn magic(&mut self) -> Result<(), String> {
-        self.from.fill(4).map_err(|e| e.to_string())?;
-        Saved::open(&self.from.bytes()[..self.from.bytes().len().min(4)]).map_err(|e| e.to_string())?;
+        let here = self.from.fill(4).map(|_| self.from.bytes());
+        here.and_then(Saved::of).map_err(|e| e.to_string())?;
         self.from.consume(4);
         Ok(())
     }
