@@ -54,6 +54,8 @@ enum Open {
         len: Option<usize>,
         /// The datagrams of the dump.
         dumped: Vec<Vec<u8>>,
+        /// How many bytes they have.
+        held: usize,
         /// Where the next line of the dump goes on in its buffer.
         offset: usize,
     },
@@ -92,8 +94,7 @@ impl<R: Read> Strace<R> {
                     self.ended = true;
                     self.close();
                     if self.without > 1 {
-                        let what =
-                            format!("{} of {} are not there", "the bytes", plural(self.without, "datagram"));
+                        let what = format!("the bytes of {} are not there", plural(self.without, "datagram"));
                         self.ready.push_back(Err(Wrong::new(self.lines.place(), what)));
                     }
                 }
@@ -195,12 +196,12 @@ impl<R: Read> Strace<R> {
             return;
         }
         let len = (!transfer.many).then_some(transfer.len);
-        self.open = Open::Call { about, messages, len, dumped: Vec::new(), offset: 0 };
+        self.open = Open::Call { about, messages, len, dumped: Vec::new(), held: 0, offset: 0 };
     }
 
     /// A line of a dump behind a call.
     fn dump(&mut self, line: Result<value::DumpLine, String>) {
-        let Open::Call { dumped, offset, len, .. } = &mut self.open else { return };
+        let Open::Call { dumped, held, offset, len, .. } = &mut self.open else { return };
         let place = self.lines.place();
         let mut wrong = |what: String| self.ready.push_back(Err(Wrong::new(place, what)));
         match line {
@@ -220,8 +221,8 @@ impl<R: Read> Strace<R> {
                 if dumped.is_empty() {
                     dumped.push(Vec::new());
                 }
-                let all = dumped.iter().map(Vec::len).sum::<usize>();
-                if all + bytes.len() > LIMIT {
+                *held += bytes.len();
+                if *held > LIMIT {
                     self.open = Open::None;
                     return wrong(format!("a dump of more than {} MiB; left out", LIMIT >> 20));
                 }
