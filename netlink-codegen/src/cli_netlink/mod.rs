@@ -8,6 +8,7 @@ pub mod monitor;
 pub mod namespace;
 pub mod output;
 pub mod request;
+pub mod trace;
 
 use crate::complete::{Ask, Script};
 use crate::decode::{Registry, Table, shipped};
@@ -86,6 +87,7 @@ enum Command {
     Do(request::Args),
     Monitor(monitor::Args),
     Decode(decode::Args),
+    Trace(trace::Args),
     #[command(after_help = Script::examples("netlink"))]
     Completion(Script),
     #[command(after_help = Pages::examples("netlink"))]
@@ -167,6 +169,7 @@ pub fn main() -> ExitCode {
         Command::Do(args) => request::run(&args, false, &mut out),
         Command::Monitor(args) => monitor::run(&args, &mut out),
         Command::Decode(args) => decode::run(&args, &mut out),
+        Command::Trace(args) => trace::run(&args, &mut out),
         Command::Completion(script) => write(&script.text("netlink"), &mut out),
         Command::Man(pages) => pages.write::<Cli>(&mut out).map(|()| Outcome::Fine).map_err(Stop::from),
         Command::Complete(ask) => {

@@ -108,7 +108,7 @@ impl Decoder {
     }
 
     /// Whether a message of this type can be made sense of.
-    pub(super) fn knows(&self, protocol: u16, message_type: u16) -> bool {
+    pub fn knows(&self, protocol: u16, message_type: u16) -> bool {
         message_type < NLMSG_MIN_TYPE
             || if protocol == NETLINK_GENERIC {
                 self.families.contains_key(&message_type)
