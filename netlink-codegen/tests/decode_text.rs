@@ -351,3 +351,32 @@ fn answers_belong_to_their_request() {
     assert_eq!(last(&elsewhere), "done: DEMO_NEW");
     assert_eq!(last(&done), "done: DEMO_GET");
 }
+
+/// Whatever the bytes are, there is text, and it can do nothing to a terminal.
+#[test]
+fn truncation_and_flips_do_no_harm() {
+    let hex = std::fs::read_to_string("tests/decode/text/vlan.hex").expect("a file");
+    let whole: Vec<u8> = hex.split("\n\n").skip(1).map(bytes).max_by_key(Vec::len).expect("a message");
+    let header = Header::parse(&whole).expect("a header");
+    let mut decoder = Decoder::new(shipped());
+    let mut check = |payload: &[u8]| {
+        let mut out = String::new();
+        let options = Options { offsets: true, ..Options::default() };
+        decoder.part(0, header, payload).text(&mut out, options);
+        assert!(out.ends_with('\n') && out.chars().all(|c| c == '\n' || !c.is_control()), "{out}");
+    };
+    let payload = &whole[Header::LEN..];
+    for len in 0..=payload.len() {
+        check(&payload[..len]);
+    }
+    let mut state = 1u64;
+    for _ in 0..2_000 {
+        let mut bytes = payload.to_vec();
+        for _ in 0..8 {
+            state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+            let at = (state >> 33) as usize % bytes.len();
+            bytes[at] = (state >> 24) as u8;
+        }
+        check(&bytes);
+    }
+}

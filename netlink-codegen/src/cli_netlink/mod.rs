@@ -105,7 +105,7 @@ impl Schemas {
 
 /// Parses the arguments and runs the subcommand.
 pub fn main() -> ExitCode {
-    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    let mut out = std::io::BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
     let done = match Cli::parse().command {
         Command::Families(args) => families::run(&args, &mut out),
         Command::Dump(args) => request::run(&args, true, &mut out),

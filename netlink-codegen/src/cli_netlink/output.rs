@@ -126,9 +126,14 @@ impl Printer {
         self.show(&decoder.part(origin, header, payload), out)
     }
 
+    /// Whether `--match` lets a message through.
+    pub fn lets_through(&self, message: &Decoded<'_>) -> bool {
+        self.filter.as_ref().is_none_or(|filter| filter.matches(message))
+    }
+
     /// Writes what has been looked at, if it is to be shown.
     pub fn show(&mut self, message: &Decoded<'_>, out: &mut impl Write) -> io::Result<()> {
-        if self.filter.as_ref().is_some_and(|filter| !filter.matches(message)) {
+        if !self.lets_through(message) {
             return Ok(());
         }
         self.lines.clear();

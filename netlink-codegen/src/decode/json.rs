@@ -1,7 +1,7 @@
 //! Whole messages as JSON.
 
 use super::{Decoded, ack, flags};
-use netlink_runtime::walk::json::{Options, write_body, write_hex, write_str};
+use netlink_runtime::walk::json::{Options, write_body, write_decimal, write_hex, write_str};
 use std::fmt::{Result, Write};
 
 impl Decoded<'_> {
@@ -21,9 +21,14 @@ impl Decoded<'_> {
             (None, Some(found)) => write_str(out, &found.message.c_name)?,
             (None, None) => write!(out, "{}", header.message_type)?,
         }
-        write!(out, ",\"len\":{},\"flags\":", header.len)?;
+        out.push_str(",\"len\":");
+        write_decimal(out, header.len.into())?;
+        out.push_str(",\"flags\":");
         flags::write(out, header.flags, self.kind())?;
-        write!(out, ",\"seq\":{},\"pid\":{}", header.sequence, header.port)?;
+        out.push_str(",\"seq\":");
+        write_decimal(out, header.sequence.into())?;
+        out.push_str(",\"pid\":");
+        write_decimal(out, header.port.into())?;
         if self.is_control() {
             return self.write_control(out);
         }

@@ -33,7 +33,7 @@
 
 use super::{Body, Container, Descend, Items, Key, Malformed, Node, StructRef, Value, Visitor, flag_names};
 use crate::meta::{Names, SetMeta};
-use core::fmt::{Display, Result, Write};
+use core::fmt::{Result, Write};
 
 /// How values are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -71,8 +71,8 @@ pub fn write_body<W: Write>(
 /// Writes one value.
 pub fn write_value<W: Write>(out: &mut W, value: &Value<'_>, options: Options) -> Result {
     match value {
-        Value::Unsigned(n, names) => write_integer(out, n, *n, *names, options),
-        Value::Signed(n, names) => write_integer(out, n, *n as u64, *names, options),
+        Value::Unsigned(n, names) => write_integer(out, *n, false, *names, options),
+        Value::Signed(n, names) => write_integer(out, *n as u64, true, *names, options),
         Value::Flag => out.write_str("true"),
         Value::Text(text) => {
             let bytes = text.bytes();
@@ -89,9 +89,9 @@ pub fn write_value<W: Write>(out: &mut W, value: &Value<'_>, options: Options) -
         Value::Bytes(bytes) => write_hex(out, bytes),
         Value::Bitfield32(bits, names) => {
             out.write_str("{\"value\":")?;
-            write_integer(out, &bits.value, bits.value.into(), *names, options)?;
+            write_integer(out, bits.value.into(), false, *names, options)?;
             out.write_str(",\"selector\":")?;
-            write_integer(out, &bits.selector, bits.selector.into(), *names, options)?;
+            write_integer(out, bits.selector.into(), false, *names, options)?;
             out.write_char('}')
         }
         Value::Struct(of) => write_struct(out, of, options),
@@ -144,7 +144,7 @@ pub fn write_hex<W: Write>(out: &mut W, bytes: &[u8]) -> Result {
 pub fn write_str<W: Write>(out: &mut W, text: &str) -> Result {
     out.write_char('"')?;
     let mut rest = text;
-    while let Some(at) = rest.find(|c: char| c < ' ' || c == '"' || c == '\\') {
+    while let Some(at) = rest.bytes().position(|b| b < b' ' || b == b'"' || b == b'\\') {
         let (plain, special) = rest.split_at(at);
         out.write_str(plain)?;
         // All of these are one byte long.
@@ -163,15 +163,34 @@ pub fn write_str<W: Write>(out: &mut W, text: &str) -> Result {
     out.write_char('"')
 }
 
-fn write_integer<W: Write>(
-    out: &mut W,
-    number: &impl Display,
-    bits: u64,
-    names: Names,
-    options: Options,
-) -> Result {
-    let Some(meta) = names.filter(|_| options.names) else { return write!(out, "{number}") };
-    write!(out, "{{\"value\":{number}")?;
+/// Writes a number in decimal digits, which happens too often for the detour of `write!`.
+pub fn write_decimal<W: Write>(out: &mut W, number: u64) -> Result {
+    let (mut digits, mut len) = ([b'0'; 20], 1);
+    let mut rest = number;
+    for (place, digit) in digits.iter_mut().rev().enumerate() {
+        if rest == 0 {
+            break;
+        }
+        *digit += (rest % 10) as u8;
+        rest /= 10;
+        len = place + 1;
+    }
+    let (_, digits) = digits.split_at(digits.len() - len);
+    out.write_str(core::str::from_utf8(digits).unwrap_or_default())
+}
+
+/// `bits` is the number, sign-extended if it is signed.
+fn write_integer<W: Write>(out: &mut W, bits: u64, signed: bool, names: Names, options: Options) -> Result {
+    let number = |out: &mut W| match bits as i64 {
+        negative if signed && negative < 0 => {
+            out.write_char('-')?;
+            write_decimal(out, negative.unsigned_abs())
+        }
+        _ => write_decimal(out, bits),
+    };
+    let Some(meta) = names.filter(|_| options.names) else { return number(out) };
+    out.write_str("{\"value\":")?;
+    number(out)?;
     if meta.flags {
         let names = flag_names(meta, bits);
         out.write_str(",\"names\":[")?;
@@ -238,7 +257,11 @@ impl<W: Write> Json<'_, W> {
                 write_str(self.out, meta.c_name)?;
                 self.out.write_char(',')
             }
-            Key::Unknown(number) | Key::Member(number) => write!(self.out, "[{number},"),
+            Key::Unknown(number) | Key::Member(number) => {
+                self.out.write_char('[')?;
+                write_decimal(self.out, number.into())?;
+                self.out.write_char(',')
+            }
             Key::Record(_) => Ok(()),
         }
     }

@@ -10,9 +10,8 @@ mod select;
 mod structs;
 mod value;
 
-pub(super) use value::same_name;
-
 pub use args::{Input, parse_args};
+pub(crate) use value::same_name;
 
 use crate::ir::{self, Attr, Card, Model, SetId, Type};
 use crate::report::{did_you_mean, list};

@@ -12,7 +12,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 const NATIVE32: Scalar = Scalar { bits: 32, signed: false, order: Order::Native };
 
 /// Whether a word is meant to be this name: dashes, underscores and case do not matter.
-pub(in crate::decode) fn same_name(word: &str, name: &str) -> bool {
+pub(crate) fn same_name(word: &str, name: &str) -> bool {
     let plain = |c: u8| if c == b'_' { b'-' } else { c.to_ascii_lowercase() };
     word.len() == name.len() && word.bytes().map(plain).eq(name.bytes().map(plain))
 }

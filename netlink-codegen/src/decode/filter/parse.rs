@@ -155,7 +155,7 @@ impl Parser {
 
     fn value(&mut self) -> Result<Literal, Wrong> {
         let literal = match self.peek() {
-            Some(Token::Word(word)) => Literal::word(word),
+            Some(Token::Word(word)) if !is_operator(word) => Literal::word(word),
             Some(Token::Quoted(text)) => Literal::quoted(text),
             _ => return Err(self.wrong("want a value")),
         };

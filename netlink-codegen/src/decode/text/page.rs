@@ -1,6 +1,7 @@
 //! Lines of text: margin, indentation, colours, and where to break.
 
 use super::Options;
+use netlink_runtime::walk::json::write_decimal;
 use std::fmt::Write as _;
 
 /// Lines that can be broken are no longer than this.
@@ -104,7 +105,8 @@ impl<'o> Page<'o> {
     }
 
     pub(super) fn number(&mut self, number: u64) {
-        let _ = write!(self.out, "{number}");
+        // Writing to a String cannot fail.
+        let _ = write_decimal(self.out, number);
     }
 
     /// Writes in a colour.

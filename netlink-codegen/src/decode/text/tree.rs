@@ -42,7 +42,7 @@ impl Tree<'_, '_> {
             self.page.line(Some(at));
             self.page.push(header.meta().c_name);
             self.page.push(":");
-            value::members(self.page, &header, Some(" "));
+            value::members(self.page, &header, false);
         }
     }
 
@@ -70,7 +70,7 @@ impl<'a> Visitor<'a> for Tree<'_, '_> {
         self.begin(node);
         match (&value, node.key) {
             // Their members take the place of the value.
-            (Value::Struct(of), _) => value::members(self.page, of, Some(" ")),
+            (Value::Struct(of), _) => value::members(self.page, of, false),
             (Value::Unknown(bytes), _) => {
                 self.page.push(" ");
                 value::unknown(self.page, bytes, node.is_nested());

@@ -30,7 +30,7 @@ pub(super) fn write(page: &mut Page<'_>, value: &Value<'_>) {
         }
         Value::Struct(of) => {
             page.push("{");
-            members(page, of, None);
+            members(page, of, true);
             page.push("}");
         }
         Value::Array(items) => array(page, items),
@@ -51,49 +51,49 @@ pub(super) fn display(page: &mut Page<'_>, value: &dyn Display) {
     let _ = write!(page.out, "{value}");
 }
 
-/// The members of a C struct, after `before` if there are some.
-pub(super) fn members(page: &mut Page<'_>, of: &StructRef<'_>, before: Option<&str>) {
+/// The members of a C struct: in braces, or after a colon.
+pub(super) fn members(page: &mut Page<'_>, of: &StructRef<'_>, braces: bool) {
     let mut first = true;
-    let mut next = |page: &mut Page<'_>| {
-        if !std::mem::replace(&mut first, false) {
-            page.push(",");
-        } else if before.is_none() {
-            return None;
+    let mut item = |page: &mut Page<'_>, write: &dyn Fn(&mut Page<'_>)| {
+        let first = std::mem::replace(&mut first, false);
+        page.push(if first { "" } else { "," });
+        let place = (!first || !braces).then(|| page.space());
+        write(page);
+        if let Some(place) = place {
+            page.wrap(place);
         }
-        Some(page.space())
     };
     for (member, value) in of.members() {
-        if fills_up(member, &value) {
-            continue;
+        if !fills_up(member, &value) {
+            item(page, &|page| {
+                page.push(member.c_name);
+                page.push("=");
+                write(page, &value);
+            });
         }
-        let place = next(page);
-        page.push(member.c_name);
-        page.push("=");
-        write(page, &value);
-        place.inspect(|place| page.wrap(*place));
     }
     if let Some(len) = of.short() {
-        let place = next(page);
-        page.paint(Style::Malformed, |page| {
-            page.push("short: ");
-            page.number(len as u64);
-            page.push(if len == 1 { " byte" } else { " bytes" });
+        item(page, &|page| {
+            page.paint(Style::Malformed, |page| {
+                page.push("short: ");
+                page.number(len as u64);
+                page.push(if len == 1 { " byte" } else { " bytes" });
+            });
         });
-        place.inspect(|place| page.wrap(*place));
     }
     if !of.rest().is_empty() {
-        let place = next(page);
-        page.paint(Style::Unknown, |page| page.push("rest:"));
-        page.push(" ");
-        hex(page, of.rest());
-        place.inspect(|place| page.wrap(*place));
+        item(page, &|page| {
+            page.paint(Style::Unknown, |page| page.push("rest:"));
+            page.push(" ");
+            hex(page, of.rest());
+        });
     }
 }
 
 /// Whether a member is only there to make the struct longer.
 fn fills_up(member: &MemberMeta, value: &Value<'_>) -> bool {
-    let mut words = member.c_name.split('_');
-    words.any(|word| word.trim_end_matches(|c: char| c.is_ascii_digit()) == "pad")
+    let name = member.c_name.trim_end_matches(|c: char| c.is_ascii_digit());
+    name.strip_suffix("pad").is_some_and(|before| before.is_empty() || before.ends_with(['_', '.']))
         && match value {
             Value::Unsigned(n, _) => *n == 0,
             Value::Signed(n, _) => *n == 0,
