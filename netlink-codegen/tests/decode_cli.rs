@@ -319,13 +319,13 @@ fn wrong_use() {
         (&["dump", "rt-lnk", "getlink"], "no schema is named `rt-lnk`; did you mean `rt-link`?"),
         (&["dump", "rt-link", "getlnk"], "did you mean `getlink`?"),
         (&["dump", "rt-link", "newlink"], "cannot be dumped"),
-        (&["do", "rt-addr", "getmulticast"], "cannot be done"),
+        (&["do", "rt-addr", "getmulticast"], "can only be dumped"),
         (&["do", "rt-link", "getlink", "ifnam=x"], "did you mean `ifname`?"),
-        (&["do", "rt-link", "getlink", "mtu=x"], "mtu: want an integer, and not `x`"),
+        (&["do", "rt-link", "getlink", "mtu=x"], "mtu: want an integer such as 5 or 0x10, and not `x`"),
         (&["do", "rt-link", "getlink", "--header", "ifi_indx=1"], "header.ifi_indx: "),
         (&["do", "rt-link", "getlink", "--flags", "crate"], "--flags crate: there are `create`"),
         (&["do", "rt-link", "getlink", "--json", "{"], "--json: "),
-        (&["do", "common", "x"], "`common` has no operation `x`"),
+        (&["do", "common", "x"], "`common` has definitions for other schemas, and no operations"),
         (&["frob"], "unrecognized subcommand"),
     ] {
         let output = netlink(args, b"");

@@ -50,10 +50,10 @@ fn of_help(subcommand: &str) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     for line in examples.unwrap_or_else(|| panic!("{subcommand}: {text}")).lines() {
         match line.strip_prefix("  ") {
-            // An argument in quotes goes over a line's end.
+            // More of the same command.
             Some(rest) if rest.starts_with(' ') => {
                 let last = found.last_mut().expect("a command before its second line");
-                last.push_str(rest.trim_start());
+                last.push_str(&format!("\n{rest}"));
             }
             Some(command) => found.push(command.to_owned()),
             None => panic!("{subcommand}: {line}"),

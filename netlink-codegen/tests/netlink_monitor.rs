@@ -141,6 +141,36 @@ fn conditions_that_end_it() {
     assert!(heads[..heads.len() - 1].iter().all(|head| head.contains("RTM_NEWLINK")), "{heads:?}");
 }
 
+/// Who reads no more is no failure: `netlink monitor | head -1`.
+#[test]
+fn readers_may_leave() {
+    if !in_namespace("readers_may_leave") {
+        return;
+    }
+    let mut command = Command::new("sh");
+    command.args(["-c", &format!("{{ {NETLINK} monitor link --json; echo status $? >&2; }} | head -1")]);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("a shell");
+    let mut err = BufReader::new(child.stderr.take().expect("a pipe"));
+    let mut said = String::new();
+    err.read_line(&mut said).expect("text");
+    assert_eq!(said, "listening to 1 group: `rt-link:link`\n");
+    let mut out = BufReader::new(child.stdout.take().expect("a pipe"));
+    veth();
+    let mut line = String::new();
+    out.read_line(&mut line).expect("text");
+    assert!(line.starts_with(r#"{"type":"RTM_NEWLINK""#), "{line}");
+    // The reader leaves after the first of the two messages; the next one finds it gone.
+    let start = Instant::now();
+    while child.try_wait().is_ok_and(|end| end.is_none()) && start.elapsed() < Duration::from_secs(20) {
+        ip("link set v0 up");
+        ip("link set v0 down");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    let _ = child.kill();
+    err.read_to_string(&mut said).expect("text");
+    assert!(said.ends_with("\nstatus 0\n"), "{said}");
+}
+
 #[test]
 fn what_is_lost_is_told_where_it_is() {
     if !in_namespace("what_is_lost_is_told_where_it_is") {

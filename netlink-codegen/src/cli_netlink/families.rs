@@ -22,9 +22,10 @@ Examples:
   netlink families rt-link newlink linkinfo.data.vlan
   netlink families --json | jq -r 'select(.schema and .id).family'
 
-Without a family: all that have a schema, and the generic netlink families of this kernel. Of a family: its operations
-and groups, and what the kernel has of them. Of an operation: what it takes, beside what the kernel says that it
-accepts (generic netlink, from Linux 5.10 on). A path leads to a part of it, and lists all names of values there.
+Without a family: all that have a schema, and the generic netlink families of this kernel. Of a
+family: its operations and groups, and what the kernel has of them. Of an operation: what it
+takes, beside what the kernel says that it accepts (generic netlink, from Linux 5.10 on). A path
+leads to a part of it, and lists all names of values there.
 
 Generic netlink families that the kernel does not have may still be there in modules.
 

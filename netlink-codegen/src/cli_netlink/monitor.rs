@@ -34,13 +34,14 @@ Examples:
   netlink monitor ethtool --json | jq -r .cmd
   netlink monitor link --until type=RTM_DELLINK --until 10s
 
-A word is a family with all its groups (the name of a schema, or of a generic netlink family of this kernel), a group
-(`link`, `RTNLGRP_LINK`, `nlctrl:notify`), a number (`rt-link:1`), or `all`, which is meant if nothing is said. What is
-listened to, and what cannot be, is told on standard error. Generic netlink families that appear are announced; where
-they are wanted, they are listened to.
+A word is a family with all its groups (the name of a schema, or of a generic netlink family of
+this kernel), a group (`link`, `RTNLGRP_LINK`, `nlctrl:notify`), a number (`rt-link:1`), or `all`,
+which is meant if nothing is said. What is listened to, and what cannot be, is told on standard
+error. Generic netlink families that appear are announced; where they are wanted, they are
+listened to. Each message of JSON has its `group`, and `netns` and `time` where these are known.
 
-Exit status: 0 fine (ended by a condition, by Ctrl-C, or because nobody reads any more), 1 no group could be joined,
-2 wrong use.";
+Exit status: 0 fine (ended by a condition, by Ctrl-C, or because nobody reads any more), 1 no
+group could be joined, 2 wrong use.";
 
 /// Print what the kernel tells on its own, as it happens
 #[derive(Debug, ClapArgs)]

@@ -37,20 +37,24 @@ Exit status: 0 fine, 1 the kernel refused or the dump is not consistent, 2 wrong
 pub(super) const DO_EXAMPLES: &str = "\
 Examples:
   netlink do rt-link getlink ifname=lo --text
-  netlink do rt-link newlink --flags create,excl ifname=v0 linkinfo.kind=veth linkinfo.data.peer.ifname=v1
-  netlink do rt-link newlink --flags create,excl ifname=v0.5 link=2 linkinfo.kind=vlan linkinfo.data.id=5 --dry-run
+  netlink do rt-link newlink --flags create,excl ifname=v0 linkinfo.kind=veth \\
+      linkinfo.data.peer.ifname=v1
+  netlink do rt-link newlink --flags create,excl ifname=v0.5 link=2 linkinfo.kind=vlan \\
+      linkinfo.data.id=5 --dry-run
   netlink do rt-link setlink --header ifi_index=2 --header ifi_flags=up --header ifi_change=up
-  netlink do rt-route newroute --flags create --json '{\"header\":{\"rtm_family\":\"inet\",\"rtm_dst_len\":24,
-      \"rtm_table\":\"main\",\"rtm_scope\":\"link\",\"rtm_type\":\"unicast\"},\"attrs\":{\"dst\":\"10.0.0.0\",\"oif\":2}}'
+  netlink do rt-route newroute --flags create --json '{
+      \"header\":{\"rtm_family\":\"inet\",\"rtm_dst_len\":24,\"rtm_table\":\"main\",\"rtm_scope\":\"link\",
+      \"rtm_type\":\"unicast\"}, \"attrs\":{\"dst\":\"10.0.0.0\",\"oif\":2}}'
   netlink do nftables newtable --header nfgen_family=inet name=filter
   netlink do ethtool linkinfo-get header.dev-name=lo --dry-run
 
-An attribute is a path of names, `=` and a value: a number, a name of an enum or names of flags, an address, text,
-hexadecimal bytes, or JSON for what has members. A path alone sets a flag. What is given twice is sent twice.
---json with a value is the request; without one, at the end, it prints JSON.
+An attribute is a path of names, `=` and a value: a number, a name of an enum or names of flags,
+an address, text, hexadecimal bytes, or JSON for what has members. A path alone sets a flag. What
+is given twice is sent twice. --json with a value is the request; without one, at the end, it
+prints JSON.
 
-What nftables takes in transactions only is sent in one. `netlink families FAMILY` lists operations, `netlink families
-FAMILY OPERATION` what they take.
+What nftables takes in transactions only is sent in one. `netlink families FAMILY` lists
+operations, `netlink families FAMILY OPERATION` what they take.
 
 Exit status: 0 fine, 1 the kernel refused, 2 wrong use.";
 
