@@ -2,6 +2,10 @@
 #![no_std]
 #![forbid(unsafe_code)]
 
+mod index;
+
+pub use index::{GENERIC, MESSAGES};
+
 /// Every schema: the file's stem and its text, sorted by name.
 pub static SCHEMAS: &[(&str, &str)] = &[
     ("common", include_str!("common.yaml")),

@@ -2,9 +2,6 @@
 
 #[cfg(feature = "headers")]
 mod headers;
-#[cfg(feature = "headers")]
-mod overlay;
-
 use crate::Loader;
 use crate::emit::{self, EmitError, Options, Serde, disk};
 use crate::ir::UnknownKernel;

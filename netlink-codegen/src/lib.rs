@@ -7,6 +7,8 @@ pub mod check;
 pub mod cli;
 #[cfg(feature = "cli")]
 pub mod cli_netlink;
+#[cfg(feature = "cli")]
+pub mod complete;
 pub mod coverage;
 pub mod decode;
 pub mod emit;
@@ -14,6 +16,8 @@ pub mod headers;
 pub mod ir;
 mod load;
 mod lower;
+#[cfg(feature = "cli")]
+pub mod man;
 pub mod policy;
 pub mod report;
 pub mod rewrite;

@@ -122,22 +122,37 @@ impl Loader {
     }
 
     /// Loads, lowers and checks.
-    pub fn load(self) -> Result<Loaded, Diagnostics> {
-        let mut out = self.failed;
-        let facts = match self.facts {
+    pub fn load(mut self) -> Result<Loaded, Diagnostics> {
+        let facts = match self.facts.take() {
             Some(facts) => facts,
             None => match store::shipped() {
                 Ok(facts) => facts,
                 Err(error) => {
+                    let mut out = self.failed;
                     out.push(Diagnostic::error(codes::FACTS, format!("the shipped facts: {error}")));
                     return Err(out);
                 }
             },
         };
+        let (model, files, diagnostics) = self.model(|| &facts)?;
+        Ok(Loaded { model, files, facts, diagnostics })
+    }
+
+    /// The same by facts that several models share. They are asked for when schemas have been read, so that
+    /// somebody may make them meanwhile.
+    pub fn load_with<'f>(self, facts: impl FnOnce() -> &'f Store) -> Result<Checked, Diagnostics> {
+        self.model(facts).map(|(model, ..)| model)
+    }
+
+    fn model<'f>(
+        self,
+        facts: impl FnOnce() -> &'f Store,
+    ) -> Result<(Checked, Vec<File>, Diagnostics), Diagnostics> {
+        let mut out = self.failed;
         let files = self.sources.load(self.wanted.iter().map(String::as_str), &mut out);
-        let model = lower::lower(&files, &facts, &mut out);
+        let model = lower::lower(&files, facts(), &mut out);
         match check::check(model, self.lenient, &mut out) {
-            Some(model) => Ok(Loaded { model, files, facts, diagnostics: out }),
+            Some(model) => Ok((model, files, out)),
             None => Err(out),
         }
     }

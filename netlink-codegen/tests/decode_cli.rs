@@ -254,6 +254,61 @@ fn damage_is_told_and_the_rest_decoded() {
     assert_eq!((shown.len(), told.lines().count()), (whole.len() - 16, whole.len() - 1));
 }
 
+/// A packet of a capture: little-endian, classic.
+fn pcap(protocol: u16, bytes: &[u8]) -> Vec<u8> {
+    let len = (16 + bytes.len() as u32).to_le_bytes();
+    let mut out =
+        [0xa1b2_c3d4u32.to_le_bytes(), [2, 0, 4, 0], [0; 4], [0; 4], [0, 0, 4, 0], 253u32.to_le_bytes()]
+            .concat();
+    out.extend([[0; 4], [0; 4], len, len].concat());
+    out.extend([0, 6, 824u16.to_be_bytes()[0], 824u16.to_be_bytes()[1], 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+    out.extend(protocol.to_be_bytes());
+    out.extend(bytes);
+    out
+}
+
+#[test]
+fn a_file_tells_its_protocol() {
+    let done = message(3, 2, &0i32.to_ne_bytes());
+    let gen_id = message(0xa0f, 0, &[vec![0, 0, 0, 1], tlv(1, &7u32.to_be_bytes())].concat());
+    let capture = pcap(12, &[gen_id.clone(), done].concat());
+    for args in [&[][..], &["--protocol", "route"], &["--format", "pcap"]] {
+        let shown = decode(args, &capture);
+        assert_eq!(shown[0]["type"], "NFT_MSG_NEWGEN", "{args:?}");
+        assert_eq!(shown[0]["attrs"], json!([["NFTA_GEN_ID", 7]]));
+        assert_eq!(shown[1]["type"], "NLMSG_DONE");
+    }
+    assert_eq!(decode(&["--protocol", "netfilter"], &gen_id)[0]["type"], "NFT_MSG_NEWGEN");
+}
+
+#[test]
+fn nothing_and_something_else() {
+    for input in [&b""[..], b"\n# nothing\n", &pcap(0, b"")[..24]] {
+        let output = netlink(&["decode", "-"], input);
+        assert_eq!(String::from_utf8_lossy(&output.stderr), "-: no messages\n");
+        assert_eq!((output.status.code(), output.stdout), (Some(1), vec![]));
+    }
+    // Messages of another protocol.
+    let output = netlink(&["decode", "--protocol", "audit", "-"], &link());
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(told, "-: 1 message, and no type of protocol `audit`: is it another --protocol?\n");
+    assert_eq!((output.status.code(), lines(&output)[0]["type"].clone()), (Some(1), json!(16)));
+    // Files of other formats than the one that is asked for.
+    for (format, told) in [
+        ("pcap", "-: offset 0: not a pcap file\n"),
+        ("pcapng", "-: offset 0: not a pcapng file: it does not start with a section\n"),
+        ("strace", "-: no messages\n"),
+        ("save", "-: offset 0: no file of routes, addresses or rules\n"),
+    ] {
+        let output = netlink(&["decode", "--format", format, "-"], &link());
+        assert_eq!(
+            (output.status.code(), &*String::from_utf8_lossy(&output.stderr)),
+            (Some(1), told),
+            "{format}"
+        );
+    }
+}
+
 #[test]
 fn wrong_use() {
     for (args, told) in [
@@ -264,13 +319,13 @@ fn wrong_use() {
         (&["dump", "rt-lnk", "getlink"], "no schema is named `rt-lnk`; did you mean `rt-link`?"),
         (&["dump", "rt-link", "getlnk"], "did you mean `getlink`?"),
         (&["dump", "rt-link", "newlink"], "cannot be dumped"),
-        (&["do", "rt-addr", "getmulticast"], "cannot be done"),
+        (&["do", "rt-addr", "getmulticast"], "can only be dumped"),
         (&["do", "rt-link", "getlink", "ifnam=x"], "did you mean `ifname`?"),
-        (&["do", "rt-link", "getlink", "mtu=x"], "mtu: want an integer, and not `x`"),
+        (&["do", "rt-link", "getlink", "mtu=x"], "mtu: want an integer such as 5 or 0x10, and not `x`"),
         (&["do", "rt-link", "getlink", "--header", "ifi_indx=1"], "header.ifi_indx: "),
         (&["do", "rt-link", "getlink", "--flags", "crate"], "--flags crate: there are `create`"),
         (&["do", "rt-link", "getlink", "--json", "{"], "--json: "),
-        (&["do", "common", "x"], "`common` has no operation `x`"),
+        (&["do", "common", "x"], "`common` has definitions for other schemas, and no operations"),
         (&["frob"], "unrecognized subcommand"),
     ] {
         let output = netlink(args, b"");

@@ -1,9 +1,9 @@
 //! Headers of one's own in a build script.
 
-use super::{Error, overlay, watch};
+use super::{Error, watch};
 use crate::headers::extract::{BASE_TARGET, Extraction, Finding, Options, extract};
 use crate::headers::facts::{Kernel, Store};
-use crate::headers::store;
+use crate::headers::{overlay, store};
 use crate::report::{Diagnostic, Diagnostics, Span, codes};
 use std::path::{Path, PathBuf};
 

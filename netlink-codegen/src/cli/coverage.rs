@@ -54,10 +54,14 @@ pub fn run(args: &Args) -> Outcome {
             return Outcome::Failed;
         }
     }
-    match (args.json, &args.family) {
-        (true, _) => coverage.enums.iter().for_each(|e| println!("{}", object(e))),
+    let text = match (args.json, &args.family) {
+        (true, _) => coverage.enums.iter().map(|e| format!("{}\n", object(e))).collect(),
         (false, Some(_)) => enums(&coverage),
         (false, None) => families(&coverage),
+    };
+    if let Err(error) = super::print(&text) {
+        eprintln!("error: {error}");
+        return Outcome::Failed;
     }
     let gaps = coverage.enums.iter().any(|e| e.reason.is_none() && e.count(State::Missing) > 0);
     if gaps { Outcome::Findings } else { Outcome::Fine }
@@ -81,32 +85,27 @@ fn object(found: &EnumCoverage) -> serde_json::Value {
     })
 }
 
-fn enums(coverage: &Coverage) {
+fn enums(coverage: &Coverage) -> String {
+    let mut out = String::new();
     for found in &coverage.enums {
         let total = found.values.len();
-        println!(
-            "{}  ({}, {})",
-            found.name,
-            found.header,
-            match &found.reason {
-                Some(reason) => reason.clone(),
-                None => found.sets.join(" "),
-            }
-        );
-        println!("  {} of {total} typed", found.count(State::Typed));
+        let about = found.reason.clone().unwrap_or_else(|| found.sets.join(" "));
+        out += &format!("{}  ({}, {about})\n", found.name, found.header);
+        out += &format!("  {} of {total} typed\n", found.count(State::Typed));
         for (state, word) in
             [(State::Opaque, "opaque"), (State::Excused, "left out"), (State::Missing, "missing")]
         {
             if found.reason.is_none() && found.count(state) > 0 {
                 let names = found.values.iter().filter(|(_, _, s)| *s == state);
                 let names: Vec<&str> = names.map(|(_, name, _)| name.as_str()).collect();
-                println!("  {word}: {}", names.join(" "));
+                out += &format!("  {word}: {}\n", names.join(" "));
             }
         }
     }
+    out
 }
 
-fn families(coverage: &Coverage) {
+fn families(coverage: &Coverage) -> String {
     // An enum whose header serves several families counts for the first.
     let mut rows: BTreeMap<&str, [usize; 6]> = BTreeMap::new();
     let mut total = [0; 6];
@@ -126,16 +125,17 @@ fn families(coverage: &Coverage) {
             total[at] += count;
         }
     }
-    println!(
-        "{:<20} {:>9} {:>8} {:>8} {:>8} {:>8}",
+    let mut out = format!(
+        "{:<20} {:>9} {:>8} {:>8} {:>8} {:>8}\n",
         "family", "enums", "values", "typed", "opaque", "missing"
     );
-    let line = |name: &str, r: &[usize; 6]| {
+    let mut line = |name: &str, r: &[usize; 6]| {
         let enums = format!("{}/{}", r[0], r[1]);
-        println!("{name:<20} {enums:>9} {:>8} {:>8} {:>8} {:>8}", r[5], r[2], r[3], r[4]);
+        out += &format!("{name:<20} {enums:>9} {:>8} {:>8} {:>8} {:>8}\n", r[5], r[2], r[3], r[4]);
     };
     for (family, row) in &rows {
         line(family, row);
     }
     line("all", &total);
+    out
 }

@@ -49,10 +49,10 @@ pub struct Args {
     #[arg(long, value_name = "VERSION")]
     release: Option<String>,
     /// Package that the headers came from, with its version
-    #[arg(long, value_name = "NAME", default_value = "")]
+    #[arg(long, value_name = "NAME", default_value = "", hide_default_value = true)]
     package: String,
     /// SHA-256 of the package file
-    #[arg(long, value_name = "HEX", default_value = "")]
+    #[arg(long, value_name = "HEX", default_value = "", hide_default_value = true)]
     sha256: String,
     /// Store to merge into [default: kernel-headers/ of the workspace around the current directory]
     #[arg(long, value_name = "DIR")]

@@ -2,9 +2,8 @@
 
 use super::{Outcome, show};
 use crate::emit::{self, Options, OutFile, Serde, disk, tree};
-use crate::headers::extract;
-use crate::headers::facts::{Kernel, Store};
-use crate::headers::store;
+use crate::headers::facts::Store;
+use crate::headers::own;
 use crate::ir::FamilyId;
 use crate::report::{Diagnostics, Severity, render};
 use crate::{Loaded, Loader};
@@ -14,14 +13,15 @@ use std::path::{Path, PathBuf};
 
 const EXAMPLES: &str = "\
 Examples:
-  Everything that ships with the tool, into the families crate of this workspace:
+  Everything that ships with the tool, into the families crate of this workspace, and the index of
+  the schemas:
     netlink-codegen generate --all
 
   See whether that crate is up to date (continuous integration):
     netlink-codegen generate --all --check
 
   One family and those it uses, as kernel 6.12 has it, as plain files:
-    netlink-codegen generate --family nl80211 --kernel 6.12 --out src/netlink
+    netlink-codegen generate --family rt-link --kernel 6.12 --out src/netlink
 
   A schema of one's own:
     netlink-codegen generate --schema schemas/sensors.yaml --out src/netlink
@@ -146,7 +146,11 @@ fn attempt(args: &Args) -> Result<Outcome, Failure> {
         Target::Crate { lib, manifest } => emit::crate_files(&model, &wanted, &options, lib, manifest),
         Target::Plain => emit::flat_files(&model, &wanted, &options),
     };
-    let files = files.map_err(Failure::Emit)?;
+    let mut files = files.map_err(Failure::Emit)?;
+    // What ships is indexed as it is.
+    if args.all && args.out.is_none() && args.schema.is_empty() && options.kernel.is_none() {
+        files.push(emit::index::file(&model));
+    }
     let outcome = if args.check { compare(args, &out, &files)? } else { write(&out, &files)? };
     if args.all {
         leftovers(&out, &target, &files)?;
@@ -197,38 +201,12 @@ fn loader(args: &Args, everything: bool) -> Loader {
 }
 
 /// The shipped facts together with those of these headers, and the kernel they belong to.
-///
-/// Names that schemas use and that kernel lacks are then known all the same, and left out
-/// because it lacks them.
 fn facts(headers: &Path) -> Result<(Store, String), Failure> {
-    let version = headers.join("linux/version.h");
-    let Some(release) = release_of(&version) else {
-        return Err(Failure::Use(format!(
-            "{}: this should say which kernel the headers belong to",
-            version.display()
-        )));
-    };
-    let kernel = Kernel {
-        version: release.clone(),
-        release: release.clone(),
-        package: String::new(),
-        sha256: String::new(),
-    };
-    let extraction = extract::extract(&extract::Options::listed(headers.to_owned(), kernel))
-        .map_err(|e| Failure::Use(e.to_string()))?;
-    for finding in extraction.findings.iter().filter(|f| f.error) {
+    let own = own::of_kernel(headers, &[]).map_err(|e| Failure::Use(e.to_string()))?;
+    for finding in own.findings.iter().filter(|f| f.error) {
         eprintln!("warning: {finding}");
     }
-    let shipped = store::shipped().map_err(|e| Failure::Use(format!("the shipped facts: {e}")))?;
-    Ok((store::merge(&shipped, &extraction.store), release))
-}
-
-/// `6.12` of the `LINUX_VERSION_CODE` in `linux/version.h`, which every kernel has.
-fn release_of(version: &Path) -> Option<String> {
-    let text = fs::read_to_string(version).ok()?;
-    let line = text.lines().find(|line| line.split_whitespace().nth(1) == Some("LINUX_VERSION_CODE"))?;
-    let code: u32 = line.split_whitespace().nth(2)?.parse().ok()?;
-    Some(format!("{}.{}", code >> 16, code >> 8 & 0xff))
+    Ok((own.facts, own.release))
 }
 
 /// Families to write: the ones named, with those they use.

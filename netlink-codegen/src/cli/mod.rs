@@ -11,7 +11,10 @@ pub mod import;
 pub mod scaffold;
 pub mod verify;
 
-use crate::report::{Diagnostics, Severity, render};
+use crate::complete::{Ask, Place, Script, Word, matching};
+use crate::decode::shipped;
+use crate::man::Pages;
+use crate::report::{Diagnostics, Severity, codes, render};
 use std::io::IsTerminal as _;
 use std::path::Path;
 use std::process::ExitCode;
@@ -35,9 +38,18 @@ impl From<Outcome> for ExitCode {
     }
 }
 
+const EXAMPLES: &str = "\
+Examples:
+  netlink-codegen scaffold linux/thermal.h > thermal.yaml
+  netlink-codegen check thermal.yaml
+  netlink-codegen generate --schema thermal.yaml --out src/netlink
+  netlink-codegen verify thermal.yaml
+
+Exit status: 0 fine, 1 there is something to complain about, 2 it could not be done.";
+
 /// Kernel headers and YAML schemas in, annotated Rust netlink bindings out.
 #[derive(Debug, Parser)]
-#[command(name = "netlink-codegen", version, about, arg_required_else_help = true)]
+#[command(name = "netlink-codegen", version, about, arg_required_else_help = true, after_help = EXAMPLES)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -55,6 +67,18 @@ enum Command {
     Import(import::Args),
     Scaffold(scaffold::Args),
     Verify(verify::Args),
+    #[command(after_help = Script::examples("netlink-codegen"))]
+    Completion(Script),
+    #[command(after_help = Pages::examples("netlink-codegen"))]
+    Man(Pages),
+    #[command(name = "__complete", hide = true)]
+    Complete(Ask),
+}
+
+/// The command line, for what describes it.
+#[cfg(test)]
+pub(crate) fn command() -> clap::Command {
+    <Cli as clap::CommandFactory>::command()
 }
 
 /// Parses the arguments and runs the subcommand.
@@ -70,8 +94,38 @@ pub fn main() -> ExitCode {
         Command::Import(args) => import::run(&args),
         Command::Scaffold(args) => scaffold::run(&args),
         Command::Verify(args) => verify::run(&args),
+        Command::Completion(script) => write(None, &script.text("netlink-codegen")),
+        Command::Man(pages) => match pages.write::<Cli>(&mut std::io::stdout().lock()) {
+            Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+                eprintln!("error: {error}");
+                Outcome::Findings
+            }
+            _ => Outcome::Fine,
+        },
+        Command::Complete(ask) => {
+            // A shell that does not listen any more has its reasons.
+            let _ = ask.answer::<Cli>(&values, &mut std::io::stdout().lock());
+            Outcome::Fine
+        }
     };
     outcome.into()
+}
+
+/// Values of arguments, for completion. `None`: names of files.
+fn values(place: &Place<'_>) -> Option<Vec<Word>> {
+    let words: Vec<_> = match place.argument {
+        "family" | "families" => {
+            netlink_schemas::SCHEMAS.iter().map(|(name, _)| Word::new(*name, "")).collect()
+        }
+        "code" => codes::TABLE.iter().map(|row| Word::new(row.code.id(), row.title)).collect(),
+        "kernel" | "from" | "to" => shipped::facts()
+            .kernels
+            .iter()
+            .map(|kernel| Word::new(&kernel.release, &kernel.version))
+            .collect(),
+        _ => return None,
+    };
+    Some(matching(words, place.typed))
 }
 
 /// Prints what a command has to say. A reader that has seen enough is no error.

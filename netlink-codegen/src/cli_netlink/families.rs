@@ -1,29 +1,46 @@
-//! `netlink families`: what there are schemas for, and what the kernel has.
+//! `netlink families`: what there are schemas for, and what the kernel has beside it.
 
+mod list;
+mod one;
+mod operation;
+mod tree;
+
+use super::namespace::Namespace;
+use super::request::find;
 use super::{Outcome, Schemas, Stop};
-use crate::ir::{Family, Protocol as Spoken};
 use clap::Args as ClapArgs;
 use netlink_runtime::Protocol;
-use netlink_runtime::extack::{Ack, KernelError};
-use netlink_runtime::genl::{self, GENL_ID_CTRL};
-use netlink_runtime::message::{GenlHeader, NLM_F_DUMP};
-use netlink_runtime::socket::{Error, Socket};
-use serde_json::json;
+use netlink_runtime::genl;
+use netlink_runtime::socket::Socket;
 use std::io::Write;
 
 const EXAMPLES: &str = "\
 Examples:
   netlink families
+  netlink families ethtool
+  netlink families rt-link newlink
+  netlink families rt-link newlink linkinfo.data.vlan
   netlink families --json | jq -r 'select(.schema and .id).family'
+
+Without a family: all that have a schema, and the generic netlink families of this kernel. Of a
+family: its operations and groups, and what the kernel has of them. Of an operation: what it
+takes, beside what the kernel says that it accepts (generic netlink, from Linux 5.10 on). A path
+leads to a part of it, and lists all names of values there.
 
 Generic netlink families that the kernel does not have may still be there in modules.
 
 Exit status: 0 fine, 2 wrong use.";
 
-/// List the families that have a schema, and the generic netlink families of this kernel
+/// List families, their operations, and what these take
 #[derive(Debug, ClapArgs)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
+    /// Family: the name of its schema, or of the generic netlink family
+    family: Option<String>,
+    /// Operation; of a family without a schema, its number
+    operation: Option<String>,
+    /// A part of what the operation takes: names of attributes, and of kinds where the form depends on one
+    path: Option<String>,
     /// Print JSON, one family per line
     #[arg(long)]
     json: bool,
@@ -31,73 +48,101 @@ pub struct Args {
     #[arg(long)]
     offline: bool,
     #[command(flatten)]
+    namespace: Namespace,
+    #[command(flatten)]
     schemas: Schemas,
 }
 
 /// Runs it.
 pub fn run(args: &Args, out: &mut impl Write) -> Result<Outcome, Stop> {
-    let model = args.schemas.load()?;
-    let kernel = if args.offline { Ok(Vec::new()) } else { ask() };
-    let kernel = kernel.unwrap_or_else(|error| {
-        eprintln!("note: the kernel's generic netlink families are not known: {error}");
-        Vec::new()
-    });
-    let spoken = |family: &Family| match &family.protocol {
-        Spoken::Raw { c_name, .. } | Spoken::Netfilter { c_name, .. } => Some((c_name.clone(), None)),
-        Spoken::Generic { name, .. } => Some((name.clone(), kernel.iter().find(|k| k.name == *name))),
-        Spoken::None => None,
+    let model = match &args.family {
+        Some(name) => args.schemas.family(name)?.0,
+        None => args.schemas.registry()?,
+    }
+    .model();
+    let mut kernel = Kernel::ask(args);
+    let Some(name) = &args.family else {
+        return list::run(model, &kernel, args.json, out);
     };
-    let mut rows = Vec::new();
-    for family in &model.families {
-        let Some((protocol, registered)) = spoken(family) else { continue };
-        let doc = family.doc.lines().next().unwrap_or_default();
-        if args.json {
-            let operations: Vec<_> = family.operations.iter().map(|o| &o.name).collect();
-            let line = json!({
-                "schema": family.name, "family": protocol, "id": registered.map(|k| k.id),
-                "operations": operations, "doc": doc,
-            });
-            writeln!(out, "{line}")?;
+    let stranger = kernel.families.iter().find(|family| family.name == *name).cloned();
+    match (stranger, model.find_family(name)) {
+        (Some(family), None) => {
+            one::stranger(&family, args.operation.as_deref(), &mut kernel, args.json, out)
         }
-        let id = registered.map_or(String::new(), |k| format!("id {}", k.id));
-        rows.push([family.name.clone(), protocol, id, doc.to_owned()]);
-    }
-    for family in &kernel {
-        if rows.iter().any(|row| row[1] == family.name && row[2] == format!("id {}", family.id)) {
-            continue;
-        }
-        if args.json {
-            let line = json!({"schema": null, "family": family.name, "id": family.id});
-            writeln!(out, "{line}")?;
-        }
-        rows.push(["-".into(), family.name.clone(), format!("id {}", family.id), "no schema".into()]);
-    }
-    if !args.json {
-        let width = |column: usize| rows.iter().map(|r| r[column].len()).max().unwrap_or(0);
-        let (a, b, c) = (width(0), width(1), width(2));
-        for [name, protocol, id, doc] in &rows {
-            let line = format!("{name:a$}  {protocol:b$}  {id:c$}  {doc}");
-            writeln!(out, "{}", line.trim_end())?;
+        _ => {
+            let family = find::family(model, name)?;
+            match &args.operation {
+                None => one::run(family, &kernel, args.json, out),
+                Some(name) => {
+                    let path = args.path.as_deref();
+                    operation::run(model, family, name, path, &mut kernel, args.json, out)
+                }
+            }
         }
     }
-    Ok(Outcome::Fine)
 }
 
-/// The families that the controller lists.
-fn ask() -> Result<Vec<genl::Family>, Error> {
-    const CTRL_CMD_GETFAMILY: u8 = 3;
-    let mut socket = Socket::open(Protocol::Generic)?;
-    let request = GenlHeader { command: CTRL_CMD_GETFAMILY, version: 1 };
-    let mut replies = socket.raw_request(GENL_ID_CTRL, NLM_F_DUMP, &request.to_bytes())?;
-    let mut families = Vec::new();
-    while let Some(message) = replies.next()? {
-        match (Ack::parse(message), GenlHeader::split(message.payload())) {
-            (Some(end), _) if end.errno() != 0 => {
-                return Err(Error::Kernel(Box::new(KernelError::new(&end))));
-            }
-            (None, Some((_, attrs))) => families.push(genl::Family::parse(attrs)),
-            _ => {}
+/// What the kernel has.
+struct Kernel {
+    families: Vec<genl::Family>,
+    socket: Option<Socket>,
+}
+
+impl Kernel {
+    fn ask(args: &Args) -> Self {
+        let mut kernel = Kernel { families: Vec::new(), socket: None };
+        if args.offline {
+            return kernel;
         }
+        let asked = args.namespace.open(Socket::builder(), Protocol::Generic).and_then(|mut socket| {
+            kernel.families = socket.families()?.to_vec();
+            Ok(socket)
+        });
+        match asked {
+            Ok(socket) => kernel.socket = Some(socket),
+            Err(error) => {
+                let why = args.namespace.explain(&error, Protocol::Generic);
+                eprintln!("note: the kernel's generic netlink families are not known: {why}");
+            }
+        }
+        kernel
     }
-    Ok(families)
+
+    /// A family, if the kernel has it.
+    fn family(&self, name: &str) -> Option<&genl::Family> {
+        self.families.iter().find(|family| family.name == name)
+    }
+
+    /// What an operation accepts. Old kernels do not say, and some operations check nothing.
+    fn policies(&mut self, family: &str, command: u32) -> Option<genl::Policies> {
+        self.socket.as_mut()?.policy(family, Some(command)).ok()?
+    }
+}
+
+/// What an operation needs, as people say it.
+fn needs(operation: &genl::Operation) -> Option<&'static str> {
+    match (operation.needs_admin(), operation.needs_namespace_admin()) {
+        (true, _) => Some("CAP_NET_ADMIN of the machine"),
+        (false, true) => Some("CAP_NET_ADMIN"),
+        (false, false) => None,
+    }
+}
+
+/// How something can be asked for, or that it is told.
+fn modes(can_do: bool, can_dump: bool, event: bool) -> String {
+    let modes = [(can_do, "do"), (can_dump, "dump"), (event, "event")];
+    let modes: Vec<_> = modes.iter().filter(|(has, _)| *has).map(|(_, mode)| *mode).collect();
+    modes.join(" ")
+}
+
+/// Rows in columns, two blanks between them; the last column is as wide as it is.
+fn columns<const N: usize>(rows: &[[String; N]], indent: &str, out: &mut impl Write) -> std::io::Result<()> {
+    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
+    let widths: Vec<_> = (0..N).map(width).collect();
+    for row in rows {
+        let cells = row.iter().zip(&widths).filter(|(_, width)| **width > 0);
+        let cells: Vec<_> = cells.map(|(cell, width)| format!("{cell:width$}")).collect();
+        writeln!(out, "{}", format!("{indent}{}", cells.join("  ")).trim_end())?;
+    }
+    Ok(())
 }

@@ -1,11 +1,18 @@
 //! The `netlink` command: one file per subcommand, each with its `Args` and `run`.
 
+mod complete;
 pub mod decode;
 pub mod families;
+mod headers;
+pub mod monitor;
+pub mod namespace;
 pub mod output;
 pub mod request;
+pub mod trace;
 
-use crate::decode::Registry;
+use crate::complete::{Ask, Script};
+use crate::decode::{Registry, Table, shipped};
+use crate::man::Pages;
 use crate::report::render;
 use crate::{Loader, check::Checked};
 use clap::{Parser, Subcommand};
@@ -50,9 +57,21 @@ impl From<std::io::Error> for Stop {
     }
 }
 
+const EXAMPLES: &str = "\
+Examples:
+  netlink families                        what there is
+  netlink families rt-link newlink        what a request takes
+  netlink dump rt-link getlink
+  netlink do rt-link getlink ifname=lo
+  netlink monitor rt-link
+  netlink trace -- ip link show
+  netlink decode capture.pcap
+
+Exit status: 0 fine, 1 the kernel refused or the input has faults, 2 wrong use.";
+
 /// Reads and writes netlink messages by schema.
 #[derive(Debug, Parser)]
-#[command(name = "netlink", version, arg_required_else_help = true)]
+#[command(name = "netlink", version, arg_required_else_help = true, after_help = EXAMPLES)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -67,7 +86,15 @@ enum Command {
     /// Send one request, and print the replies
     #[command(after_help = request::DO_EXAMPLES)]
     Do(request::Args),
+    Monitor(monitor::Args),
     Decode(decode::Args),
+    Trace(trace::Args),
+    #[command(after_help = Script::examples("netlink"))]
+    Completion(Script),
+    #[command(after_help = Pages::examples("netlink"))]
+    Man(Pages),
+    #[command(name = "__complete", hide = true)]
+    Complete(Ask),
 }
 
 /// Schemas to go by.
@@ -77,6 +104,10 @@ pub struct Schemas {
     /// (repeatable)
     #[arg(long, value_name = "FILE")]
     schema: Vec<PathBuf>,
+    /// Take facts from the headers in this directory, too: of a family of one's own, or a kernel's (which hold linux/);
+    /// libclang reads them
+    #[arg(long, value_name = "DIR")]
+    headers: Option<PathBuf>,
     /// Where a schema disagrees with headers, take the headers' word
     #[arg(long)]
     lenient: bool,
@@ -85,11 +116,16 @@ pub struct Schemas {
 impl Schemas {
     /// Loads them and the shipped ones.
     pub fn load(&self) -> Result<Checked, Stop> {
+        shipped::begin();
         let mut loader = Loader::new().lenient(self.lenient).shipped();
         for file in &self.schema {
             loader = loader.file(file);
         }
-        loader.load().map(|loaded| loaded.model).map_err(|mut diagnostics| {
+        let own = match &self.headers {
+            Some(directory) => Some(headers::facts(directory, &self.schema)?),
+            None => None,
+        };
+        loader.load_with(|| own.as_ref().unwrap_or_else(|| shipped::facts())).map_err(|mut diagnostics| {
             diagnostics.list.retain(|d| d.severity == crate::report::Severity::Error);
             let colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
             Stop::Usage(render::terminal(&diagnostics, colour).trim_end().to_owned())
@@ -99,6 +135,31 @@ impl Schemas {
     fn registry(&self) -> Result<&'static Registry, Stop> {
         Ok(Registry::new(self.load()?))
     }
+
+    /// Nothing of the user's is among them. What is may replace what shipped ones refer to, and may have
+    /// faults to be told of: then all are loaded at once.
+    fn all_shipped(&self) -> bool {
+        self.schema.is_empty() && self.headers.is_none()
+    }
+
+    /// The messages of all of them.
+    fn table(&self) -> Result<Table, Stop> {
+        if self.all_shipped() { Ok(Table::shipped()) } else { Ok(self.registry()?.into()) }
+    }
+
+    /// A model that has the family of this name, if there is one, and the messages of all.
+    fn family(&self, name: &str) -> Result<(&'static Registry, Table), Stop> {
+        match shipped::family(name).filter(|_| self.all_shipped()) {
+            Some(schema) => Ok((shipped::registry(schema), Table::shipped())),
+            None => self.registry().map(|registry| (registry, registry.into())),
+        }
+    }
+}
+
+/// The command line, for what describes it.
+#[cfg(test)]
+pub(crate) fn command() -> clap::Command {
+    <Cli as clap::CommandFactory>::command()
 }
 
 /// Parses the arguments and runs the subcommand.
@@ -108,7 +169,14 @@ pub fn main() -> ExitCode {
         Command::Families(args) => families::run(&args, &mut out),
         Command::Dump(args) => request::run(&args, true, &mut out),
         Command::Do(args) => request::run(&args, false, &mut out),
+        Command::Monitor(args) => monitor::run(&args, &mut out),
         Command::Decode(args) => decode::run(&args, &mut out),
+        Command::Trace(args) => trace::run(&args, &mut out),
+        Command::Completion(script) => write(&script.text("netlink"), &mut out),
+        Command::Man(pages) => pages.write::<Cli>(&mut out).map(|()| Outcome::Fine).map_err(Stop::from),
+        Command::Complete(ask) => {
+            ask.answer::<Cli>(&complete::values, &mut out).map(|()| Outcome::Fine).map_err(Stop::from)
+        }
     };
     let done = done.and_then(|outcome| Ok(out.flush().map(|()| outcome)?));
     let outcome = match done {
@@ -130,6 +198,11 @@ pub fn main() -> ExitCode {
         }
     };
     outcome.into()
+}
+
+fn write(text: &str, out: &mut impl Write) -> Result<Outcome, Stop> {
+    out.write_all(text.as_bytes())?;
+    Ok(Outcome::Fine)
 }
 
 /// Says what is wrong. Diagnostics bring their own `error:`.

@@ -147,6 +147,29 @@ impl Printer {
         out.write_all(self.lines.as_bytes())
     }
 
+    /// Whether it writes JSON.
+    pub fn is_json(&self) -> bool {
+        matches!(self.form, Form::Json(_))
+    }
+
+    /// Writes what has been looked at; as JSON, with more members at the end.
+    pub fn show_with(
+        &mut self,
+        message: &Decoded<'_>,
+        members: &[(&str, serde_json::Value)],
+        out: &mut impl Write,
+    ) -> io::Result<()> {
+        let Form::Json(options) = self.form else { return self.show(message, out) };
+        self.lines.clear();
+        message.json(&mut self.lines, options);
+        self.lines.pop();
+        for (name, value) in members {
+            self.lines.push_str(&format!(",\"{name}\":{value}"));
+        }
+        self.lines.push_str("}\n");
+        out.write_all(self.lines.as_bytes())
+    }
+
     /// Says what is wrong in the place where it is, and shows bytes that are in no message: among text,
     /// or, as JSON has messages only, to standard error.
     pub fn note(&mut self, what: &str, bytes: &[u8], out: &mut impl Write) -> io::Result<()> {

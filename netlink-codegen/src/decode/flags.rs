@@ -39,7 +39,7 @@ pub(super) enum Kind {
 }
 
 /// What a request does: rtnetlink says it by the number, others by the name.
-pub(super) fn request_kind(protocol: u16, message_type: u16, found: Option<Found<'_>>) -> Kind {
+pub(super) fn request_kind(protocol: u16, message_type: u16, found: Option<Found>) -> Kind {
     const NETLINK_ROUTE: u16 = 0;
     if protocol == NETLINK_ROUTE {
         return match message_type & 3 {

@@ -2,7 +2,6 @@
 
 use super::flags::{self, Kind};
 use super::input;
-use super::meta::Registry;
 use super::table::{Found, NETLINK_GENERIC, Table};
 use netlink_runtime::extack::{Ack, KernelError};
 use netlink_runtime::genl::{Family, GENL_ID_CTRL};
@@ -44,8 +43,7 @@ impl From<u16> for Origin<'_> {
 /// headers select formats in replies and whose attributes errors point into.
 #[derive(Debug)]
 pub struct Decoder {
-    registry: &'static Registry,
-    table: Table<'static>,
+    table: Table,
     /// Names of generic netlink families by id.
     families: HashMap<u16, String>,
     requests: VecDeque<Request>,
@@ -62,7 +60,7 @@ struct Request {
 /// What a message is, and where its own part starts.
 #[derive(Clone, Copy)]
 pub(super) struct Known<'a> {
-    pub(super) found: Option<Found<'static>>,
+    pub(super) found: Option<Found>,
     pub(super) family: Option<&'a str>,
     pub(super) genl: Option<GenlHeader>,
     /// After `genlmsghdr`, if there is one.
@@ -83,10 +81,9 @@ pub struct Decoded<'a> {
 
 impl Decoder {
     /// A decoder that has seen nothing yet.
-    pub fn new(registry: &'static Registry) -> Self {
+    pub fn new(table: impl Into<Table>) -> Self {
         Decoder {
-            table: Table::new(registry.model()),
-            registry,
+            table: table.into(),
             families: HashMap::from([(GENL_ID_CTRL, "nlctrl".to_owned())]),
             requests: VecDeque::new(),
         }
@@ -111,7 +108,7 @@ impl Decoder {
     }
 
     /// Whether a message of this type can be made sense of.
-    pub(super) fn knows(&self, protocol: u16, message_type: u16) -> bool {
+    pub fn knows(&self, protocol: u16, message_type: u16) -> bool {
         message_type < NLMSG_MIN_TYPE
             || if protocol == NETLINK_GENERIC {
                 self.families.contains_key(&message_type)
@@ -169,7 +166,7 @@ impl Decoder {
         let known = self.known(protocol.into(), header, payload);
         error.request = known.found.map(|found| found.message.c_name.as_str());
         if let Some(set) = known.found.and_then(|f| f.set()) {
-            error.locate(request, request.len() - known.body.len(), self.registry.set(set));
+            error.locate(request, request.len() - known.body.len(), set);
         }
     }
 
@@ -197,7 +194,10 @@ impl Decoder {
         let family = self.families.get(&header.message_type).map(String::as_str);
         match GenlHeader::split(payload) {
             Some((genl, body)) => {
-                let found = family.and_then(|f| self.table.generic(f, genl.command, request, body));
+                // What the kernel sends on its own answers no request.
+                let told = !request && (header.sequence, header.port) == (0, 0);
+                let event = family.filter(|_| told).and_then(|f| self.table.event(f, genl.command));
+                let found = event.or_else(|| self.table.generic(family?, genl.command, request, body));
                 Known { found, family, genl: Some(genl), body }
             }
             None => Known { found: None, family, genl: None, body: payload },
@@ -240,7 +240,7 @@ impl Decoded<'_> {
 
     /// What its attributes are described by.
     pub(super) fn set(&self) -> Option<&'static SetMeta> {
-        Some(self.decoder.registry.set(self.known.found?.set()?))
+        self.known.found?.set()
     }
 
     /// What the higher bits of its flags mean.
@@ -262,7 +262,7 @@ impl Decoded<'_> {
         let request = decoder.request(self.origin.protocol, self.header)?;
         let payload = request.bytes.get(Header::LEN..)?;
         let known = decoder.known(request.protocol.into(), request.header, payload);
-        fixed(decoder.registry.set(known.found?.set()?), known.body)
+        fixed(known.found?.set()?, known.body)
     }
 
     /// What an acknowledgement says, its attributes named.

@@ -13,10 +13,11 @@ pub mod input;
 mod json;
 mod message;
 mod meta;
+pub mod shipped;
 pub mod table;
 pub mod text;
 
 pub use filter::Filter;
 pub use message::{Decoded, Decoder, Origin};
 pub use meta::Registry;
-pub use table::protocol_number;
+pub use table::{Table, protocol_number};

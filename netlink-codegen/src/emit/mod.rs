@@ -11,6 +11,7 @@
 pub mod disk;
 mod docs;
 mod file;
+pub mod index;
 mod items;
 mod names;
 mod template;

@@ -16,6 +16,10 @@ mod include;
 #[cfg(feature = "headers")]
 mod macros;
 #[cfg(feature = "headers")]
+pub(crate) mod overlay;
+#[cfg(feature = "headers")]
+pub mod own;
+#[cfg(feature = "headers")]
 mod stubs;
 #[cfg(feature = "headers")]
 mod values;

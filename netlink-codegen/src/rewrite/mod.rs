@@ -83,7 +83,7 @@ pub fn left_out(text: &str) -> BTreeMap<String, usize> {
 }
 
 /// The word for an integer: `be32`.
-fn scalar_word(scalar: Scalar) -> String {
+pub(crate) fn scalar_word(scalar: Scalar) -> String {
     let sign = if scalar.signed { "s" } else { "" };
     match scalar.order {
         Order::Native if scalar.signed => format!("s{}", scalar.bits),

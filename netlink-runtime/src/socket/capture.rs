@@ -16,7 +16,7 @@
 //! The address is unused for netlink. [`Writer`] has the multicast group there: length 4, then the
 //! group, big-endian; 0 is no group. Captures of others lack it.
 
-use crate::message::{MessageRef, NLM_F_REQUEST};
+use crate::message::{Header, MessageRef, NLM_F_REQUEST};
 use crate::protocol::Protocol;
 use std::fmt;
 use std::io::{self, Write};
@@ -29,8 +29,6 @@ const LINKTYPE_NETLINK: u32 = 253;
 const ARPHRD_NETLINK: u16 = 824;
 const PACKET_USER: u16 = 6;
 const PACKET_KERNEL: u16 = 7;
-const FILE_HEADER: usize = 24;
-const PACKET_HEADER: usize = 16;
 const COOKED: usize = 16;
 /// What readers take the longest packet to be; they do read longer ones.
 const SNAPLEN: u32 = 262_144;
@@ -93,8 +91,13 @@ pub enum Reason {
 
 impl fmt::Display for CaptureError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "capture, offset {}: ", self.offset)?;
-        f.write_str(match self.reason {
+        write!(f, "capture, offset {}: {}", self.offset, self.reason)
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
             Reason::NotPcap => "not a pcap file",
             Reason::PcapNg => "a pcapng file, not a classic pcap file",
             Reason::LinkType(other) => return write!(f, "link type {other}, not 253 (netlink)"),
@@ -132,15 +135,42 @@ impl From<CaptureError> for io::Error {
 pub struct Packets<'a> {
     file: &'a [u8],
     at: usize,
-    little: bool,
-    fraction: Duration,
+    header: FileHeader,
 }
 
 impl<'a> Packets<'a> {
     /// Reads a file's header.
     pub fn new(file: &'a [u8]) -> Result<Self, CaptureError> {
+        Ok(Packets { file, at: FileHeader::LEN, header: FileHeader::parse(file)? })
+    }
+
+    fn packet(&self) -> Result<Packet<'a>, Reason> {
+        let (header, rest) = self.file[self.at..].split_first_chunk().ok_or(Reason::Cut)?;
+        let header = self.header.packet(header);
+        let bytes = usize::try_from(header.len).ok().and_then(|len| rest.get(..len)).ok_or(Reason::Cut)?;
+        if header.len < header.whole {
+            return Err(Reason::Snapped);
+        }
+        let Cooked { direction, protocol, group, datagram } = Cooked::parse(bytes)?;
+        Ok(Packet { offset: self.at, time: header.time, direction, protocol, group, datagram })
+    }
+}
+
+/// The start of a file, for readers that do not hold all of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FileHeader {
+    little: bool,
+    fraction: Duration,
+}
+
+impl FileHeader {
+    /// Size of the header.
+    pub const LEN: usize = 24;
+
+    /// Reads the header at the start of `bytes`.
+    pub fn parse(bytes: &[u8]) -> Result<Self, CaptureError> {
         let error = |offset, reason| CaptureError { offset, reason };
-        let magic = file.first_chunk::<4>().copied().ok_or(error(0, Reason::NotPcap))?;
+        let magic = bytes.first_chunk::<4>().copied().ok_or(error(0, Reason::NotPcap))?;
         let (big, little) = (u32::from_be_bytes(magic), u32::from_le_bytes(magic));
         let known = |n| n == MICROSECONDS || n == NANOSECONDS;
         let (magic, little) = match () {
@@ -150,29 +180,66 @@ impl<'a> Packets<'a> {
             () => return Err(error(0, Reason::NotPcap)),
         };
         let fraction = if magic == NANOSECONDS { Duration::from_nanos(1) } else { Duration::from_micros(1) };
-        let packets = Packets { file, at: FILE_HEADER, little, fraction };
+        let header = FileHeader { little, fraction };
         // Beside the type it says how long checksums are, which there are none of.
-        match packets.word(20).map(|n| n & 0xffff) {
-            Some(LINKTYPE_NETLINK) => Ok(packets),
+        match bytes.get(20..).and_then(|b| b.first_chunk()).map(|b| header.word(*b) & 0xffff) {
+            Some(LINKTYPE_NETLINK) => Ok(header),
             Some(other) => Err(error(20, Reason::LinkType(other))),
             None => Err(error(0, Reason::Cut)),
         }
     }
 
-    fn word(&self, at: usize) -> Option<u32> {
-        let bytes = *self.file.get(at..)?.first_chunk()?;
-        Some(if self.little { u32::from_le_bytes(bytes) } else { u32::from_be_bytes(bytes) })
+    /// Reads what stands before a packet.
+    pub fn packet(&self, bytes: &[u8; PacketHeader::LEN]) -> PacketHeader {
+        let word = |at: usize| self.word([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]);
+        let seconds = Duration::from_secs(word(0).into());
+        let time = self.fraction.checked_mul(word(4)).map_or(seconds, |fraction| seconds + fraction);
+        PacketHeader { time, len: word(8), whole: word(12) }
     }
 
-    fn packet(&self) -> Result<Packet<'a>, Reason> {
-        let header = |n| self.word(self.at + n).ok_or(Reason::Cut);
-        let (seconds, fraction, len, whole) = (header(0)?, header(4)?, header(8)?, header(12)?);
-        let rest = &self.file[self.at + PACKET_HEADER..];
-        let bytes = usize::try_from(len).ok().and_then(|len| rest.get(..len)).ok_or(Reason::Cut)?;
-        if len < whole {
-            return Err(Reason::Snapped);
-        }
-        let (cooked, datagram) = bytes.split_first_chunk::<COOKED>().ok_or(Reason::NotNetlink)?;
+    fn word(&self, bytes: [u8; 4]) -> u32 {
+        if self.little { u32::from_le_bytes(bytes) } else { u32::from_be_bytes(bytes) }
+    }
+}
+
+/// What stands before a packet in a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PacketHeader {
+    /// When it was captured, since 1970.
+    pub time: Duration,
+    /// How many bytes of it follow.
+    pub len: u32,
+    /// How many it had.
+    pub whole: u32,
+}
+
+impl PacketHeader {
+    /// Size of the header.
+    pub const LEN: usize = 16;
+}
+
+/// A packet of link type `LINKTYPE_NETLINK`, taken apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Cooked<'a> {
+    /// Where it goes.
+    pub direction: Direction,
+    /// The netlink protocol.
+    pub protocol: Protocol,
+    /// The multicast group, 0 for none; `None` if the capture does not say.
+    pub group: Option<u32>,
+    /// The datagram.
+    pub datagram: &'a [u8],
+}
+
+impl<'a> Cooked<'a> {
+    /// Size of what stands before the datagram.
+    pub const HEADER: usize = COOKED;
+
+    /// Takes a packet apart.
+    pub fn parse(packet: &'a [u8]) -> Result<Self, Reason> {
+        let (cooked, datagram) = packet.split_first_chunk::<COOKED>().ok_or(Reason::NotNetlink)?;
         let half = |at: usize| u16::from_be_bytes([cooked[at], cooked[at + 1]]);
         if half(2) != ARPHRD_NETLINK {
             return Err(Reason::NotNetlink);
@@ -185,16 +252,21 @@ impl<'a> Packets<'a> {
             _ => Direction::ToUser,
         };
         let group = u32::from_be_bytes([cooked[6], cooked[7], cooked[8], cooked[9]]);
-        let seconds = Duration::from_secs(seconds.into());
-        Ok(Packet {
-            offset: self.at,
-            time: self.fraction.checked_mul(fraction).map_or(seconds, |fraction| seconds + fraction),
-            direction,
-            protocol: Protocol(half(14)),
-            group: (half(4) == 4).then_some(group),
-            datagram,
-        })
+        let group = (half(4) == 4).then_some(group);
+        Ok(Cooked { direction, protocol: Protocol(half(14)), group, datagram })
     }
+
+    /// Whether the datagram is of a machine of the other byte order.
+    pub fn is_foreign(&self) -> bool {
+        is_foreign(self.datagram)
+    }
+}
+
+/// Whether a datagram makes sense in the other byte order only.
+pub(super) fn is_foreign(datagram: &[u8]) -> bool {
+    let Some(header) = Header::parse(datagram) else { return false };
+    let fits = |len: u32| usize::try_from(len).is_ok_and(|len| (Header::LEN..=datagram.len()).contains(&len));
+    !fits(header.len) && fits(header.len.swap_bytes())
 }
 
 impl<'a> Iterator for Packets<'a> {
@@ -206,7 +278,7 @@ impl<'a> Iterator for Packets<'a> {
         }
         let packet = self.packet().map_err(|reason| CaptureError { offset: self.at, reason });
         self.at = match &packet {
-            Ok(packet) => self.at + PACKET_HEADER + COOKED + packet.datagram.len(),
+            Ok(packet) => self.at + PacketHeader::LEN + COOKED + packet.datagram.len(),
             Err(_) => self.file.len(),
         };
         Some(packet)
@@ -224,7 +296,7 @@ pub struct Writer<W> {
 impl<W: Write> Writer<W> {
     /// Starts a file.
     pub fn new(mut to: W) -> io::Result<Self> {
-        let mut header = Vec::with_capacity(FILE_HEADER);
+        let mut header = Vec::with_capacity(FileHeader::LEN);
         header.extend(MICROSECONDS.to_ne_bytes());
         header.extend(2u16.to_ne_bytes());
         header.extend(4u16.to_ne_bytes());
@@ -247,7 +319,7 @@ impl<W: Write> Writer<W> {
         let too_long = |_| io::Error::from(io::ErrorKind::InvalidInput);
         let len = u32::try_from(COOKED + datagram.len()).map_err(too_long)?;
         let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-        let mut packet = Vec::with_capacity(PACKET_HEADER + COOKED + datagram.len());
+        let mut packet = Vec::with_capacity(PacketHeader::LEN + COOKED + datagram.len());
         // The format has 32 bits for the seconds.
         packet.extend(u32::try_from(now.as_secs()).unwrap_or(u32::MAX).to_ne_bytes());
         packet.extend(now.subsec_micros().to_ne_bytes());

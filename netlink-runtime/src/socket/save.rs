@@ -55,15 +55,21 @@ impl Saved {
 
     /// What a file is, and its messages.
     pub fn open(file: &[u8]) -> Result<(Saved, Messages<'_>)> {
-        let odd = |text: &str| Error::from(io::Error::new(io::ErrorKind::InvalidData, text));
-        let (magic, rest) = file.split_first_chunk::<4>().ok_or_else(|| odd("a file without a beginning"))?;
+        let saved = Saved::of(file)?;
+        Ok((saved, Messages::new(&file[4..])))
+    }
+
+    /// What a file is that starts with these bytes, of which four are looked at.
+    pub fn of(start: &[u8]) -> io::Result<Saved> {
+        let odd = |text: &str| Err(io::Error::new(io::ErrorKind::InvalidData, text));
+        let Some(magic) = start.first_chunk::<4>() else { return odd("a file without a beginning") };
         let magic = u32::from_ne_bytes(*magic);
         match Saved::ALL.into_iter().find(|saved| saved.magic() == magic) {
-            Some(saved) => Ok((saved, Messages::new(rest))),
+            Some(saved) => Ok(saved),
             None if Saved::ALL.iter().any(|saved| saved.magic() == magic.swap_bytes()) => {
-                Err(odd("saved by a machine of the other byte order"))
+                odd("saved by a machine of the other byte order")
             }
-            None => Err(odd("no file of routes, addresses or rules")),
+            None => odd("no file of routes, addresses or rules"),
         }
     }
 }

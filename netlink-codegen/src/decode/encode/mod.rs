@@ -6,8 +6,10 @@
 //! go by their schema names or C names.
 
 mod args;
+pub mod describe;
 mod select;
 mod structs;
+pub mod suggest;
 mod value;
 
 pub use args::{Input, parse_args};
@@ -32,11 +34,13 @@ pub struct Error {
     pub path: String,
     /// What is wrong.
     pub message: String,
+    /// What there is instead, in lines; empty where the message says all.
+    pub help: String,
 }
 
 impl Error {
     fn new(message: impl Into<String>) -> Self {
-        Error { path: String::new(), message: message.into() }
+        Error { path: String::new(), message: message.into(), help: String::new() }
     }
 
     /// The error, in something of this name.
@@ -51,7 +55,8 @@ impl fmt::Display for Error {
         if !self.path.is_empty() {
             write!(f, "{}: ", self.path)?;
         }
-        f.write_str(&self.message)
+        f.write_str(&self.message)?;
+        if self.help.is_empty() { Ok(()) } else { write!(f, "\n{}", self.help) }
     }
 }
 
@@ -164,9 +169,10 @@ impl<'m> Encoder<'m, '_> {
             return Ok(attr.map_or(Field::Number(number), Field::Known));
         }
         let names: Vec<_> = set.attrs.iter().filter(real).map(|a| a.name.as_str()).collect();
-        let help =
+        let near =
             did_you_mean(name, names.iter().copied()).unwrap_or_else(|| format!("it has {}", list(names)));
-        Err(Error::new(format!("`{}` has no attribute `{name}`; {help}", set.name)))
+        let message = format!("`{}` has no attribute `{name}`; {near}", set.name);
+        Err(Error { help: describe::table(self.model, id), ..Error::new(message) })
     }
 
     fn attr(&mut self, scope: &Scope<'_>, attr: &Attr, value: &Value, depth: usize) -> Result<(), Error> {
@@ -273,7 +279,9 @@ impl<'m> Encoder<'m, '_> {
         depth: usize,
     ) -> Result<(), Error> {
         let value = value::parsed(value);
-        let records = value.as_array().ok_or_else(|| Error::new("want a list of records"))?;
+        let records = value
+            .as_array()
+            .ok_or_else(|| Error::new("want a list of records such as [{\"header\":{},\"attrs\":{}}]"))?;
         for (ix, record) in records.iter().enumerate() {
             let start = self.enc.position();
             self.nest(set, record, outer, depth).map_err(|e| e.inside(&ix.to_string()))?;
@@ -336,9 +344,9 @@ fn entries(value: &Value) -> Result<Entries<'_>, Error> {
             .collect(),
         Value::Null => Ok(Vec::new()),
         Value::String(text) if text.is_empty() => Ok(Vec::new()),
-        other => {
-            Err(Error::new(format!("want attributes, as an object or a list of pairs, and not `{other}`")))
-        }
+        other => Err(Error::new(format!(
+            "want attributes such as {{\"name\":value}}, as an object or a list of pairs, and not `{other}`"
+        ))),
     }
 }
 

@@ -1,6 +1,6 @@
 //! What selectors say about a request that is being made.
 
-use super::{Error, value};
+use super::{Error, describe, value};
 use crate::ir::{Attr, Key, Model, Selector, SetId, SubId, Type};
 use serde_json::Value;
 
@@ -32,7 +32,8 @@ impl<'s> Scope<'s> {
             match self.value(selector)? {
                 Some(value) => values.push(value),
                 None => {
-                    let missing = format!("its form depends on `{}`, which is not given", name(selector));
+                    let missing =
+                        format!("its form depends on `{}`, which is not given", describe::selector(selector));
                     return Ok(sub.default.as_ref().ok_or(missing));
                 }
             }
@@ -89,12 +90,5 @@ impl<'s> Scope<'s> {
             _ => value::text(value).map(|bytes| Selected::Text(String::from_utf8_lossy(&bytes).into_owned())),
         };
         selected.map(Some).map_err(|e| e.inside(name))
-    }
-}
-
-fn name(selector: &Selector) -> String {
-    match selector {
-        Selector::Attr(name) | Selector::Outer(name) => name.clone(),
-        Selector::Header(member) | Selector::Request(member) => format!("header.{member}"),
     }
 }

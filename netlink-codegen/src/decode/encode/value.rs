@@ -97,21 +97,21 @@ pub(super) fn integer(model: &Model, names: Option<EnumId>, value: &Value) -> Re
             .as_i64()
             .map(i128::from)
             .or(n.as_u64().map(i128::from))
-            .ok_or_else(|| wanted("an integer", value)),
+            .ok_or_else(|| wanted("an integer such as 5 or 0x10", value)),
         Value::Bool(b) => Ok((*b).into()),
         // As `--names` writes it.
         Value::Object(o) if o.contains_key("value") => integer(model, names, &o["value"]),
         Value::Array(words) => words.iter().try_fold(0, |all, word| Ok(all | integer(model, names, word)?)),
         Value::String(text) => match (number(text), names) {
             (Some(n), _) => Ok(n),
-            (None, None) => Err(wanted("an integer", value)),
+            (None, None) => Err(wanted("an integer such as 5 or 0x10", value)),
             (None, Some(id)) if model[id].flags => {
                 let words = text.split([',', '|']).map(str::trim);
                 words.filter(|w| !w.is_empty()).try_fold(0, |all, word| Ok(all | named(model, id, word)?))
             }
             (None, Some(id)) => named(model, id, text),
         },
-        other => Err(wanted("an integer", other)),
+        other => Err(wanted("an integer such as 5 or 0x10", other)),
     }
 }
 
@@ -190,7 +190,7 @@ pub(super) fn opaque(value: &Value) -> Result<Vec<u8>, Error> {
         _ => None,
     };
     let digits = digits.map(|d| d.strip_prefix("0x").unwrap_or(d).replace([':', ' '], ""));
-    digits.and_then(|d| decode_hex(&d)).ok_or_else(|| wanted("hexadecimal bytes", value))
+    digits.and_then(|d| decode_hex(&d)).ok_or_else(|| wanted("hexadecimal bytes such as 00ff", value))
 }
 
 fn bitfield(model: &Model, names: Option<EnumId>, value: &Value) -> Result<Vec<u8>, Error> {
@@ -219,7 +219,7 @@ pub(super) fn items(value: &Value) -> Result<Vec<Value>, Error> {
         Value::String(text) if text.is_empty() => Ok(Vec::new()),
         Value::String(text) => Ok(text.split(',').map(|t| Value::String(t.trim().to_owned())).collect()),
         number @ Value::Number(_) => Ok(vec![number]),
-        other => Err(wanted("a list", &other)),
+        other => Err(wanted("a list such as 1,2,3", &other)),
     }
 }
 
@@ -233,17 +233,20 @@ pub(super) fn mac(value: &Value) -> Result<HwAddr, Error> {
 }
 
 fn ip(value: &Value) -> Result<IpAddr, Error> {
-    word("an IP address", value)?.parse().map_err(|_| wanted("an IP address", value))
+    let what = "an IP address such as 192.0.2.1 or 2001:db8::1";
+    word(what, value)?.parse().map_err(|_| wanted(what, value))
 }
 
 pub(super) fn ip4(value: &Value) -> Result<Vec<u8>, Error> {
-    let address: Result<Ipv4Addr, _> = word("an IPv4 address", value)?.parse();
-    address.map(|a| a.octets().to_vec()).map_err(|_| wanted("an IPv4 address", value))
+    let what = "an IPv4 address such as 192.0.2.1";
+    let address: Result<Ipv4Addr, _> = word(what, value)?.parse();
+    address.map(|a| a.octets().to_vec()).map_err(|_| wanted(what, value))
 }
 
 pub(super) fn ip6(value: &Value) -> Result<Vec<u8>, Error> {
-    let address: Result<Ipv6Addr, _> = word("an IPv6 address", value)?.parse();
-    address.map(|a| a.octets().to_vec()).map_err(|_| wanted("an IPv6 address", value))
+    let what = "an IPv6 address such as 2001:db8::1";
+    let address: Result<Ipv6Addr, _> = word(what, value)?.parse();
+    address.map(|a| a.octets().to_vec()).map_err(|_| wanted(what, value))
 }
 
 fn sockaddr(value: &Value) -> Result<Vec<u8>, Error> {

@@ -1,7 +1,7 @@
 //! Text → store.
 
-use super::syntax::{ABSENT, HERE, UNKNOWN, is_name, layout_in, mark, place_in, spot_in, value_in, words};
-use super::write::last_entry;
+use super::syntax::{ABSENT, HERE, UNKNOWN, is_name, layout_in, mark, place_in, split, spot_in, value_in};
+use super::write::last_entries;
 use super::{Error, manifest};
 use crate::headers::facts::{
     ArchLayout, Constant, Enum, Field, History, Home, KernelIx, Move, Record, Store, Value,
@@ -9,14 +9,20 @@ use crate::headers::facts::{
 
 /// Reads a store from its manifest and its files (header path and text, in path order).
 pub fn read<'t>(manifest: &str, files: impl Iterator<Item = (&'t str, &'t str)>) -> Result<Store, Error> {
+    let files: Vec<_> = files.collect();
     let mut reader = Reader {
         store: Store { kernels: manifest::read(manifest)?, ..Store::default() },
         derived: Vec::new(),
+        first_entries: Vec::new(),
     };
+    // About one constant for so many bytes; growing again and again would take longer than reading.
+    let size: usize = files.iter().map(|(_, text)| text.len()).sum();
+    reader.store.constants.reserve(size / 40);
+    let mut line_words = Vec::new();
     for (header, text) in files {
         let mut file = File { header, private: false, block: Block::Head };
         for (at, line) in text.lines().enumerate() {
-            reader.line(&mut file, line).map_err(|message| Error::Syntax {
+            reader.line(&mut file, line, &mut line_words).map_err(|message| Error::Syntax {
                 file: format!("{}/{header}.txt", super::FACTS),
                 line: at + 1,
                 message,
@@ -35,6 +41,8 @@ struct Reader {
     store: Store,
     /// Bounds whose values follow from others, which may stand further down.
     derived: Vec<Derived>,
+    /// Of each enum, where its entries start among the constants, in which they follow each other.
+    first_entries: Vec<usize>,
 }
 
 struct Derived {
@@ -67,18 +75,19 @@ enum Block {
 type Outcome<T = ()> = Result<T, String>;
 
 impl Reader {
-    fn line(&mut self, file: &mut File<'_>, line: &str) -> Outcome {
+    /// `words` is a place for the words of the line.
+    fn line<'t>(&mut self, file: &mut File<'_>, line: &'t str, words: &mut Vec<&'t str>) -> Outcome {
         if line.is_empty() || line.starts_with('#') {
             return Ok(());
         }
-        let words = words(line)?;
+        split(line, words)?;
         let Some((first, rest)) = words.split_first() else { return Ok(()) };
         if line.starts_with(' ') {
             return match &file.block {
                 Block::Head => Err("a fact before any define, enum, struct or union".into()),
                 Block::Define => self.constant(file, first, rest, Home::Macro),
                 Block::Enum => self.constant(file, first, rest, Home::Enum(self.store.enums.len() - 1)),
-                Block::Record(name) => self.member(file, &name.clone(), first, rest),
+                Block::Record(name) => self.member(file.private, name, first, rest),
             };
         }
         match *first {
@@ -90,6 +99,7 @@ impl Reader {
                     return Err("expected: enum [tag]".into());
                 }
                 let tag = rest.first().map(|tag| (*tag).to_owned());
+                self.first_entries.push(self.store.constants.len());
                 self.store.enums.push(Enum { tag, header: file.header.to_owned(), entries: Vec::new() });
                 file.block = Block::Enum;
             }
@@ -253,7 +263,7 @@ impl Reader {
         }
     }
 
-    fn member(&mut self, file: &File<'_>, record: &str, name: &str, items: &[&str]) -> Outcome {
+    fn member(&mut self, private: bool, record: &str, name: &str, items: &[&str]) -> Outcome {
         let from = self.store.records.get(record).and_then(|r| r.layout.since()).unwrap_or(0);
         if name == "arch"
             && let [arch, layout, offsets @ ..] = items
@@ -286,7 +296,7 @@ impl Reader {
             return Err(format!("{name} has no offset"));
         }
         if let Some(record) = self.store.records.get_mut(record) {
-            record.fields.push(Field { name: name.to_owned(), place, private: file.private });
+            record.fields.push(Field { name: name.to_owned(), place, private });
         }
         Ok(())
     }
@@ -295,12 +305,22 @@ impl Reader {
     fn derive(&mut self) -> Result<(), Error> {
         let mut derived = std::mem::take(&mut self.derived);
         derived.sort_by_key(|d| matches!(d.from, From::Other(_)));
+        let kernels = self.store.kernels.len();
         for Derived { name, from, presence } in derived {
             let Some(constant) = self.store.constants.get(&name) else { continue };
             let syntax = |message: String| Error::Syntax {
                 file: format!("{}/{}.txt", super::FACTS, constant.header),
                 line: 0,
                 message,
+            };
+            let last = match constant.home {
+                Home::Enum(at) => {
+                    let first = self.first_entries[at];
+                    let own =
+                        self.store.constants.get_range(first..first + self.store.enums[at].entries.len());
+                    own.map(|own| last_entries(kernels, own.values()))
+                }
+                Home::Macro => None,
             };
             let mut value: History<Value> = History::default();
             let mut present = false;
@@ -314,20 +334,16 @@ impl Reader {
                 if !present {
                     continue;
                 }
-                let number = match (&from, &constant.home) {
-                    (From::Last(plus), Home::Enum(at)) => self
-                        .store
-                        .enums
-                        .get(*at)
-                        .and_then(|e| last_entry(&self.store, e, kernel))
-                        .map(|v| v + plus),
-                    (From::Other(other), _) => {
+                let number = match &from {
+                    From::Last(plus) => {
+                        last.as_ref().and_then(|last| last.get(kernel).copied().flatten()).map(|v| v + plus)
+                    }
+                    From::Other(other) => {
                         match self.store.constants.get(other).and_then(|o| o.value.at(kernel)) {
                             Some(Value::Int(v)) => Some(v - 1),
                             _ => None,
                         }
                     }
-                    (From::Last(_), Home::Macro) => None,
                 };
                 let number = number
                     .ok_or_else(|| syntax(format!("{name}: nothing to count from in kernel {kernel}")))?;
@@ -360,6 +376,8 @@ fn append<T>(history: &mut History<T>, kernel: KernelIx, value: Option<T>) -> Ou
     if history.0.last().is_some_and(|(last, _)| *last >= kernel) {
         return Err("kernels out of order".into());
     }
+    // Most have one entry, and there are thousands of them.
+    history.0.reserve_exact(1);
     history.0.push((kernel, value));
     Ok(())
 }

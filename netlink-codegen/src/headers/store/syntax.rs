@@ -5,8 +5,12 @@ use std::fmt;
 use crate::headers::facts::{CType, Layout, Order, Place, Spot, Value};
 
 /// Splits a line into words; quotes keep blanks together.
-pub(super) fn words(line: &str) -> Result<Vec<&str>, String> {
-    let mut words = Vec::new();
+pub(super) fn split<'t>(line: &'t str, words: &mut Vec<&'t str>) -> Result<(), String> {
+    words.clear();
+    if !line.bytes().any(|b| b == b'"' || b == b'\'') {
+        words.extend(line.split_ascii_whitespace());
+        return Ok(());
+    }
     let mut rest = line.trim_start();
     while !rest.is_empty() {
         let mut quote: Option<char> = None;
@@ -31,7 +35,7 @@ pub(super) fn words(line: &str) -> Result<Vec<&str>, String> {
         words.push(&rest[..end]);
         rest = rest[end..].trim_start();
     }
-    Ok(words)
+    Ok(())
 }
 
 /// Splits `word@mark`; a mark inside quotes is text.
@@ -102,12 +106,15 @@ pub(super) fn value_in(word: &str) -> Option<Value> {
         b'"' => unquoted(word, '"').map(Value::Str),
         b'\'' => unquoted(word, '\'').map(Value::Text),
         b'=' => is_name(&word[1..]).then(|| Value::Alias(word[1..].to_owned())),
-        _ => match word.split_once(":be") {
-            Some((value, bits)) => Some(Value::Big(
-                i128::from_str_radix(value.strip_prefix("0x")?, 16).ok()?,
-                bits.parse().ok().filter(|b| [16, 32, 64].contains(b))?,
-            )),
-            None => word.parse().ok().map(Value::Int),
+        _ => match word.parse() {
+            Ok(value) => Some(Value::Int(value)),
+            Err(_) => {
+                let (value, bits) = word.split_once(":be")?;
+                Some(Value::Big(
+                    i128::from_str_radix(value.strip_prefix("0x")?, 16).ok()?,
+                    bits.parse().ok().filter(|b| [16, 32, 64].contains(b))?,
+                ))
+            }
         },
     }
 }

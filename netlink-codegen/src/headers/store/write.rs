@@ -88,7 +88,9 @@ fn bound_of_macro(store: &Store, constant: &Constant) -> Bound {
 }
 
 fn bound_in_enum(store: &Store, e: &Enum, constant: &Constant) -> Bound {
-    let last = |kernel| last_entry(store, e, kernel);
+    let entries = e.entries.iter().filter_map(|name| store.constants.get(name));
+    let all = last_entries(store.kernels.len(), entries);
+    let last = |kernel: KernelIx| all.get(kernel).copied().flatten();
     if holds(store, constant, |kernel| last(kernel).map(|v| v + 1)) {
         Some("end".to_owned())
     } else if holds(store, constant, last) {
@@ -98,16 +100,20 @@ fn bound_in_enum(store: &Store, e: &Enum, constant: &Constant) -> Bound {
     }
 }
 
-/// The highest value among the entries (not bounds) that an enum has in `kernel`.
-pub(super) fn last_entry(store: &Store, e: &Enum, kernel: KernelIx) -> Option<i128> {
-    let ints = e.entries.iter().filter_map(|name| {
-        let constant = store.constants.get(name).filter(|c| !c.sentinel)?;
-        match constant.value.at(kernel)? {
-            Value::Int(v) => Some(*v),
-            _ => None,
+/// The highest value among an enum's entries (not bounds), in each of so many kernels.
+pub(super) fn last_entries<'s>(
+    kernels: usize,
+    entries: impl Iterator<Item = &'s Constant>,
+) -> Vec<Option<i128>> {
+    let mut last = vec![None; kernels];
+    for constant in entries.filter(|c| !c.sentinel) {
+        for (kernel, last) in last.iter_mut().enumerate() {
+            if let Some(Value::Int(v)) = constant.value.at(kernel) {
+                *last = (*last).max(Some(*v));
+            }
         }
-    });
-    ints.max()
+    }
+    last
 }
 
 fn holds(store: &Store, constant: &Constant, expected: impl Fn(KernelIx) -> Option<i128>) -> bool {

@@ -2,7 +2,7 @@
 
 use crate::message::{Header, MessageRef, Messages, NLM_F_ECHO, NLMSG_DONE, NLMSG_ERROR, NLMSG_OVERRUN};
 use crate::protocol::Protocol;
-use crate::socket::capture::{CaptureError, Direction, Packet, Packets, Reason};
+use crate::socket::capture::{CaptureError, Direction, Packet, Packets, Reason, is_foreign};
 use std::collections::{BTreeSet, HashMap, VecDeque};
 
 /// A recorded request.
@@ -197,11 +197,4 @@ impl Script {
         }
         Some((*ix, reply))
     }
-}
-
-/// Whether a datagram makes sense in the other byte order only.
-fn is_foreign(datagram: &[u8]) -> bool {
-    let Some(header) = Header::parse(datagram) else { return false };
-    let fits = |len: u32| usize::try_from(len).is_ok_and(|len| (Header::LEN..=datagram.len()).contains(&len));
-    !fits(header.len) && fits(header.len.swap_bytes())
 }

@@ -1,10 +1,10 @@
 //! A header of one's own over the facts of the kernels.
 
-use crate::headers::facts::{Constant, Field, History, Home, Record, Store};
+use super::facts::{Constant, Field, History, Home, Record, Store};
 
 /// Puts the facts of `addition` over `facts`, for all kernels: what stands in a header of one's
 /// own has no history. Returns the names that meant something else before.
-pub(super) fn overlay(facts: &mut Store, addition: &Store) -> Vec<String> {
+pub(crate) fn overlay(facts: &mut Store, addition: &Store) -> Vec<String> {
     let mut changed = Vec::new();
     let first_enum = facts.enums.len();
     facts.enums.extend(addition.enums.iter().cloned());
