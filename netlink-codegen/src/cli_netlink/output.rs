@@ -160,6 +160,9 @@ impl Printer {
         out: &mut impl Write,
     ) -> io::Result<()> {
         let Form::Json(options) = self.form else { return self.show(message, out) };
+        if !self.lets_through(message) {
+            return Ok(());
+        }
         self.lines.clear();
         message.json(&mut self.lines, options);
         self.lines.pop();
