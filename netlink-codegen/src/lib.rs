@@ -13,6 +13,8 @@ pub mod coverage;
 pub mod decode;
 pub mod emit;
 pub mod headers;
+#[cfg(feature = "cli")]
+mod help;
 pub mod ir;
 mod load;
 mod lower;

@@ -13,8 +13,7 @@ use std::path::{Path, PathBuf};
 
 const EXAMPLES: &str = "\
 Examples:
-  Everything that ships with the tool, into the families crate of this workspace, and the index of
-  the schemas:
+  All that ships, into this workspace's families crate and index of schemas:
     netlink-codegen generate --all
 
   See whether that crate is up to date (continuous integration):

@@ -13,6 +13,7 @@ pub mod verify;
 
 use crate::complete::{Ask, Place, Script, Word, matching};
 use crate::decode::shipped;
+use crate::help;
 use crate::man::Pages;
 use crate::report::{Diagnostics, Severity, codes, render};
 use std::io::IsTerminal as _;
@@ -83,7 +84,7 @@ pub(crate) fn command() -> clap::Command {
 
 /// Parses the arguments and runs the subcommand.
 pub fn main() -> ExitCode {
-    let outcome = match Cli::parse().command {
+    let outcome = match help::parse::<Cli>().command {
         Command::Check(args) => check::run(&args),
         Command::Coverage(args) => coverage::run(&args),
         Command::Diff(args) => diff::run(&args),

@@ -12,6 +12,7 @@ pub mod trace;
 
 use crate::complete::{Ask, Script};
 use crate::decode::{Registry, Table, shipped};
+use crate::help;
 use crate::man::Pages;
 use crate::report::render;
 use crate::{Loader, check::Checked};
@@ -165,7 +166,7 @@ pub(crate) fn command() -> clap::Command {
 /// Parses the arguments and runs the subcommand.
 pub fn main() -> ExitCode {
     let mut out = std::io::BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
-    let done = match Cli::parse().command {
+    let done = match help::parse::<Cli>().command {
         Command::Families(args) => families::run(&args, &mut out),
         Command::Dump(args) => request::run(&args, true, &mut out),
         Command::Do(args) => request::run(&args, false, &mut out),
