@@ -51,7 +51,8 @@ fn shown(words: &[&str], events: &[(u32, Vec<u8>)]) -> String {
     socket.join(NOTIFY).expect("a group");
     let whole = Decoders::new(KeyRule::MessageType).otherwise(|m| Ok(Some(m.bytes().to_vec())));
     let mut monitor = Monitor {
-        deadline: None,
+        // What does not arrive is not waited for without end.
+        deadline: Instant::now().checked_add(std::time::Duration::from_secs(10)),
         follow: Follow::new().notifications(socket, whole),
         protocols: vec![NETLINK_GENERIC],
         joined: vec![notify.clone()],
