@@ -134,19 +134,23 @@ impl Loader {
                 }
             },
         };
-        let (model, files, diagnostics) = self.model(&facts)?;
+        let (model, files, diagnostics) = self.model(|| &facts)?;
         Ok(Loaded { model, files, facts, diagnostics })
     }
 
-    /// The same by facts that several models share.
-    pub fn load_with(self, facts: &Store) -> Result<Checked, Diagnostics> {
+    /// The same by facts that several models share. They are asked for when schemas have been read, so that
+    /// somebody may make them meanwhile.
+    pub fn load_with<'f>(self, facts: impl FnOnce() -> &'f Store) -> Result<Checked, Diagnostics> {
         self.model(facts).map(|(model, ..)| model)
     }
 
-    fn model(self, facts: &Store) -> Result<(Checked, Vec<File>, Diagnostics), Diagnostics> {
+    fn model<'f>(
+        self,
+        facts: impl FnOnce() -> &'f Store,
+    ) -> Result<(Checked, Vec<File>, Diagnostics), Diagnostics> {
         let mut out = self.failed;
         let files = self.sources.load(self.wanted.iter().map(String::as_str), &mut out);
-        let model = lower::lower(&files, facts, &mut out);
+        let model = lower::lower(&files, facts(), &mut out);
         match check::check(model, self.lenient, &mut out) {
             Some(model) => Ok((model, files, out)),
             None => Err(out),

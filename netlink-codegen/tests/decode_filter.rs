@@ -203,6 +203,7 @@ fn attributes_and_members() {
             "header.ifi_flags=0x1003",
             "header.ifi_type=ether",
             "header.ifi_flags",
+            "header",
             "stats64.rx_packets=5",
             "stats64.tx_packets>5",
             "type=RTM_NEWLINK AND linkinfo.kind=vlan AND NOT (mtu<1500 OR ifname=lo)",
@@ -223,6 +224,8 @@ fn attributes_and_members() {
             "header.ifi_flags=3",
             "header.ifi_type=infiniband",
             "header.no_such",
+            "attrs.header",
+            "attrs.type",
             // Shorter than the struct.
             "stats64.rx_bytes",
             "stats64=5",

@@ -39,7 +39,8 @@ fn text() {
     check(8, "caf\u{e9}\0".as_bytes(), "[\"DEMO_KIND\",\"caf\u{e9}\"]");
     check(8, b"caf\xe9\0", r#"["DEMO_KIND",{"bytes":"636166e900"}]"#);
     check(8, b"a\0b\0", r#"["DEMO_KIND",{"bytes":"61006200"}]"#);
-    check(8, b"a\"\\\n\t\r\x01\x7f\0", "[\"DEMO_KIND\",\"a\\\"\\\\\\n\\t\\r\\u0001\u{7f}\"]");
+    check(8, b"a\"\\\n\t\r\x01\x7f\0", "[\"DEMO_KIND\",\"a\\\"\\\\\\n\\t\\r\\u0001\\u007f\"]");
+    check(8, "\u{9b}1m\u{a3}é\0".as_bytes(), "[\"DEMO_KIND\",\"\\u009b1m\u{a3}é\"]");
 }
 
 #[test]

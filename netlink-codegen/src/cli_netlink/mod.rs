@@ -64,7 +64,8 @@ Examples:
   netlink dump rt-link getlink
   netlink do rt-link getlink ifname=lo
   netlink monitor rt-link
-  netlink decode dump.bin
+  netlink trace -- ip link show
+  netlink decode capture.pcap
 
 Exit status: 0 fine, 1 the kernel refused or the input has faults, 2 wrong use.";
 
@@ -115,6 +116,7 @@ pub struct Schemas {
 impl Schemas {
     /// Loads them and the shipped ones.
     pub fn load(&self) -> Result<Checked, Stop> {
+        shipped::begin();
         let mut loader = Loader::new().lenient(self.lenient).shipped();
         for file in &self.schema {
             loader = loader.file(file);
@@ -123,7 +125,7 @@ impl Schemas {
             Some(directory) => Some(headers::facts(directory, &self.schema)?),
             None => None,
         };
-        loader.load_with(own.as_ref().unwrap_or_else(|| shipped::facts())).map_err(|mut diagnostics| {
+        loader.load_with(|| own.as_ref().unwrap_or_else(|| shipped::facts())).map_err(|mut diagnostics| {
             diagnostics.list.retain(|d| d.severity == crate::report::Severity::Error);
             let colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
             Stop::Usage(render::terminal(&diagnostics, colour).trim_end().to_owned())

@@ -134,7 +134,7 @@ fn missing(error: &io::Error) -> Stop {
 
 fn read(args: &Args, out: &mut impl Write) -> Result<Outcome, Stop> {
     let input = Input::new(io::stdin().lock(), Some(Format::Strace))?;
-    let decoder = Decoder::new(args.schemas.registry()?);
+    let decoder = Decoder::new(args.schemas.table()?);
     let mut reading = Reading::new(decoder, args.output.live_printer(), 0, "trace");
     reading.all(input, out)?;
     Ok(reading.outcome)

@@ -6,16 +6,23 @@ use crate::Loader;
 use crate::headers::facts::Store;
 use crate::headers::store;
 use std::collections::HashMap;
-use std::sync::{LazyLock, OnceLock};
+use std::sync::{LazyLock, Once, OnceLock};
 
 static REGISTRIES: LazyLock<HashMap<&'static str, OnceLock<&'static Registry>>> =
     LazyLock::new(|| netlink_schemas::SCHEMAS.iter().map(|(name, _)| (*name, OnceLock::new())).collect());
 
+static FACTS: LazyLock<Store> =
+    LazyLock::new(|| store::shipped().expect("the shipped facts are well-formed: a test reads them"));
+
 /// The facts that ship with the tool, read once.
 pub fn facts() -> &'static Store {
-    static FACTS: LazyLock<Store> =
-        LazyLock::new(|| store::shipped().expect("the shipped facts are well-formed: a test reads them"));
     &FACTS
+}
+
+/// Has the facts read meanwhile. (Where no thread can be had, who needs them reads them.)
+pub fn begin() {
+    static BEGUN: Once = Once::new();
+    BEGUN.call_once(|| drop(std::thread::Builder::new().spawn(facts)));
 }
 
 /// The model that a schema makes together with those that it refers to.
@@ -25,7 +32,8 @@ pub fn facts() -> &'static Store {
 /// Where no schema of that name is shipped.
 pub fn registry(schema: &str) -> &'static Registry {
     REGISTRIES[schema].get_or_init(|| {
-        let loaded = Loader::new().family(schema).load_with(facts());
+        begin();
+        let loaded = Loader::new().family(schema).load_with(facts);
         Registry::new(loaded.unwrap_or_else(|errors| panic!("a shipped schema, which tests load: {errors}")))
     })
 }

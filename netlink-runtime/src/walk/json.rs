@@ -140,24 +140,27 @@ pub fn write_hex<W: Write>(out: &mut W, bytes: &[u8]) -> Result {
     out.write_char('"')
 }
 
-/// Writes text, quoted and escaped.
+/// Writes text, quoted and escaped: all control characters are, as some mean something to terminals.
 pub fn write_str<W: Write>(out: &mut W, text: &str) -> Result {
+    // The last is what the control characters above ASCII start with.
+    let special = |b: u8| b < b' ' || matches!(b, b'"' | b'\\' | 0x7f | 0xc2);
     out.write_char('"')?;
     let mut rest = text;
-    while let Some(at) = rest.bytes().position(|b| b < b' ' || b == b'"' || b == b'\\') {
+    while let Some(at) = rest.bytes().position(special) {
         let (plain, special) = rest.split_at(at);
         out.write_str(plain)?;
-        // All of these are one byte long.
-        let byte = special.as_bytes()[0];
-        match byte {
-            b'"' => out.write_str("\\\"")?,
-            b'\\' => out.write_str("\\\\")?,
-            b'\n' => out.write_str("\\n")?,
-            b'\r' => out.write_str("\\r")?,
-            b'\t' => out.write_str("\\t")?,
-            _ => write!(out, "\\u{byte:04x}")?,
+        let mut chars = special.chars();
+        match chars.next() {
+            Some('"') => out.write_str("\\\"")?,
+            Some('\\') => out.write_str("\\\\")?,
+            Some('\n') => out.write_str("\\n")?,
+            Some('\r') => out.write_str("\\r")?,
+            Some('\t') => out.write_str("\\t")?,
+            Some(c) if c.is_control() => write!(out, "\\u{:04x}", u32::from(c))?,
+            Some(c) => out.write_char(c)?,
+            None => {}
         }
-        rest = &special[1..];
+        rest = chars.as_str();
     }
     out.write_str(rest)?;
     out.write_char('"')

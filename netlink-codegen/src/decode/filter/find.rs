@@ -9,8 +9,13 @@ pub(super) fn matches(message: &Decoded<'_>, path: &[String], test: &Test) -> bo
     let Some(set) = message.set() else { return false };
     let Ok(body) = Body::parse(set, message.known.body) else { return false };
     let mut find = Find { path, test, steps: Vec::new() };
-    if let Some(found) = find.header(&body, path) {
-        return found;
+    match path {
+        [first, rest @ ..] if first == "attrs" && !rest.is_empty() => find.path = rest,
+        _ => {
+            if let Some(found) = find.header(&body, path) {
+                return found;
+            }
+        }
     }
     body.walk_reply(message.request(), &mut find).is_err()
 }

@@ -111,7 +111,7 @@ mod tests {
             ("<H", 0, Some(0x201)),
             (">H", 0, Some(0x102)),
             ("!h", 4, Some(-2)),
-            ("<i", 1, Some(-0xfcfbfe)),
+            ("<i", 1, Some(-0xfbfcfe)),
             (">I", 0, Some(0x1020304)),
             ("<L", 0, Some(0x4030201)),
             (">q", 1, Some(0x20304fffe070809)),

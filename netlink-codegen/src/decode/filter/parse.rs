@@ -132,16 +132,13 @@ impl Parser {
             }
             None => Test::Present,
         };
-        let mut names: Vec<_> = path.split('.').map(str::to_owned).collect();
+        let names: Vec<_> = path.split('.').map(str::to_owned).collect();
         if names.iter().any(String::is_empty) {
             return Err((at, format!("`{path}` is no path: a name is missing")));
         }
         let field = Field::named(&path);
         if let Some(field) = field {
             field.check(&test).map_err(|message| (value_at, message))?;
-        }
-        if names.len() > 1 && names[0] == "attrs" {
-            names.remove(0);
         }
         let expr = |test| match field {
             Some(field) => Expr::Field(field, test),

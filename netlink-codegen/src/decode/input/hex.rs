@@ -65,8 +65,7 @@ impl<R: Read> Hex<R> {
         loop {
             let late = std::mem::take(&mut self.late);
             if let Some(len) = self.add(&late, knows) {
-                self.hand_out(len, datagram);
-                return Some(Ok(()));
+                return self.hand_out(len, datagram);
             }
             if !std::mem::take(&mut self.again) {
                 match self.lines.advance() {
@@ -75,7 +74,7 @@ impl<R: Read> Hex<R> {
                     None => {
                         self.join();
                         let len = self.open.len();
-                        return (len > 0).then(|| Ok(self.hand_out(len, datagram)));
+                        return if len > 0 { self.hand_out(len, datagram) } else { None };
                     }
                 }
             }
@@ -85,8 +84,7 @@ impl<R: Read> Hex<R> {
             let line = self.lines.line().trim_ascii();
             if line.is_empty() {
                 if let Some(len) = self.empty_line(knows) {
-                    self.hand_out(len, datagram);
-                    return Some(Ok(()));
+                    return self.hand_out(len, datagram);
                 }
                 continue;
             }
@@ -104,10 +102,7 @@ impl<R: Read> Hex<R> {
                     self.join();
                     match self.open.len() {
                         0 => continue,
-                        len => {
-                            self.hand_out(len, datagram);
-                            return Some(Ok(()));
-                        }
+                        len => return self.hand_out(len, datagram),
                     }
                 }
                 Some(DumpLine::Other) | None => match Dump::start(line, &mut bytes) {
@@ -125,8 +120,7 @@ impl<R: Read> Hex<R> {
                 return Some(Err(Wrong::new(self.lines.place(), what)));
             }
             if let Some(len) = self.add(&bytes, knows) {
-                self.hand_out(len, datagram);
-                return Some(Ok(()));
+                return self.hand_out(len, datagram);
             }
         }
     }
@@ -217,7 +211,7 @@ impl<R: Read> Hex<R> {
         }
     }
 
-    fn hand_out(&mut self, len: usize, datagram: &mut Datagram) {
+    fn hand_out(&mut self, len: usize, datagram: &mut Datagram) -> Next {
         datagram.bytes.extend_from_slice(&self.open[..len]);
         datagram.place = self.place;
         self.open.drain(..len);
@@ -227,6 +221,7 @@ impl<R: Read> Hex<R> {
             self.place = self.rest_place;
         }
         self.whole = 0;
+        Some(Ok(()))
     }
 }
 

@@ -111,7 +111,7 @@ impl<'a> Call<'a> {
             return Err(format!("the call of `{name}` does not end in this line; it is left out"));
         };
         let digits = rest.trim_ascii_start().strip_prefix(b"=").map(<[u8]>::trim_ascii_start);
-        let result = digits.and_then(|d| value::number(d));
+        let result = digits.and_then(value::number);
         Ok(Some(Call { name, args, result }))
     }
 
