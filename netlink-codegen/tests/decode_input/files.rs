@@ -3,10 +3,10 @@
 use std::fmt::Write as _;
 
 /// A datagram, and whether it goes to the kernel.
-pub type Datagram = (Vec<u8>, bool);
+pub(crate) type Datagram = (Vec<u8>, bool);
 
 /// A message of rtnetlink.
-pub fn message(message_type: u16, flags: u16, payload: &[u8]) -> Vec<u8> {
+pub(crate) fn message(message_type: u16, flags: u16, payload: &[u8]) -> Vec<u8> {
     let mut out = (16 + payload.len() as u32).to_ne_bytes().to_vec();
     out.extend(message_type.to_ne_bytes());
     out.extend(flags.to_ne_bytes());
@@ -16,7 +16,7 @@ pub fn message(message_type: u16, flags: u16, payload: &[u8]) -> Vec<u8> {
 }
 
 /// `RTM_NEWLINK` with a name whose padding is missing, if the length needs some.
-pub fn link(index: i32, name: &str) -> Vec<u8> {
+pub(crate) fn link(index: i32, name: &str) -> Vec<u8> {
     let mut payload = vec![0, 0, 1, 0];
     payload.extend(index.to_ne_bytes());
     payload.extend([0; 8]);
@@ -33,24 +33,29 @@ fn padded(mut message: Vec<u8>) -> Vec<u8> {
 }
 
 /// A request, its replies in one datagram, one of them of odd length, and the end.
-pub fn conversation() -> Vec<Datagram> {
+pub(crate) fn conversation() -> Vec<Datagram> {
     let request = message(18, 0x301, &[0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
     let replies = [padded(link(1, "lo")), padded(link(2, "\"a;b#c|\\")), link(3, "eth0")].concat();
     vec![(request, true), (padded(replies), false), (message(3, 2, &[0; 4]), false)]
 }
 
 /// All bytes.
-pub fn raw(datagrams: &[Datagram]) -> Vec<u8> {
+pub(crate) fn raw(datagrams: &[Datagram]) -> Vec<u8> {
     datagrams.iter().flat_map(|(bytes, _)| bytes.clone()).collect()
 }
 
 /// Each byte as this says, with something after every `every` bytes; datagrams end with an empty line.
-pub fn hex(datagrams: &[Datagram], byte: impl Fn(u8) -> String, between: &str, every: usize) -> Vec<u8> {
+pub(crate) fn hex(
+    datagrams: &[Datagram],
+    byte: impl Fn(u8) -> String,
+    between: &str,
+    every: usize,
+) -> Vec<u8> {
     let mut out = String::from("# written by hand; it has 2 datagrams\n");
     for (bytes, _) in datagrams {
         for line in bytes.chunks(every) {
             let line: Vec<String> = line.iter().map(|b| byte(*b)).collect();
-            writeln!(out, "{} ; {}", line.join(between), "a comment").unwrap();
+            writeln!(out, "{} ; a comment", line.join(between)).unwrap();
         }
         out.push('\n');
     }
@@ -59,12 +64,12 @@ pub fn hex(datagrams: &[Datagram], byte: impl Fn(u8) -> String, between: &str, e
 
 /// Numbers in a byte order.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Order {
-    pub big: bool,
+pub(crate) struct Order {
+    pub(crate) big: bool,
 }
 
 impl Order {
-    pub const BOTH: [Order; 2] = [Order { big: false }, Order { big: true }];
+    pub(crate) const BOTH: [Order; 2] = [Order { big: false }, Order { big: true }];
 
     fn u32(self, n: u32) -> [u8; 4] {
         if self.big { n.to_be_bytes() } else { n.to_le_bytes() }
@@ -76,7 +81,7 @@ impl Order {
 }
 
 /// A packet of link type 253.
-pub fn cooked((bytes, to_kernel): &Datagram, protocol: u16) -> Vec<u8> {
+pub(crate) fn cooked((bytes, to_kernel): &Datagram, protocol: u16) -> Vec<u8> {
     let kind: u16 = if *to_kernel { 7 } else { 6 };
     let mut out = [kind.to_be_bytes(), 824u16.to_be_bytes(), 0u16.to_be_bytes()].concat();
     out.extend([0; 8]);
@@ -86,7 +91,7 @@ pub fn cooked((bytes, to_kernel): &Datagram, protocol: u16) -> Vec<u8> {
 }
 
 /// The start of a pcap file.
-pub fn pcap_header(order: Order, nanoseconds: bool, link_type: u32) -> Vec<u8> {
+pub(crate) fn pcap_header(order: Order, nanoseconds: bool, link_type: u32) -> Vec<u8> {
     let magic = if nanoseconds { 0xa1b2_3c4d } else { 0xa1b2_c3d4 };
     let mut out = order.u32(magic).to_vec();
     out.extend([order.u16(2), order.u16(4)].concat());
@@ -96,14 +101,14 @@ pub fn pcap_header(order: Order, nanoseconds: bool, link_type: u32) -> Vec<u8> {
 }
 
 /// A packet of a pcap file, of which so much was captured.
-pub fn pcap_packet(order: Order, packet: &[u8], whole: usize) -> Vec<u8> {
+pub(crate) fn pcap_packet(order: Order, packet: &[u8], whole: usize) -> Vec<u8> {
     let mut out = [order.u32(1_700_000_000), order.u32(500)].concat();
     out.extend([order.u32(packet.len() as u32), order.u32(whole as u32)].concat());
     out.extend(packet);
     out
 }
 
-pub fn pcap(datagrams: &[Datagram], protocol: u16, order: Order, nanoseconds: bool) -> Vec<u8> {
+pub(crate) fn pcap(datagrams: &[Datagram], protocol: u16, order: Order, nanoseconds: bool) -> Vec<u8> {
     let mut out = pcap_header(order, nanoseconds, 253);
     for datagram in datagrams {
         let packet = cooked(datagram, protocol);
@@ -113,20 +118,20 @@ pub fn pcap(datagrams: &[Datagram], protocol: u16, order: Order, nanoseconds: bo
 }
 
 /// A block of a pcapng file.
-pub fn block(order: Order, kind: u32, body: &[u8]) -> Vec<u8> {
+pub(crate) fn block(order: Order, kind: u32, body: &[u8]) -> Vec<u8> {
     let body = padded(body.to_vec());
     let len = order.u32(12 + body.len() as u32);
     [&order.u32(kind)[..], &len, &body, &len].concat()
 }
 
 /// The first block of a section.
-pub fn section(order: Order) -> Vec<u8> {
+pub(crate) fn section(order: Order) -> Vec<u8> {
     let body = [&order.u32(0x1a2b_3c4d)[..], &order.u16(1), &order.u16(0), &[0xff; 8]].concat();
     block(order, 0x0a0d_0d0a, &body)
 }
 
 /// An interface whose times are in units of 10 to the power of `-digits` seconds.
-pub fn interface(order: Order, link_type: u16, digits: u8) -> Vec<u8> {
+pub(crate) fn interface(order: Order, link_type: u16, digits: u8) -> Vec<u8> {
     let mut body = [&order.u16(link_type)[..], &[0, 0], &order.u32(0)].concat();
     body.extend([&order.u16(2)[..], &order.u16(6), b"nlmon0\0\0"].concat());
     body.extend([&order.u16(9)[..], &order.u16(1), &[digits, 0, 0, 0]].concat());
@@ -135,7 +140,7 @@ pub fn interface(order: Order, link_type: u16, digits: u8) -> Vec<u8> {
 }
 
 /// An enhanced packet block.
-pub fn enhanced(order: Order, interface: u32, ticks: u64, packet: &[u8], whole: usize) -> Vec<u8> {
+pub(crate) fn enhanced(order: Order, interface: u32, ticks: u64, packet: &[u8], whole: usize) -> Vec<u8> {
     let mut body = order.u32(interface).to_vec();
     body.extend([order.u32((ticks >> 32) as u32), order.u32(ticks as u32)].concat());
     body.extend([order.u32(packet.len() as u32), order.u32(whole as u32)].concat());
@@ -143,7 +148,7 @@ pub fn enhanced(order: Order, interface: u32, ticks: u64, packet: &[u8], whole: 
     block(order, 6, &body)
 }
 
-pub fn pcapng(datagrams: &[Datagram], protocol: u16, order: Order) -> Vec<u8> {
+pub(crate) fn pcapng(datagrams: &[Datagram], protocol: u16, order: Order) -> Vec<u8> {
     let mut out = [section(order), interface(order, 253, 9)].concat();
     // Of a kind that nobody knows.
     out.extend(block(order, 0x0bad, b"unknown"));
@@ -155,7 +160,7 @@ pub fn pcapng(datagrams: &[Datagram], protocol: u16, order: Order) -> Vec<u8> {
 }
 
 /// Every kind of section, interface and packet block, one after the other.
-pub fn pcapng_mixed(datagrams: &[Datagram], protocol: u16) -> Vec<u8> {
+pub(crate) fn pcapng_mixed(datagrams: &[Datagram], protocol: u16) -> Vec<u8> {
     let mut out = Vec::new();
     for (ix, datagram) in datagrams.iter().enumerate() {
         let order = Order::BOTH[ix % 2];
@@ -176,7 +181,7 @@ pub fn pcapng_mixed(datagrams: &[Datagram], protocol: u16) -> Vec<u8> {
 }
 
 /// A string as `strace -xx` writes it, or with the escapes of C.
-pub fn string(bytes: &[u8], hexadecimal: bool) -> String {
+pub(crate) fn string(bytes: &[u8], hexadecimal: bool) -> String {
     let mut out = String::from("\"");
     for (ix, byte) in bytes.iter().enumerate() {
         let digit = bytes.get(ix + 1).is_some_and(u8::is_ascii_digit);
@@ -193,7 +198,7 @@ pub fn string(bytes: &[u8], hexadecimal: bool) -> String {
 }
 
 /// What `strace` prints where it takes messages for strings.
-pub fn strace_strings(datagrams: &[Datagram], before: &str, fd: &str, hexadecimal: bool) -> Vec<u8> {
+pub(crate) fn strace_strings(datagrams: &[Datagram], before: &str, fd: &str, hexadecimal: bool) -> Vec<u8> {
     let mut out = format!("{before}socket(AF_NETLINK, SOCK_RAW|SOCK_CLOEXEC, NETLINK_ROUTE) = 3\n");
     for (bytes, to_kernel) in datagrams {
         let (text, len) = (string(bytes, hexadecimal), bytes.len());
@@ -210,7 +215,7 @@ pub fn strace_strings(datagrams: &[Datagram], before: &str, fd: &str, hexadecima
 }
 
 /// What `strace` prints with `-e read=all -e write=all`.
-pub fn strace_dumps(datagrams: &[Datagram]) -> Vec<u8> {
+pub(crate) fn strace_dumps(datagrams: &[Datagram]) -> Vec<u8> {
     let mut out = String::new();
     for (bytes, to_kernel) in datagrams {
         let (name, len) = (if *to_kernel { "sendmsg" } else { "recvmsg" }, bytes.len());
@@ -235,6 +240,6 @@ pub fn strace_dumps(datagrams: &[Datagram]) -> Vec<u8> {
 }
 
 /// What `ip route save` writes.
-pub fn saved(magic: u32, messages: &[u8]) -> Vec<u8> {
+pub(crate) fn saved(magic: u32, messages: &[u8]) -> Vec<u8> {
     [&magic.to_ne_bytes(), messages].concat()
 }

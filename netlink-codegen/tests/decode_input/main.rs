@@ -80,7 +80,8 @@ fn files_of_ip_save() {
 #[test]
 fn hexadecimal_by_hand() {
     let conversation = conversation();
-    let forms: [(&str, fn(u8) -> String, &str); 6] = [
+    type Byte = fn(u8) -> String;
+    let forms: [(&str, Byte, &str); 6] = [
         ("\\x14\\x00", |b| format!("\\x{b:02x}"), ""),
         ("14:00", |b| format!("{b:02x}"), ":"),
         ("14 00", |b| format!("{b:02X}"), " "),

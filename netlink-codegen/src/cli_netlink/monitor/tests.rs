@@ -46,7 +46,9 @@ fn shown(words: &[&str], events: &[(u32, Vec<u8>)]) -> String {
     let registry = Registry::new(Loader::new().shipped().load().expect("sound schemas").model);
     let wanted = Wanted::new(registry.model(), &[], &args.words).expect("words with a meaning");
     let (ours, mut kernel) = Memory::pair(7);
-    let mut socket = Socket::builder().over(Protocol::Generic, ours).expect("a socket");
+    // What does not arrive is not waited for without end.
+    let options = Socket::builder().timeout(std::time::Duration::from_secs(10));
+    let mut socket = options.over(Protocol::Generic, ours).expect("a socket");
     let notify = generic_group("nlctrl", "notify", NOTIFY);
     socket.join(NOTIFY).expect("a group");
     let whole = Decoders::new(KeyRule::MessageType).otherwise(|m| Ok(Some(m.bytes().to_vec())));
