@@ -2,7 +2,8 @@
 //!
 //! The model becomes the metadata that derived types carry ([`Registry`]), so that messages are
 //! decoded by the runtime's one walker. [`Decoder`] finds out what messages are, and [`Decoded`]
-//! writes them as JSON or [`text`]; a [`Filter`] says which are meant; [`encode`] makes requests from text and JSON, [`input`] reads datagrams from files.
+//! writes them as JSON or [`text`]; a [`Filter`] says which are meant; [`encode`] makes requests
+//! from text and JSON, [`input`] reads datagrams from files.
 
 mod ack;
 pub mod encode;

@@ -169,16 +169,17 @@ impl Field {
             Test::Present => true,
             Test::Is(relation, literal) => literal.number.is_some_and(|want| relation.holds(n, want)),
         };
-        let is = |name: &str| matches!(test, Test::Is(_, l) if l.number.is_none() && encode::same_name(&l.text, name));
+        let word = match test {
+            Test::Is(_, literal) if literal.number.is_none() => Some(literal.text.as_str()),
+            _ => None,
+        };
+        let is = |name: &str| word.is_some_and(|word| encode::same_name(word, name));
         let name = message.control_name().or(known.found.map(|found| found.message.c_name.as_str()));
         match self {
             Field::Type => number(header.message_type.into()) || name.is_some_and(is),
             Field::Protocol => {
-                let named = match test {
-                    Test::Is(_, l) if l.number.is_none() => protocol_number(&l.text),
-                    _ => None,
-                };
-                number(message.origin.protocol.into()) || named == Some(message.origin.protocol)
+                let protocol = message.origin.protocol;
+                number(protocol.into()) || word.and_then(protocol_number) == Some(protocol)
             }
             Field::Family => known.family.is_some_and(|family| match test {
                 Test::Present => true,
@@ -191,12 +192,10 @@ impl Field {
             Field::Len => number(header.len.into()),
             Field::Sequence => number(header.sequence.into()),
             Field::Port => number(header.port.into()),
-            Field::Flags => match test {
-                Test::Present => header.flags != 0,
-                Test::Is(_, literal) if literal.number.is_none() => {
-                    flags::has(header.flags, message.kind(), &literal.text)
-                }
-                Test::Is(..) => number(header.flags.into()),
+            Field::Flags => match (test, word) {
+                (Test::Present, _) => header.flags != 0,
+                (_, Some(word)) => flags::has(header.flags, message.kind(), word),
+                (_, None) => number(header.flags.into()),
             },
             Field::Error => {
                 message.is_control()

@@ -31,8 +31,8 @@
 //! Names of attributes are those of the schema or C's, or numbers. Members of a C struct follow by
 //! their names. Where members of a nest are numbered, the number may be left out, and any of them
 //! counts. Values are numbers, text, addresses, hexadecimal digits of opaque bytes, and names of enum
-//! values and flags, also without their first word or what they have in common. Quotes go around anything else than
-//! letters, digits and `_.:/%*+-`, and around words that are operators.
+//! values and flags, also without their first word or what they have in common. Quotes go around
+//! anything else than letters, digits and `_.:/%*+-`, and around words that are operators.
 //!
 //! The formats of `data` are those of Python's `struct` module; `offset` counts from the start of the
 //! message. These two conditions are those of pyroute2's decoder, whose operators, though, take two
