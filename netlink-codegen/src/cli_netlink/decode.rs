@@ -139,7 +139,7 @@ impl<'f> Reading<'f> {
             let (decoder, protocol) = (&self.decoder, self.protocol);
             match input.next(&mut datagram, &|message_type| decoder.knows(protocol, message_type)) {
                 Some(Ok(())) => self.datagram(&datagram, out)?,
-                Some(Err(wrong)) => self.note(&wrong.to_string(), &[], out)?,
+                Some(Err(wrong)) => self.note(&wrong.to_string(), &wrong.bytes, out)?,
                 None => return Ok(()),
             }
             // Whoever watches sees it now.

@@ -72,6 +72,15 @@ fn raw() {
 }
 
 #[test]
+fn garbage_is_shown() {
+    let good = files::link(1, "eth");
+    let (_, wrong) = read(&[&good[..], &[0xfe, 1, 0xff, 0xff], &good, &good].concat(), Some(Format::Raw));
+    assert_eq!(wrong[0].bytes, [0xfe, 1, 0xff, 0xff]);
+    let (_, wrong) = read(&vec![0xee; 200 << 10], None);
+    assert_eq!(wrong[0].bytes, [0xee; 1024]);
+}
+
+#[test]
 fn saved() {
     let want = |what: &str| format!("offset 0: {what}");
     let foreign = files::saved(0x4531_1224u32.swap_bytes(), &files::link(1, "a"));

@@ -111,11 +111,13 @@ pub struct Wrong {
     pub place: Place,
     /// What is wrong.
     pub what: String,
+    /// The bytes that are left out, or the first of them; empty where they are not bytes of messages.
+    pub bytes: Vec<u8>,
 }
 
 impl Wrong {
     fn new(place: Place, what: impl Into<String>) -> Wrong {
-        Wrong { place, what: what.into() }
+        Wrong { place, what: what.into(), bytes: Vec::new() }
     }
 }
 

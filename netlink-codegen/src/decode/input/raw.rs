@@ -11,6 +11,9 @@ use std::io::{self, Read};
 /// A run of messages ends when it is this long.
 const RUN: usize = 64 << 10;
 
+/// Bytes of garbage that are shown.
+const SHOWN: usize = 1024;
+
 /// Reads messages. Where one datagram ends and the next begins nobody knows any more, so a datagram is
 /// here a run of messages.
 pub(super) struct Raw<R> {
@@ -67,7 +70,7 @@ impl<R: Read> Raw<R> {
                 (datagram.protocol, datagram.direction) = (self.protocol, self.direction);
                 Some(Ok(()))
             }
-            Ok(Some(Err(what))) => Some(Err(Wrong::new(place, what))),
+            Ok(Some(Err((what, bytes)))) => Some(Err(Wrong { place, what, bytes })),
             Err(error) => Some(Err(Wrong::new(Place::Offset(self.from.offset()), error.to_string()))),
         }
     }
@@ -79,7 +82,7 @@ impl<R: Read> Raw<R> {
         Ok(())
     }
 
-    fn read(&mut self, datagram: &mut Datagram, knows: Knows<'_>) -> io::Result<Option<Result<(), String>>> {
+    fn read(&mut self, datagram: &mut Datagram, knows: Knows<'_>) -> io::Result<Option<Result<(), Garbage>>> {
         let says = match self.start()? {
             Start::End => return Ok(None),
             Start::Messages(len) => {
@@ -97,15 +100,15 @@ impl<R: Read> Raw<R> {
                     datagram.bytes.extend_from_slice(bytes);
                     Ok(())
                 } else {
-                    Err(garbage(len as u64, Some(header.len)))
+                    Err((garbage(len as u64, Some(header.len)), bytes[..len.min(SHOWN)].to_vec()))
                 };
                 self.from.consume(len);
                 return Ok(Some(done));
             }
             Start::Garbage(says) => says,
         };
-        let len = self.pass_garbage(knows)?;
-        Ok(Some(Err(garbage(len, says))))
+        let (len, shown) = self.pass_garbage(knows)?;
+        Ok(Some(Err((garbage(len, says), shown))))
     }
 
     /// Finds out what is next.
@@ -136,9 +139,9 @@ impl<R: Read> Raw<R> {
         }
     }
 
-    /// Leaves bytes out until messages start again. Says how many.
-    fn pass_garbage(&mut self, knows: Knows<'_>) -> io::Result<u64> {
-        let from = self.from.offset();
+    /// Leaves bytes out until messages start again. Says how many, and gives the first of them.
+    fn pass_garbage(&mut self, knows: Knows<'_>) -> io::Result<(u64, Vec<u8>)> {
+        let (from, mut shown) = (self.from.offset(), Vec::new());
         let mut at = 4;
         loop {
             match resumes(self.from.bytes(), at, self.from.ended(), knows) {
@@ -150,14 +153,23 @@ impl<R: Read> Raw<R> {
                 Resumes::No => at += 4,
             }
             if at >= RUN {
-                self.from.consume(at);
+                self.leave_out(at, &mut shown);
                 at = 0;
             }
         }
-        self.from.consume(at);
-        Ok(self.from.offset() - from)
+        self.leave_out(at, &mut shown);
+        Ok((self.from.offset() - from, shown))
+    }
+
+    fn leave_out(&mut self, len: usize, shown: &mut Vec<u8>) {
+        let bytes = &self.from.bytes()[..len.min(self.from.bytes().len())];
+        shown.extend_from_slice(&bytes[..bytes.len().min(SHOWN - shown.len())]);
+        self.from.consume(len);
     }
 }
+
+/// What is said of garbage, and its first bytes.
+type Garbage = (String, Vec<u8>);
 
 /// How long a message with its padding is, if all of it is here.
 fn whole(bytes: &[u8], header: Header, ended: bool) -> Option<usize> {
