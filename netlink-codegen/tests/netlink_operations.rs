@@ -192,15 +192,14 @@ fn netfilter(bench: &mut Bench) {
         bench.step(&chain, list, "type filter hook input priority filter + 5; policy accept;");
         let set = format!("nftables newset --flags create {inet} table=t1 name=s id=1 key-type=7 key-len=4");
         bench.step(&set, list, "type ipv4_addr");
-        let elem = format!(
-            "nftables newsetelem --flags create {inet} table=t1 set=s elements.elem.key.value=0a000002"
-        );
+        let elem =
+            format!("nftables newsetelem --flags create {inet} table=t1 set=s elements.1.key.value=0a000002");
         bench.step(&elem, list, "elements = { 10.0.0.2 }");
         let rule = r#"{"elem":[{"name":"counter","data":{}},{"name":"immediate","data":{"dreg":0,"data":{"verdict":{"code":1}}}}]}"#;
         let rule =
             format!("nftables newrule --flags create,append {inet} table=t1 chain=c expressions={rule}");
         bench.step(&rule, list, "counter packets 0 bytes 0 accept");
-        let elem = format!("nftables delsetelem {inet} table=t1 set=s elements.elem.key.value=0a000002");
+        let elem = format!("nftables delsetelem {inet} table=t1 set=s elements.1.key.value=0a000002");
         bench.step(&elem, list, "!10.0.0.2");
         bench.step("nftables getgen", "", r#"["NFTA_GEN_PROC_NAME","netlink"]"#);
         bench.step(&format!("nftables deltable {inet} name=t1"), list, "!t1");

@@ -1,6 +1,8 @@
 //! A capture of what is really said: tcpdump listens at an nlmon device while `ip` and we speak to the
-//! kernel, and every message in its file is read.
+//! kernel, and every message in its file is read and decoded.
 
+use netlink_codegen::decode::input::{Datagram, Input, Piece};
+use netlink_codegen::decode::{Decoder, Origin, Table};
 use netlink_families::rt_link::GetLink;
 use netlink_runtime::message::{Header, Messages};
 use netlink_runtime::socket::Socket;
@@ -25,6 +27,27 @@ fn count(file: &[u8]) -> BTreeMap<u16, usize> {
             at += word(at).next_multiple_of(4);
         }
         at = end;
+    }
+    counts
+}
+
+/// How many messages of each protocol `netlink decode` prints; all of them are whole, and of a known type.
+fn decoded(file: &[u8]) -> BTreeMap<u16, usize> {
+    let mut decoder = Decoder::new(Table::shipped());
+    let mut input = Input::new(file, None).expect("a file");
+    let (mut datagram, mut counts) = (Datagram::default(), BTreeMap::new());
+    while let Some(read) = input.next(&mut datagram, &|_| true) {
+        read.expect("a datagram");
+        let protocol = datagram.protocol.expect("captures say the protocol");
+        let pieces: Vec<_> = decoder.datagram(protocol, &datagram.bytes).collect();
+        for piece in pieces {
+            let Piece::Message(message) = piece else { panic!("{piece:?}") };
+            let mut line = String::new();
+            let origin = Origin { protocol, direction: datagram.direction, ..Origin::default() };
+            decoder.message(origin, message).json(&mut line, Default::default());
+            assert!(line.starts_with("{\"type\":\"") && !line.contains("malformed"), "{line}");
+            *counts.entry(protocol).or_insert(0) += 1;
+        }
     }
     counts
 }
@@ -84,6 +107,7 @@ fn everything_captured_is_read() {
     }
     eprintln!("{counts:?}, {requests} requests, up to {longest} messages in a packet");
     assert_eq!(counts, count(&bytes));
+    assert_eq!(counts, decoded(&bytes));
     // All of both dumps are there, and several messages in one packet.
     assert!(counts[&0] > 2 * links && counts[&16] > families && longest > 5 && requests > 4);
 }

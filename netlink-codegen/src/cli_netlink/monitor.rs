@@ -51,7 +51,7 @@ pub struct Args {
     #[arg(value_name = "FAMILY|GROUP")]
     words: Vec<String>,
     /// End after so many messages (5), after a time (10s, 200ms, 2m), or with a message of this kind (a filter, as
-    /// `netlink decode --filter` takes it); repeatable, the first one counts
+    /// `netlink decode --match` takes it); repeatable, the first one counts
     #[arg(long, value_name = "COUNT|TIME|FILTER")]
     until: Vec<Until>,
     /// Print when each message came (UTC)
