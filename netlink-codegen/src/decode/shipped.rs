@@ -6,7 +6,7 @@ use crate::Loader;
 use crate::headers::facts::Store;
 use crate::headers::store;
 use std::collections::HashMap;
-use std::sync::{LazyLock, Once, OnceLock};
+use std::sync::{LazyLock, OnceLock};
 
 static REGISTRIES: LazyLock<HashMap<&'static str, OnceLock<&'static Registry>>> =
     LazyLock::new(|| netlink_schemas::SCHEMAS.iter().map(|(name, _)| (*name, OnceLock::new())).collect());
@@ -19,12 +19,6 @@ pub fn facts() -> &'static Store {
     &FACTS
 }
 
-/// Has the facts read meanwhile. (Where no thread can be had, who needs them reads them.)
-pub fn begin() {
-    static BEGUN: Once = Once::new();
-    BEGUN.call_once(|| drop(std::thread::Builder::new().spawn(facts)));
-}
-
 /// The model that a schema makes together with those that it refers to.
 ///
 /// # Panics
@@ -32,7 +26,6 @@ pub fn begin() {
 /// Where no schema of that name is shipped.
 pub fn registry(schema: &str) -> &'static Registry {
     REGISTRIES[schema].get_or_init(|| {
-        begin();
         let loaded = Loader::new().family(schema).load_with(facts);
         Registry::new(loaded.unwrap_or_else(|errors| panic!("a shipped schema, which tests load: {errors}")))
     })
