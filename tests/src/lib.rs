@@ -59,6 +59,9 @@ pub fn run_limited(command: &mut Command, limit: Duration) -> Option<std::proces
             Ok(Some(status)) => return Some(status),
             Ok(None) if start.elapsed() < limit => std::thread::sleep(Duration::from_millis(20)),
             Ok(None) | Err(_) => {
+                // Its children, too, if it leads a process group.
+                let group = format!("-{}", child.id());
+                let _ = Command::new("kill").args(["-KILL", "--", &group]).stderr(Stdio::null()).status();
                 let _ = child.kill();
                 return None;
             }

@@ -8,6 +8,7 @@ use netlink_tests::faults::{self, Fault};
 use netlink_tests::run_limited;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -143,6 +144,8 @@ impl Copy {
         command.args(["--exact", name]).current_dir(self.tree.join("tests"));
         command.env("NETLINK_SKIP_LOG", &self.skips).env_remove("RUST_BACKTRACE");
         command.stdout(Stdio::null()).stderr(Stdio::null());
+        // The test itself may be a child, in a namespace.
+        command.process_group(0);
         Ok(match run_limited(&mut command, LIMIT) {
             None => Outcome::Hung,
             Some(status) if !status.success() => Outcome::Failed,
