@@ -71,6 +71,8 @@ fn typed(command: &str) -> (bool, String) {
     );
     let mut shell = Command::new("sh");
     shell.args(["-c", command]).env("PATH", path.expect("a path")).stdin(Stdio::null());
+    // Some write files.
+    shell.current_dir(env!("CARGO_TARGET_TMPDIR"));
     let output = shell.output().expect("a shell");
     (output.status.success(), String::from_utf8_lossy(&output.stderr).into_owned())
 }
