@@ -118,6 +118,15 @@ fn conditions_that_end_it() {
     assert_eq!((status, rest.as_str()), (Some(0), ""));
     assert!(start_of_all.elapsed() >= Duration::from_millis(300));
 
+    // Messages that are not shown do not count.
+    let monitor = start("link --json --match type=RTM_DELLINK --until 1");
+    ip("link set v0 mtu 1400");
+    ip("link del v0");
+    let (status, rest, _) = monitor.end();
+    let deleted = |line: &str| line.starts_with("{\"type\":\"RTM_DELLINK\"");
+    assert!(status == Some(0) && rest.lines().count() == 1 && rest.lines().all(deleted), "{status:?}: {rest}");
+    veth();
+
     // Two, and no more.
     let monitor = start("link --until 2 --json --names");
     for up in ["up", "down", "up"] {

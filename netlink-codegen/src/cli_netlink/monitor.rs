@@ -215,8 +215,10 @@ impl Monitor<'_> {
             time.map(|time| ("time", json!(time.as_micros() as f64 / 1e6))),
         ];
         let members: Vec<_> = members.into_iter().flatten().collect();
-        self.printer.show_with(&decoded, &members, out)?;
-        self.count += 1;
+        if self.printer.lets_through(&decoded) {
+            self.printer.show_with(&decoded, &members, out)?;
+            self.count += 1;
+        }
         Ok(self.args.until.iter().any(|until| match until {
             Until::Count(count) => self.count >= *count,
             Until::Message(filter) => filter.matches(&decoded),
