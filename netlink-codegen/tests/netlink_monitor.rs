@@ -124,7 +124,10 @@ fn conditions_that_end_it() {
     ip("link del v0");
     let (status, rest, _) = monitor.end();
     let deleted = |line: &str| line.starts_with("{\"type\":\"RTM_DELLINK\"");
-    assert!(status == Some(0) && rest.lines().count() == 1 && rest.lines().all(deleted), "{status:?}: {rest}");
+    assert!(
+        status == Some(0) && rest.lines().count() == 1 && rest.lines().all(deleted),
+        "{status:?}: {rest}"
+    );
     veth();
 
     // Two, and no more.

@@ -1,7 +1,7 @@
 //! The model as run-time metadata.
 
 use crate::check::Checked;
-use crate::ir::{self, EnumId, Model, SetId, StructId, SubId, names};
+use crate::ir::{self, EnumId, Model, SetId, StructId, SubId, Unit, names};
 use netlink_runtime::meta::{
     AttrMeta, BitField, Card, Case, Element, EnumMeta, FormatMeta, Key, MemberMeta, MemberType, Names, Order,
     Scalar, Selector, SetMeta, SetRef, StructMeta, SubMeta, TypeMeta, UnionMeta,
@@ -21,6 +21,7 @@ pub struct Registry {
     enums: Vec<OnceLock<&'static EnumMeta>>,
     /// By the set that uses the table, too: selectors of its formats stand there.
     subs: Mutex<HashMap<(SubId, SetId), &'static SubMeta>>,
+    units: OnceLock<HashMap<&'static str, Unit>>,
 }
 
 /// The sets of all registries. Metadata refers to a set by a function and a number, and this is
@@ -57,10 +58,20 @@ impl Registry {
             structs: slots(&model.structs),
             enums: slots(&model.enums),
             subs: Mutex::new(HashMap::new()),
+            units: OnceLock::new(),
             model,
         }));
         all.extend((0..registry.sets.len() as u32).map(|ix| (registry, SetId(ix))));
         registry
+    }
+
+    /// What the integers of an attribute count, by its C name.
+    pub fn unit(&'static self, c_name: &str) -> Option<Unit> {
+        let all = self.units.get_or_init(|| {
+            let attrs = self.model.sets.iter().flat_map(|set| &set.attrs);
+            attrs.filter_map(|attr| Some((attr.c_name.as_str(), attr.unit?))).collect()
+        });
+        all.get(c_name).copied()
     }
 
     /// The model.

@@ -2,7 +2,7 @@
 
 use super::meta::Registry;
 use super::shipped;
-use crate::ir::{Family, FamilyId, Message, Model, Operation, Protocol};
+use crate::ir::{Family, FamilyId, Message, Model, Operation, Protocol, Unit};
 use netlink_runtime::meta::SetMeta;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::OnceLock;
@@ -75,6 +75,11 @@ impl Found {
     /// Its attributes.
     pub fn set(&self) -> Option<&'static SetMeta> {
         self.message.set.map(|set| self.registry.set(set))
+    }
+
+    /// What the integers of an attribute count, by its C name.
+    pub fn unit(&self, c_name: &str) -> Option<Unit> {
+        self.registry.unit(c_name)
     }
 }
 

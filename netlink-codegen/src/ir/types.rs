@@ -170,8 +170,38 @@ pub struct Attr {
     pub life: Lifetime,
     /// Limits.
     pub checks: Checks,
+    /// What an integer counts.
+    pub unit: Option<Unit>,
     /// Where it is declared.
     pub origin: Origin,
+}
+
+/// What an integer counts, for people who read it.
+///
+/// ```
+/// use netlink_codegen::ir::Unit;
+///
+/// assert_eq!(Unit::of("ms").map(Unit::word), Some("ms"));
+/// assert_eq!(Unit::of("fortnights"), None);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unit(&'static str);
+
+impl Unit {
+    /// All of them. `cs` is a hundredth of a second, the tick in which the kernel tells times to programs
+    /// (`USER_HZ`).
+    pub const WORDS: &[&str] =
+        &["ns", "us", "ms", "cs", "s", "bytes", "bytes/s", "packets", "Mbit/s", "Hz", "percent"];
+
+    /// The unit of this word.
+    pub fn of(word: &str) -> Option<Unit> {
+        Self::WORDS.iter().find(|known| **known == word).map(|known| Unit(known))
+    }
+
+    /// Its word.
+    pub fn word(self) -> &'static str {
+        self.0
+    }
 }
 
 /// Limits a schema states for an attribute's value.

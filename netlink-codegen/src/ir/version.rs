@@ -234,6 +234,7 @@ mod tests {
             doc: String::new(),
             life,
             checks: Checks::default(),
+            unit: None,
             origin: Origin::Synthetic,
         }
     }

@@ -3,7 +3,7 @@
 use super::enums::c_prefix;
 use super::scope::Kind;
 use super::{Lower, constants};
-use crate::ir::{Entry, Lifetime, names};
+use crate::ir::{Entry, Lifetime, Unit, names};
 use crate::report::{Diagnostic, Span, codes, did_you_mean, list};
 use crate::schema::ast::{Attr, AttrSet, Form, YnlType};
 use crate::schema::expr::TypeExpr;
@@ -27,6 +27,7 @@ pub(super) struct Resolved {
     pub(super) always: bool,
     pub(super) doc: String,
     pub(super) checks: Vec<(Text, Text)>,
+    pub(super) unit: Option<Unit>,
     pub(super) span: Span,
 }
 
@@ -168,6 +169,9 @@ impl Lower<'_> {
         if !attr.checks.is_empty() {
             new.checks.clone_from(&attr.checks);
         }
+        if let Some(unit) = &attr.unit {
+            new.unit = self.unit(unit);
+        }
         if let Some(ty) = &attr.ty {
             new.ty = ty.clone();
             new.file = file;
@@ -281,8 +285,20 @@ impl Lower<'_> {
             always: attr.always,
             doc: attr.doc.clone(),
             checks: attr.checks.clone(),
+            unit: attr.unit.as_ref().and_then(|unit| self.unit(unit)),
             span: attr.name.span,
         })
+    }
+
+    fn unit(&mut self, written: &Text) -> Option<Unit> {
+        let found = Unit::of(written);
+        if found.is_none() {
+            let message =
+                format!("`{}` is no unit; there are {}", &**written, list(Unit::WORDS.iter().copied()));
+            let help = did_you_mean(written, Unit::WORDS.iter().copied());
+            self.out.push(Diagnostic::error(codes::UNIT, message).at(written.span, "").maybe_help(help));
+        }
+        found
     }
 
     /// The first kernel of the store that is not older than a release.

@@ -133,6 +133,7 @@ impl Lower<'_> {
                 doc: attr.doc.clone(),
                 life: attr.life,
                 checks: self.checks(attr.file, &attr.checks),
+                unit: attr.unit,
                 origin: origin(attr.span),
             });
         }

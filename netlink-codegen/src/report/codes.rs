@@ -87,6 +87,8 @@ codes! {
         "The store of header facts is damaged or of another version of the tool; the message names file and line.";
     NL0012 HEADER: "a C header does not compile",
         "A header of one's own is read by libclang on its own, as C for user space, with the kernel's headers and stand-ins for those of a C library. Its facts would be guesses after an error, so there must be none. What it includes is searched for beside it, in the include directories given, and among the kernel's headers.";
+    NL0013 UNIT: "no such unit",
+        "`unit` says what an integer counts, so that tools can write it behind the number; it is one of a closed list of words. Where none of them fits, `doc` can say it.";
     NL0101 UNKNOWN_SET: "no such attribute set",
         "The name must be an attribute set of this file, or `file/name` one of another file. A bare name is always local.";
     NL0102 UNKNOWN_NAMES: "no such enum, flags or definition",

@@ -203,6 +203,8 @@ pub struct Attr {
     pub doc: String,
     /// `checks`, as written.
     pub checks: Vec<(Text, Text)>,
+    /// `unit`.
+    pub unit: Option<Text>,
     /// `since`.
     pub since: Option<Text>,
 }

@@ -274,6 +274,7 @@ impl Decoder<'_> {
             always: false,
             doc: String::new(),
             checks: Vec::new(),
+            unit: None,
             since: None,
         };
         match named.body.map(|b| (b, &b.kind)) {
@@ -295,6 +296,7 @@ impl Decoder<'_> {
                 attr.value = self.text(&object, "value");
                 attr.always = self.boolean(&object, "always").unwrap_or(false);
                 attr.doc = self.doc(&object);
+                attr.unit = self.text(&object, "unit");
                 attr.since = self.text(&object, "since");
                 if let Some(node) = object.get("checks") {
                     let checks = self.object(node, "list of checks", named.form)?;

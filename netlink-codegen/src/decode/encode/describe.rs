@@ -17,7 +17,8 @@ pub fn attribute(model: &Model, attr: &Attr) -> String {
         Card::Indexed => "indexed ".to_owned(),
         Card::TypeValue(levels) => format!("by {} ", levels.join(" and ")),
     };
-    format!("{card}{}", payload(model, &attr.ty))
+    let unit = attr.unit.map_or(String::new(), |unit| format!(", {}", unit.word()));
+    format!("{card}{}{unit}", payload(model, &attr.ty))
 }
 
 /// What a payload is.

@@ -4,6 +4,7 @@
 //! RTM_NEWLINK route, 1448 bytes, NLM_F_MULTI, seq 1, pid 0
 //!   ifinfomsg: ifi_family=AF_UNSPEC, ifi_type=ARPHRD_LOOPBACK, ifi_index=1, ifi_flags=IFF_UP, ifi_change=0
 //!   IFLA_IFNAME: "lo"
+//!   IFLA_TXQLEN: 1000 packets
 //!   IFLA_LINKINFO:
 //!     IFLA_INFO_KIND: "veth"
 //!   IFLA_MTU: malformed (length 2, want 4): 0500
@@ -43,8 +44,8 @@ impl Decoded<'_> {
         let body = Header::LEN + self.payload.len() - self.known.body.len();
         if self.is_control() {
             ack::write(&mut page, self);
-        } else if let Some(set) = self.set() {
-            tree::write(&mut page, set, self.known.body, body, self.request());
+        } else if let (Some(found), Some(set)) = (self.known.found, self.set()) {
+            tree::write(&mut page, found, set, self.known.body, body, self.request());
         } else if !self.known.body.is_empty() {
             page.line(Some(body));
             value::unknown(&mut page, self.known.body, false);

@@ -2,13 +2,16 @@
 
 use super::page::{Page, Style};
 use super::value;
-use netlink_runtime::meta::{SetMeta, TypeMeta};
+use crate::decode::table::Found;
+use crate::ir::Unit;
+use netlink_runtime::meta::{AttrMeta, SetMeta, TypeMeta};
 use netlink_runtime::walk::{Body, Container, Descend, Key, Node, StructRef, Value, Visitor};
 use std::convert::Infallible;
 
 /// Writes a message's own part, which starts `at` bytes after the message.
 pub(super) fn write<'a>(
     page: &mut Page<'_>,
+    found: Found,
     set: &'static SetMeta,
     payload: &'a [u8],
     at: usize,
@@ -16,7 +19,7 @@ pub(super) fn write<'a>(
 ) {
     match Body::parse(set, payload) {
         Ok(body) => {
-            let mut tree = Tree { page, at };
+            let mut tree = Tree { page, found, at };
             tree.header(&body, at);
             let Ok(()) = body.walk_reply(request, &mut tree);
         }
@@ -32,6 +35,8 @@ pub(super) fn write<'a>(
 
 struct Tree<'p, 'o> {
     page: &'p mut Page<'o>,
+    /// The message, which knows the units of its attributes.
+    found: Found,
     /// Where what is walked starts in the message.
     at: usize,
 }
@@ -63,6 +68,20 @@ impl Tree<'_, '_> {
     }
 }
 
+impl Tree<'_, '_> {
+    /// What a number counts.
+    fn unit(&mut self, meta: &AttrMeta) {
+        let unit = match meta.ty {
+            TypeMeta::Msecs => Some("ms"),
+            _ => self.found.unit(meta.c_name).map(Unit::word),
+        };
+        if let Some(unit) = unit {
+            self.page.push(" ");
+            self.page.push(unit);
+        }
+    }
+}
+
 impl<'a> Visitor<'a> for Tree<'_, '_> {
     type Stop = Infallible;
 
@@ -78,10 +97,8 @@ impl<'a> Visitor<'a> for Tree<'_, '_> {
             (_, key) => {
                 self.page.push(" ");
                 value::write(self.page, &value);
-                if matches!(key, Key::Attr(meta) if matches!(meta.ty, TypeMeta::Msecs))
-                    && matches!(value, Value::Unsigned(..))
-                {
-                    self.page.push(" ms");
+                if let (Value::Unsigned(_, None) | Value::Signed(_, None), Key::Attr(meta)) = (&value, key) {
+                    self.unit(meta);
                 }
             }
         }

@@ -175,6 +175,9 @@ impl Short<'_> {
             if attr.checks != from.checks {
                 body.put("checks", checks(&attr.checks)?);
             }
+            if attr.unit != from.unit {
+                body.text("unit", attr.unit?.word());
+            }
             if attr.doc != from.doc {
                 body.text("doc", &attr.doc);
             }
@@ -201,6 +204,9 @@ impl Short<'_> {
         }
         if let Some(checks) = checks(&attr.checks) {
             out.put("checks", checks);
+        }
+        if let Some(unit) = attr.unit {
+            out.text("unit", unit.word());
         }
         out.text("doc", &attr.doc);
         out.or_alone("type")
