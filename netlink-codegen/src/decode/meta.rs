@@ -21,7 +21,8 @@ pub struct Registry {
     enums: Vec<OnceLock<&'static EnumMeta>>,
     /// By the set that uses the table, too: selectors of its formats stand there.
     subs: Mutex<HashMap<(SubId, SetId), &'static SubMeta>>,
-    units: OnceLock<HashMap<&'static str, Unit>>,
+    /// By where the attribute's C name stands.
+    units: OnceLock<Vec<(usize, Unit)>>,
 }
 
 /// The sets of all registries. Metadata refers to a set by a function and a number, and this is
@@ -65,13 +66,19 @@ impl Registry {
         registry
     }
 
-    /// What the integers of an attribute count, by its C name.
-    pub fn unit(&'static self, c_name: &str) -> Option<Unit> {
+    /// What the integers of an attribute count.
+    pub fn unit(&'static self, attr: &AttrMeta) -> Option<Unit> {
+        // Metadata borrows the model's names, so where one stands tells whose it is.
+        let place = |c_name: &str| c_name.as_ptr() as usize;
         let all = self.units.get_or_init(|| {
             let attrs = self.model.sets.iter().flat_map(|set| &set.attrs);
-            attrs.filter_map(|attr| Some((attr.c_name.as_str(), attr.unit?))).collect()
+            let units = attrs.filter_map(|attr| Some((place(&attr.c_name), attr.unit?)));
+            let mut units: Vec<_> = units.collect();
+            units.sort_by_key(|(place, _)| *place);
+            units
         });
-        all.get(c_name).copied()
+        let found = all.binary_search_by_key(&place(attr.c_name), |(place, _)| *place);
+        found.ok().map(|ix| all[ix].1)
     }
 
     /// The model.

@@ -3,7 +3,7 @@
 use super::meta::Registry;
 use super::shipped;
 use crate::ir::{Family, FamilyId, Message, Model, Operation, Protocol, Unit};
-use netlink_runtime::meta::SetMeta;
+use netlink_runtime::meta::{AttrMeta, SetMeta};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::OnceLock;
 
@@ -77,9 +77,9 @@ impl Found {
         self.message.set.map(|set| self.registry.set(set))
     }
 
-    /// What the integers of an attribute count, by its C name.
-    pub fn unit(&self, c_name: &str) -> Option<Unit> {
-        self.registry.unit(c_name)
+    /// What the integers of an attribute count.
+    pub fn unit(&self, attr: &AttrMeta) -> Option<Unit> {
+        self.registry.unit(attr)
     }
 }
 

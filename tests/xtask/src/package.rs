@@ -25,7 +25,7 @@ const ALWAYS: &[&str] = &["Cargo.toml", "README.md", "LICENSE-MIT", "LICENSE-APA
 const CARGOS: &[&str] = &["Cargo.lock", "Cargo.toml.orig", ".cargo_vcs_info.json"];
 
 /// How what else is in a package ends.
-const KINDS: &[&str] = &[".rs", ".md", ".tera", ".yaml", ".json", ".txt", ".toml"];
+const KINDS: &[&str] = &[".rs", ".md", ".tera", ".yaml", ".json", ".txt", ".toml", ".bash", ".fish", ".zsh"];
 
 /// What manifests say, for those who look for crates.
 const METADATA: &[&str] =
@@ -120,13 +120,15 @@ fn inspect(name: &str, folder: &Path, dir: &Path) -> Result<()> {
     let (all, files) = (read(folder)?, read(dir)?);
     let wrong = |what: String| Err(format!("the package {name} {what}"));
     let has = |files: &[(String, u64)], file: &str| files.iter().any(|(f, _)| f == file);
-    let folders = all.iter().map(|(file, _)| file.as_str()).filter(|file| !file.starts_with("tests/"));
+    // As the manifests exclude them.
+    let left_out = |file: &str| file.starts_with("tests/") || file.starts_with("fuzz/");
+    let folders = all.iter().map(|(file, _)| file.as_str()).filter(|file| !left_out(file));
     if let Some(missing) = ALWAYS.iter().copied().chain(folders).find(|file| !has(&files, file)) {
         return wrong(format!("has no {missing}"));
     }
     for (file, _) in &files {
         let sort = ALWAYS.contains(&file.as_str()) || KINDS.iter().any(|end| file.ends_with(end));
-        let ours = sort && has(&all, file) && !file.starts_with("tests/");
+        let ours = sort && has(&all, file) && !left_out(file);
         if !ours && !CARGOS.contains(&file.as_str()) {
             return wrong(format!("holds {file}"));
         }

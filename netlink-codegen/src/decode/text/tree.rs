@@ -73,7 +73,7 @@ impl Tree<'_, '_> {
     fn unit(&mut self, meta: &AttrMeta) {
         let unit = match meta.ty {
             TypeMeta::Msecs => Some("ms"),
-            _ => self.found.unit(meta.c_name).map(Unit::word),
+            _ => self.found.unit(meta).map(Unit::word),
         };
         if let Some(unit) = unit {
             self.page.push(" ");
