@@ -1,20 +1,13 @@
 //! The `netlink` command as people and scripts meet it.
 
+use netlink_tests::bytes::{self, attr};
+use netlink_tests::output_with;
 use serde_json::{Value, json};
 use std::io::Write;
 use std::process::{Command, Output, Stdio};
 
 fn netlink(args: &[&str], input: &[u8]) -> Output {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_netlink"))
-        .args(args)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the command runs");
-    // One that wants no input may have ended already.
-    let _ = child.stdin.take().expect("stdin").write_all(input);
-    child.wait_with_output().expect("it ends")
+    output_with(Command::new(env!("CARGO_BIN_EXE_netlink")).args(args), input)
 }
 
 fn lines(output: &Output) -> Vec<Value> {
@@ -31,19 +24,7 @@ fn decode(args: &[&str], input: &[u8]) -> Vec<Value> {
 }
 
 fn message(message_type: u16, flags: u16, payload: &[u8]) -> Vec<u8> {
-    let mut out = (16 + payload.len() as u32).to_ne_bytes().to_vec();
-    out.extend(message_type.to_ne_bytes());
-    out.extend(flags.to_ne_bytes());
-    out.extend([1u32, 0].iter().flat_map(|n| n.to_ne_bytes()));
-    out.extend(payload);
-    out
-}
-
-fn tlv(ty: u16, payload: &[u8]) -> Vec<u8> {
-    let mut out = [(4 + payload.len() as u16).to_ne_bytes(), ty.to_ne_bytes()].concat();
-    out.extend(payload);
-    out.resize(out.len().next_multiple_of(4), 0);
-    out
+    bytes::message(message_type, flags, 1, 0, payload)
 }
 
 fn ifinfomsg(index: i32) -> Vec<u8> {
@@ -57,14 +38,14 @@ fn ifinfomsg(index: i32) -> Vec<u8> {
 fn link() -> Vec<u8> {
     let stats: Vec<u8> = [5u64, 6].iter().flat_map(|n| n.to_ne_bytes()).collect();
     let attrs = [
-        tlv(3, b"eth0\0"),
-        tlv(1, &[2, 0, 0, 0, 0, 1]),
-        tlv(4, &1500u32.to_ne_bytes()),
-        tlv(18, &tlv(1, b"veth\0")),
-        tlv(23, &stats),
-        tlv(4, &[5, 0]),
-        tlv(2000, &[0]),
-        tlv(2001 | 0x8000, &[]),
+        attr(3, b"eth0\0"),
+        attr(1, [2, 0, 0, 0, 0, 1]),
+        attr(4, 1500u32.to_ne_bytes()),
+        attr(18, attr(1, b"veth\0")),
+        attr(23, &stats),
+        attr(4, [5, 0]),
+        attr(2000, [0]),
+        attr(2001 | 0x8000, []),
     ];
     message(16, 2, &[ifinfomsg(2), attrs.concat()].concat())
 }
@@ -108,15 +89,15 @@ fn routes_with_selectors_behind_payloads_and_next_hops() {
         out.extend(attrs);
         out
     };
-    let multipath = [hop(16, 3, &tlv(5, &[10, 0, 0, 1])), hop(8, 4, &[])].concat();
+    let multipath = [hop(16, 3, &attr(5, [10, 0, 0, 1])), hop(8, 4, &[])].concat();
     let attrs = [
-        tlv(1, &[10, 1, 0, 0]),
-        tlv(22, &tlv(1, &5u64.to_be_bytes())),
-        tlv(21, &2u16.to_ne_bytes()),
-        tlv(15, &1000u32.to_ne_bytes()),
-        tlv(9, &multipath),
-        tlv(9, &hop(0, 5, &[])),
-        tlv(8, &tlv(2, &1400u32.to_ne_bytes())),
+        attr(1, [10, 1, 0, 0]),
+        attr(22, attr(1, 5u64.to_be_bytes())),
+        attr(21, 2u16.to_ne_bytes()),
+        attr(15, 1000u32.to_ne_bytes()),
+        attr(9, &multipath),
+        attr(9, hop(0, 5, &[])),
+        attr(8, attr(2, 1400u32.to_ne_bytes())),
     ];
     let shown = decode(&["--protocol", "0"], &message(24, 0, &[rtmsg(), attrs.concat()].concat()));
     let rtnexthop = |len: u16, index: i32| json!({"rtnh_len": len, "rtnh_flags": 0, "rtnh_hops": 1, "rtnh_ifindex": index});
@@ -146,7 +127,7 @@ fn a_struct_with_a_union() {
         payload.resize(24, 0);
         payload.extend(proto.to_be_bytes());
         payload.extend([0, 0]);
-        message(40, 0, &tlv(1, &payload))
+        message(40, 0, &attr(1, &payload))
     };
     let args = ["--schema", "tests/decode/unions.yaml", "--protocol", "30"];
     let shown = |bytes: &[u8]| decode(&args, bytes)[0]["attrs"][0][1]["addr.u"].clone();
@@ -157,7 +138,7 @@ fn a_struct_with_a_union() {
 #[test]
 fn datagrams_with_several_messages() {
     // A length that is no multiple of 4, DONE, and an error whose request was in the input.
-    let unaligned = message(16, 2, &[ifinfomsg(1), tlv(3, b"lo\0")[..7].to_vec()].concat());
+    let unaligned = message(16, 2, &[ifinfomsg(1), attr(3, b"lo\0")[..7].to_vec()].concat());
     let mut raw = unaligned.clone();
     raw.push(0);
     raw.extend(link());
@@ -183,10 +164,10 @@ fn hex_line(bytes: &[u8]) -> String {
 #[test]
 fn errors_name_the_attribute_of_the_request() {
     let attrs =
-        [tlv(3, b"x\0"), tlv(18 | 0x8000, &[tlv(1, b"vlan\0"), tlv(2 | 0x8000, &tlv(1, &[1]))].concat())];
+        [attr(3, b"x\0"), attr(18 | 0x8000, [attr(1, b"vlan\0"), attr(2 | 0x8000, attr(1, [1]))].concat())];
     let request = message(16, 0x605, &[ifinfomsg(0), attrs.concat()].concat());
     let offset = (16 + 16 + 8 + 4 + 12 + 4) as u32;
-    let tlvs = [tlv(1, b"bad\0"), tlv(2, &offset.to_ne_bytes())].concat();
+    let tlvs = [attr(1, b"bad\0"), attr(2, offset.to_ne_bytes())].concat();
     let error = message(2, 0x300, &[&(-34i32).to_ne_bytes()[..], &request[..16], &tlvs].concat());
     let shown = decode(&["--protocol", "route"], &[request, error].concat());
     assert_eq!(shown[0]["flags"], json!(["NLM_F_REQUEST", "NLM_F_ACK", "NLM_F_EXCL", "NLM_F_CREATE"]));
@@ -204,9 +185,9 @@ attribute-sets: {reading: {name-prefix: SENSOR_A_, attributes: {id: {type: u32, 
 
 #[test]
 fn generic_netlink_families_are_told_or_learnt() {
-    let reading = message(40, 0, &[vec![1, 3, 0, 0], tlv(1, &7u32.to_ne_bytes())].concat());
+    let reading = message(40, 0, &[vec![1, 3, 0, 0], attr(1, 7u32.to_ne_bytes())].concat());
     let told =
-        message(16, 0, &[vec![1, 2, 0, 0], tlv(1, &40u16.to_ne_bytes()), tlv(2, b"sensors\0")].concat());
+        message(16, 0, &[vec![1, 2, 0, 0], attr(1, 40u16.to_ne_bytes()), attr(2, b"sensors\0")].concat());
     let file = std::env::temp_dir().join(format!("sensors-{}", std::process::id())).join("sensors.yaml");
     std::fs::create_dir_all(file.parent().unwrap()).unwrap();
     std::fs::write(&file, SENSORS).unwrap();
@@ -270,7 +251,7 @@ fn pcap(protocol: u16, bytes: &[u8]) -> Vec<u8> {
 #[test]
 fn a_file_tells_its_protocol() {
     let done = message(3, 2, &0i32.to_ne_bytes());
-    let gen_id = message(0xa0f, 0, &[vec![0, 0, 0, 1], tlv(1, &7u32.to_be_bytes())].concat());
+    let gen_id = message(0xa0f, 0, &[vec![0, 0, 0, 1], attr(1, 7u32.to_be_bytes())].concat());
     let capture = pcap(12, &[gen_id.clone(), done].concat());
     for args in [&[][..], &["--protocol", "route"], &["--format", "pcap"]] {
         let shown = decode(args, &capture);

@@ -2,7 +2,8 @@
 
 use netlink_codegen::Loader;
 use netlink_codegen::decode::{Decoder, Filter, Registry};
-use netlink_runtime::message::{Header, MessageRef};
+use netlink_runtime::message::MessageRef;
+use netlink_tests::bytes::{self, attr};
 use std::sync::OnceLock;
 
 fn registry() -> &'static Registry {
@@ -11,16 +12,7 @@ fn registry() -> &'static Registry {
 }
 
 fn message(message_type: u16, flags: u16, payload: &[u8]) -> Vec<u8> {
-    let len = (Header::LEN + payload.len()) as u32;
-    let header = Header { len, message_type, flags, sequence: 7, port: 9 };
-    [&header.to_bytes()[..], payload].concat()
-}
-
-fn tlv(ty: u16, payload: &[u8]) -> Vec<u8> {
-    let mut out = [(4 + payload.len() as u16).to_ne_bytes(), ty.to_ne_bytes()].concat();
-    out.extend(payload);
-    out.resize(out.len().next_multiple_of(4), 0);
-    out
+    bytes::message(message_type, flags, 7, 9, payload)
 }
 
 /// A VLAN interface: up, with an address and counters.
@@ -31,12 +23,12 @@ fn link() -> Vec<u8> {
     header.extend([0; 4]);
     let stats: Vec<u8> = [5u64, 6].iter().flat_map(|n| n.to_ne_bytes()).collect();
     let attrs = [
-        tlv(3, b"v1.5\0"),
-        tlv(1, &[2, 0, 0, 0, 0, 0xab]),
-        tlv(4, &1500u32.to_ne_bytes()),
-        tlv(18, &[tlv(1, b"vlan\0"), tlv(2, &tlv(1, &5u16.to_ne_bytes()))].concat()),
-        tlv(23, &stats),
-        tlv(2000, &[0xca, 0xfe]),
+        attr(3, b"v1.5\0"),
+        attr(1, [2, 0, 0, 0, 0, 0xab]),
+        attr(4, 1500u32.to_ne_bytes()),
+        attr(18, [attr(1, b"vlan\0"), attr(2, attr(1, 5u16.to_ne_bytes()))].concat()),
+        attr(23, &stats),
+        attr(2000, [0xca, 0xfe]),
     ];
     message(16, 2, &[header, attrs.concat()].concat())
 }
@@ -44,7 +36,7 @@ fn link() -> Vec<u8> {
 /// A route with two next hops.
 fn route() -> Vec<u8> {
     let hop = |index: i32, gateway: [u8; 4]| {
-        let attrs = tlv(5, &gateway);
+        let attrs = attr(5, gateway);
         let mut out = (8 + attrs.len() as u16).to_ne_bytes().to_vec();
         out.extend([0, 1]);
         out.extend(index.to_ne_bytes());
@@ -52,7 +44,7 @@ fn route() -> Vec<u8> {
     };
     let hops = [hop(3, [10, 1, 2, 1]), hop(4, [10, 1, 2, 2])].concat();
     let header = [2, 16, 0, 0, 254, 3, 0, 1, 0, 0, 0, 0];
-    message(24, 0x605, &[&header[..], &tlv(1, &[10, 9, 0, 0]), &tlv(9, &hops)].concat())
+    message(24, 0x605, &[&header[..], &attr(1, [10, 9, 0, 0]), &attr(9, &hops)].concat())
 }
 
 fn matches(protocol: u16, bytes: &[u8], filter: &str) -> bool {

@@ -1,32 +1,18 @@
 //! How `netlink` shows messages: text or JSON, colours, notes, filters.
 
-use std::io::Write;
-use std::process::{Command, Stdio};
+use netlink_tests::{bytes, output_with};
+use std::process::Command;
 
 /// What the command prints, what it complains of, and how it ends.
 fn decode(args: &[&str], input: &[u8]) -> (String, String, Option<i32>) {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_netlink"))
-        .arg("decode")
-        .args(args)
-        .arg("-")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the command runs");
-    // One that wants no input may have ended already.
-    let _ = child.stdin.take().expect("stdin").write_all(input);
-    let output = child.wait_with_output().expect("it ends");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_netlink"));
+    let output = output_with(command.arg("decode").args(args).arg("-"), input);
     let text = |bytes| String::from_utf8(bytes).expect("text");
     (text(output.stdout), text(output.stderr), output.status.code())
 }
 
 fn message(message_type: u16, payload: &[u8]) -> Vec<u8> {
-    let mut out = (16 + payload.len() as u32).to_ne_bytes().to_vec();
-    out.extend(message_type.to_ne_bytes());
-    out.extend([2, 0, 1, 0, 0, 0, 0, 0, 0, 0]);
-    out.extend(payload);
-    out
+    bytes::message(message_type, 2, 1, 0, payload)
 }
 
 /// A link with this index, a route, and the start of something.

@@ -6,6 +6,7 @@ use netlink_codegen::decode::{Decoder, Registry};
 use netlink_codegen::ir::{FamilyId, SetId};
 use netlink_runtime::message::{Header, MessageRef, NLM_F_ACK_TLVS, NLMSG_DONE, NLMSG_ERROR};
 use netlink_runtime::walk::json::Options;
+use netlink_tests::bytes;
 use serde_json::{Value, json};
 use std::sync::OnceLock;
 
@@ -33,9 +34,7 @@ fn encode(header: &[&str], attrs: &[&str]) -> Result<Vec<u8>, encode::Error> {
 }
 
 fn message(message_type: u16, flags: u16, sequence: u32, payload: &[u8]) -> Vec<u8> {
-    let len = (Header::LEN + payload.len()) as u32;
-    let header = Header { len, message_type, flags, sequence, port: 9 };
-    [&header.to_bytes()[..], payload].concat()
+    bytes::message(message_type, flags, sequence, 9, payload)
 }
 
 fn decode_by(decoder: &mut Decoder, bytes: &[u8], names: bool) -> Value {

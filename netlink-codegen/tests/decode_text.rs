@@ -8,6 +8,7 @@ use netlink_codegen::decode::{Decoder, Origin, Registry};
 use netlink_codegen::ir::FamilyId;
 use netlink_runtime::message::{Header, MessageRef, Messages, NLM_F_ACK_TLVS, NLMSG_DONE, NLMSG_ERROR};
 use netlink_runtime::socket::capture::Direction;
+use netlink_tests::bytes::{self, attr};
 use std::path::Path;
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -84,16 +85,7 @@ fn body(attrs: &[&str]) -> Vec<u8> {
 }
 
 fn message(message_type: u16, flags: u16, payload: &[u8]) -> Vec<u8> {
-    let len = (Header::LEN + payload.len()) as u32;
-    let header = Header { len, message_type, flags, sequence: 1, port: 9 };
-    [&header.to_bytes()[..], payload].concat()
-}
-
-fn tlv(ty: u16, payload: &[u8]) -> Vec<u8> {
-    let mut out = [(4 + payload.len() as u16).to_ne_bytes(), ty.to_ne_bytes()].concat();
-    out.extend(payload);
-    out.resize(out.len().next_multiple_of(4), 0);
-    out
+    bytes::message(message_type, flags, 1, 9, payload)
 }
 
 fn show<'a>(decoder: &'a mut Decoder, origin: Origin<'a>, bytes: &'a [u8], options: Options) -> String {
@@ -146,14 +138,14 @@ fn values() {
 #[test]
 fn what_is_wrong_stands_in_its_place() {
     for (payload, want) in [
-        (tlv(1, &[5, 0]), "ITEM_ID: malformed (length 2, want 4): 0500"),
-        (tlv(2000 | 0x8000, &[7]), "2000: unknown, nested: 07"),
-        (tlv(16, &[1]), "ITEM_DATA: unknown: 01"),
-        (tlv(17, &[]), "ITEM_PART: {}"),
-        (tlv(9, &[1, 0, 0, 0, 0, 2]), "ITEM_POINT: x=1, y=2, short: 6 bytes"),
-        (tlv(9, &[0; 14]), "ITEM_POINT: x=0, y=0, label=000000000000, rest: 0000"),
+        (attr(1, [5, 0]), "ITEM_ID: malformed (length 2, want 4): 0500"),
+        (attr(2000 | 0x8000, [7]), "2000: unknown, nested: 07"),
+        (attr(16, [1]), "ITEM_DATA: unknown: 01"),
+        (attr(17, []), "ITEM_PART: {}"),
+        (attr(9, [1, 0, 0, 0, 0, 2]), "ITEM_POINT: x=1, y=2, short: 6 bytes"),
+        (attr(9, [0; 14]), "ITEM_POINT: x=0, y=0, label=000000000000, rest: 0000"),
         (
-            [tlv(22, &[1]), vec![9, 0, 1, 0]].concat(),
+            [attr(22, [1]), vec![9, 0, 1, 0]].concat(),
             "ITEM_MANY: 1\nITEM_ID: malformed (attribute header says 9 bytes, 4 are there): 09000100",
         ),
     ] {
@@ -170,7 +162,7 @@ fn text_is_harmless() {
         ("\u{9b}31m\u{202e}x".as_bytes(), r#""\u{9b}31m\u{202e}x""#),
         (b"ab\0cd\0", r#""ab\0cd\0""#),
     ] {
-        assert_eq!(attrs(&tlv(6, text)), format!("ITEM_KIND: {want}\n"));
+        assert_eq!(attrs(&attr(6, text)), format!("ITEM_KIND: {want}\n"));
     }
     let mut out = String::new();
     text::note(&mut out, "x\u{1b}[2J: no message", &[0x1b], Options::default());
@@ -184,14 +176,14 @@ ITEM_BLOB: (100 bytes) 07070707070707070707070707070707 070707070707070707070707
     07070707070707070707070707070707 07070707070707070707070707070707
     07070707070707070707070707070707 07070707070707070707070707070707 07070707
 ";
-    assert_eq!(attrs(&tlv(7, &[7; 100])), want);
+    assert_eq!(attrs(&attr(7, [7; 100])), want);
     let ids: Vec<u8> = (1_000_000u32..1_000_020).flat_map(u32::to_ne_bytes).collect();
     let want = "\
 ITEM_IDS: [1000000, 1000001, 1000002, 1000003, 1000004, 1000005, 1000006, 1000007, 1000008,
     1000009, 1000010, 1000011, 1000012, 1000013, 1000014, 1000015, 1000016, 1000017, 1000018,
     1000019]
 ";
-    assert_eq!(attrs(&tlv(10, &ids)), want);
+    assert_eq!(attrs(&attr(10, &ids)), want);
 }
 
 #[test]
@@ -269,8 +261,8 @@ fn offsets_are_those_in_the_message() {
 /// A nest with a fixed header of its own.
 #[test]
 fn offsets_of_a_header_inside() {
-    let options = [vec![0; 24], tlv(1, &[0; 12])].concat();
-    let payload = [vec![0; 20], tlv(1, b"netem\0"), tlv(2, &options)].concat();
+    let options = [vec![0; 24], attr(1, [0; 12])].concat();
+    let payload = [vec![0; 20], attr(1, b"netem\0"), attr(2, &options)].concat();
     let bytes = message(36, 0, &payload);
     let text =
         show(&mut Decoder::new(shipped()), 0.into(), &bytes, Options { offsets: true, ..Options::default() });
@@ -287,7 +279,7 @@ fn offsets_of_a_header_inside() {
 
 #[test]
 fn colours_do_not_change_the_lines() {
-    let payload = [body(&["perms=13", "kind=x", "point.x=1", "99=ab"]), tlv(1, &[1]), tlv(7, &[7; 100])];
+    let payload = [body(&["perms=13", "kind=x", "point.x=1", "99=ab"]), attr(1, [1]), attr(7, [7; 100])];
     let bytes = message(NEW, 2, &payload.concat());
     for offsets in [false, true] {
         let text =
@@ -310,14 +302,14 @@ fn acknowledgements() {
     let mut decoder = Decoder::new(demo());
     let request = message(GET, 0x305, &body(&["part.inner.size=1", "id=1"]));
     show(&mut decoder, PROTOCOL.into(), &request, Options::default());
-    let policy = [tlv(1, &3u32.to_ne_bytes()), tlv(5, &9u64.to_ne_bytes())].concat();
+    let policy = [attr(1, 3u32.to_ne_bytes()), attr(5, 9u64.to_ne_bytes())].concat();
     let tlvs = [
-        tlv(1, b"too \"small\"\x1b\0"),
-        tlv(2, &32u32.to_ne_bytes()),
-        tlv(3, &[0xab]),
-        tlv(4, &policy),
-        tlv(5, &2u32.to_ne_bytes()),
-        tlv(6, &24u32.to_ne_bytes()),
+        attr(1, b"too \"small\"\x1b\0"),
+        attr(2, 32u32.to_ne_bytes()),
+        attr(3, [0xab]),
+        attr(4, &policy),
+        attr(5, 2u32.to_ne_bytes()),
+        attr(6, 24u32.to_ne_bytes()),
     ];
     let payload = [&(-22i32).to_ne_bytes()[..], &request, &tlvs.concat()].concat();
     let refused = message(NLMSG_ERROR, NLM_F_ACK_TLVS, &payload);

@@ -4,9 +4,10 @@
 //! requests as they are, replies by their first lines, as kernels differ; numbers that are other ones each
 //! time are replaced.
 
-use netlink_tests::{has_program, in_namespace, in_namespace_of_root, ip, live_obstacle, skip, try_ip};
+use netlink_tests::nlmon::Capture;
+use netlink_tests::{has_program, in_namespace, in_namespace_of_root, ip, live_obstacle, output_with, skip};
 use serde_json::Value;
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -268,36 +269,20 @@ fn formats_agree() {
 #[test]
 fn nlmon_sees_the_same() {
     const NAME: &str = "nlmon_sees_the_same";
-    // tcpdump gives up groups, which nobody may in a user namespace.
     if !in_namespace_of_root(NAME) || !traceable(NAME) {
         return;
     }
-    if !has_program("tcpdump") {
-        return skip(NAME, "the program `tcpdump` is not installed");
-    }
-    if let Err(error) = try_ip("link add nlmon0 type nlmon") {
-        return skip(NAME, &format!("nlmon: {error}"));
-    }
-    ip("link set nlmon0 up");
     let (captured, traced) = (file("pcap"), file("nlmon"));
-    let mut tcpdump = Command::new("tcpdump")
-        .args(["-Z", "root", "-i", "nlmon0", "--immediate-mode", "-U", "-B", "65536", "-w"])
-        .arg(&captured)
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("tcpdump");
-    let mut said = BufReader::new(tcpdump.stderr.take().expect("a pipe"));
-    let mut told = String::new();
-    while !told.contains("listening on") {
-        assert!(said.read_line(&mut told).expect("text") > 0, "tcpdump does not listen: {told}");
-    }
+    let capture = match Capture::begin(&captured) {
+        Ok(capture) => capture,
+        Err(reason) => return skip(NAME, &reason),
+    };
     let command =
         "ip link add v0 type veth; ip -d link; ip addr add 10.0.0.1/24 dev v0; ip route; ethtool -k lo";
     let output = run(&["trace", "--json", "-o", traced.to_str().unwrap(), "--", "sh", "-c", command]);
-    let stop = Command::new("kill").args(["-INT", &tcpdump.id().to_string()]).status();
-    assert!(stop.expect("kill").success() && tcpdump.wait().expect("an end").success());
+    let captured = capture.end();
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
-    let output = run(&["decode", captured.to_str().unwrap()]);
+    let output = output_with(&mut netlink(&["decode", "-"]), &captured);
     assert_eq!((output.status.code(), text(&output.stderr).as_str()), (Some(0), ""));
     let seen = json(&text(&output.stdout));
     let traced = std::fs::read_to_string(traced).unwrap();
@@ -310,7 +295,6 @@ fn nlmon_sees_the_same() {
             .any(|s| ["type", "len", "flags", "seq", "attrs"].iter().all(|key| s[key] == message[key]));
         assert!(found, "nlmon has not seen {message}");
     }
-    std::fs::remove_file(captured).unwrap();
 }
 
 /// Processes, threads that interrupt each other, descriptors with the same number.

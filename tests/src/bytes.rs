@@ -22,3 +22,14 @@ pub fn nest(number: u16, members: &[Vec<u8>]) -> Vec<u8> {
 pub fn number(number: u16, value: u32) -> Vec<u8> {
     attr(number, value.to_ne_bytes())
 }
+
+/// A message: `struct nlmsghdr` and what follows it.
+pub fn message(message_type: u16, flags: u16, sequence: u32, port: u32, payload: &[u8]) -> Vec<u8> {
+    let mut bytes = (16 + payload.len() as u32).to_ne_bytes().to_vec();
+    bytes.extend(message_type.to_ne_bytes());
+    bytes.extend(flags.to_ne_bytes());
+    bytes.extend(sequence.to_ne_bytes());
+    bytes.extend(port.to_ne_bytes());
+    bytes.extend(payload);
+    bytes
+}

@@ -8,6 +8,7 @@
 pub mod bytes;
 pub mod downstream;
 pub mod faults;
+pub mod nlmon;
 
 use std::io::{Read, Write};
 use std::path::Path;
@@ -47,6 +48,19 @@ pub fn skip_in(log: &Path, test: &str, reason: &str) {
 pub fn has_program(name: &str) -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();
     std::env::split_paths(&path).any(|dir| dir.join(name).is_file())
+}
+
+/// Runs a command on this input.
+///
+/// # Panics
+///
+/// When it cannot be run.
+pub fn output_with(command: &mut Command, input: &[u8]) -> std::process::Output {
+    let piped = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = piped.spawn().expect("the command runs");
+    // One that wants no input may have ended already.
+    let _ = child.stdin.take().expect("a pipe").write_all(input);
+    child.wait_with_output().expect("an end")
 }
 
 /// Runs a command with a time limit. `None` when the limit is over: the process is killed, and

@@ -8,10 +8,9 @@ use netlink_runtime::message::{Header, Messages};
 use netlink_runtime::socket::Socket;
 use netlink_runtime::socket::capture::{Direction, Packets};
 use netlink_runtime::{Protocol, genl::GetFamilies};
-use netlink_tests::{has_program, in_namespace_of_root, ip, skip, try_ip};
+use netlink_tests::nlmon::Capture;
+use netlink_tests::{in_namespace_of_root, ip, skip};
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader};
-use std::process::{Command, Stdio};
 
 /// Counts the messages of a capture, knowing nothing but lengths: packet headers of 16 bytes, link headers
 /// of 16, messages that begin with theirs.
@@ -56,32 +55,17 @@ fn decoded(file: &[u8]) -> BTreeMap<u16, usize> {
 #[test]
 fn everything_captured_is_read() {
     const NAME: &str = "everything_captured_is_read";
-    // tcpdump gives up groups, which nobody may in a user namespace.
     if !in_namespace_of_root(NAME) {
         return;
     }
-    if !has_program("tcpdump") {
-        return skip(NAME, "the program `tcpdump` is not installed");
-    }
-    if let Err(error) = try_ip("link add nlmon0 type nlmon") {
-        return skip(NAME, &format!("nlmon: {error}"));
-    }
-    ip("link set nlmon0 up");
     for n in 0..40 {
         ip(&format!("link add v{n} type veth peer name w{n}"));
     }
     let file = std::env::temp_dir().join(format!("nlmon-{}.pcap", std::process::id()));
-    let mut tcpdump = Command::new("tcpdump")
-        .args(["-Z", "root", "-i", "nlmon0", "--immediate-mode", "-U", "-B", "65536", "-w"])
-        .arg(&file)
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("tcpdump");
-    let mut said = BufReader::new(tcpdump.stderr.take().expect("a pipe"));
-    let mut lines = String::new();
-    while !lines.contains("listening on") {
-        assert!(said.read_line(&mut lines).expect("text") > 0, "tcpdump does not listen: {lines}");
-    }
+    let capture = match Capture::begin(&file) {
+        Ok(capture) => capture,
+        Err(reason) => return skip(NAME, &reason),
+    };
     ip("-d link show");
     let (mut route, mut generic) = (
         Socket::open(Protocol::Route).expect("a socket"),
@@ -90,10 +74,7 @@ fn everything_captured_is_read() {
     let links = route.dump_all(GetLink::dump(), |_| Ok(())).expect("a dump").len();
     let families = generic.dump_all(GetFamilies, |_| Ok(())).expect("a dump").len();
     ip("link set v0 mtu 1400");
-    let stop = Command::new("kill").args(["-INT", &tcpdump.id().to_string()]).status();
-    assert!(stop.expect("kill").success() && tcpdump.wait().expect("an end").success());
-    let bytes = std::fs::read(&file).expect("a capture");
-    let _ = std::fs::remove_file(&file);
+    let bytes = capture.end();
 
     let (mut counts, mut longest, mut requests) = (BTreeMap::new(), 0, 0);
     for packet in Packets::new(&bytes).expect("a capture") {

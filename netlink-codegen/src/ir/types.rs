@@ -316,6 +316,32 @@ pub enum Type {
     Unused,
 }
 
+impl Type {
+    /// The word of a schema for it, if that is all there is to say: `mac`.
+    pub fn word(&self) -> Option<&'static str> {
+        Some(match self {
+            Type::VarInt { signed: true, names: None } => "sint",
+            Type::VarInt { signed: false, names: None } => "uint",
+            Type::Flag => "flag",
+            Type::String => "string",
+            Type::Binary => "binary",
+            Type::Bitfield32(None) => "bitfield32",
+            Type::Mac => "mac",
+            Type::Ip4 => "ip4",
+            Type::Ip6 => "ip6",
+            Type::NetIp4 => "netip4",
+            Type::NetIp6 => "netip6",
+            Type::SockAddr => "sockaddr",
+            Type::Ip(None) => "ip",
+            Type::Labels => "label-stack",
+            Type::Msecs => "msecs",
+            Type::Pad => "pad",
+            Type::Unused => "unused",
+            _ => return None,
+        })
+    }
+}
+
 /// Where a selector's value stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Selector {

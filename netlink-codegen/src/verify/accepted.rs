@@ -3,6 +3,7 @@
 use super::State;
 use crate::ir::{Attr, Card, Lifetime, MemberType, Model, Order, SetId, SubId, Type};
 use crate::policy::{Limit, Row, Values};
+use crate::rewrite::scalar_word;
 use netlink_runtime::genl::{IntWidth, Lengths, PolicyType};
 
 /// What a payload may be.
@@ -397,35 +398,16 @@ fn shown(model: &Model, attr: &Attr) -> String {
 }
 
 fn type_words(model: &Model, ty: &Type) -> String {
-    let sign = |signed: bool| if signed { "s" } else { "u" };
     match ty {
-        Type::Scalar(s, _) => match s.order {
-            Order::Native => format!("{}{}", sign(s.signed), s.bits),
-            Order::Big if s.signed => format!("sbe{}", s.bits),
-            Order::Big => format!("be{}", s.bits),
-            Order::Little => format!("le{}", s.bits),
-            Order::Net => format!("net{}", s.bits),
-        },
+        Type::Scalar(scalar, _) => scalar_word(*scalar),
         Type::VarInt { signed, .. } => format!("{}int", if *signed { "s" } else { "u" }),
-        Type::Flag => "flag".to_owned(),
-        Type::String => "string".to_owned(),
-        Type::Binary => "binary".to_owned(),
         Type::Bitfield32(_) => "bitfield32".to_owned(),
         Type::Nest(id) => format!("nest {}", model[*id].name),
         Type::Struct(id) => format!("struct {}, {} bytes", model[*id].c_name, model[*id].size),
         Type::Array(element) => format!("array {}", type_words(model, element)),
         Type::Records(id, _) => format!("records {}", model[*id].name),
         Type::Sub(id, _) => format!("sub {}", model[*id].name),
-        Type::Mac => "mac".to_owned(),
-        Type::Ip4 => "ip4".to_owned(),
-        Type::Ip6 => "ip6".to_owned(),
-        Type::NetIp4 => "netip4".to_owned(),
-        Type::NetIp6 => "netip6".to_owned(),
-        Type::SockAddr => "sockaddr".to_owned(),
         Type::Ip(_) => "ip".to_owned(),
-        Type::Labels => "label-stack".to_owned(),
-        Type::Msecs => "msecs".to_owned(),
-        Type::Pad => "pad".to_owned(),
-        Type::Unused => "unused".to_owned(),
+        word => word.word().unwrap_or_default().to_owned(),
     }
 }

@@ -1,49 +1,14 @@
 //! Broken files by the thousand: those of the fuzzer's corpus (`fuzz/corpus/input`), changed here and there.
 
+#[path = "../../fuzz/fuzz_targets/show.rs"]
+mod show;
+
 use super::{files, knows};
 use netlink_codegen::Loader;
-use netlink_codegen::decode::input::{Datagram, Format, Input, LIMIT, Piece};
-use netlink_codegen::decode::{Decoder, Origin, Registry, text};
-use netlink_runtime::walk::json;
+use netlink_codegen::decode::input::{Datagram, Format, Input};
+use netlink_codegen::decode::{Decoder, Registry};
+use show::{FORMATS, show};
 use std::time::{Duration, Instant};
-
-const FORMATS: [Option<Format>; 7] = [
-    None,
-    Some(Format::Raw),
-    Some(Format::Hex),
-    Some(Format::Strace),
-    Some(Format::Pcap),
-    Some(Format::Pcapng),
-    Some(Format::Save),
-];
-
-/// Reads a file and shows what is in it, as JSON and as text. Gives how many messages there are.
-fn show(decoder: &mut Decoder, file: &[u8], format: Option<Format>) -> usize {
-    let mut input = Input::new(file, format).expect("slices can be read");
-    let (mut datagram, mut shown, mut count) = (Datagram::default(), String::new(), 0);
-    loop {
-        let known = |message_type| decoder.knows(0, message_type);
-        match input.next(&mut datagram, &known) {
-            None => return count,
-            Some(Err(wrong)) => assert!(!wrong.what.is_empty()),
-            Some(Ok(())) => assert!(!datagram.bytes.is_empty() && datagram.bytes.len() <= 2 * LIMIT),
-        }
-        let origin = Origin { protocol: datagram.protocol.unwrap_or(0), ..Origin::default() };
-        let pieces: Vec<_> = decoder.datagram(origin.protocol, &datagram.bytes).collect();
-        for piece in pieces {
-            shown.clear();
-            let decoded = match piece {
-                Piece::Message(message) => decoder.message(origin, message),
-                Piece::Cut { header, payload, .. } => decoder.part(origin, header, payload),
-                Piece::Garbage { .. } => continue,
-            };
-            decoded.text(&mut shown, text::Options::default());
-            decoded.json(&mut shown, json::Options { names: true });
-            assert!(!shown.is_empty());
-            count += 1;
-        }
-    }
-}
 
 /// The corpus, by file name.
 fn corpus() -> Vec<(String, Vec<u8>)> {

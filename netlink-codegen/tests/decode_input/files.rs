@@ -1,5 +1,6 @@
 //! Datagrams, and files of every format that hold them.
 
+use netlink_tests::bytes;
 use std::fmt::Write as _;
 
 /// A datagram, and whether it goes to the kernel.
@@ -7,12 +8,7 @@ pub(crate) type Datagram = (Vec<u8>, bool);
 
 /// A message of rtnetlink.
 pub(crate) fn message(message_type: u16, flags: u16, payload: &[u8]) -> Vec<u8> {
-    let mut out = (16 + payload.len() as u32).to_ne_bytes().to_vec();
-    out.extend(message_type.to_ne_bytes());
-    out.extend(flags.to_ne_bytes());
-    out.extend([1u32, 77].iter().flat_map(|n| n.to_ne_bytes()));
-    out.extend(payload);
-    out
+    bytes::message(message_type, flags, 1, 77, payload)
 }
 
 /// `RTM_NEWLINK` with a name whose padding is missing, if the length needs some.

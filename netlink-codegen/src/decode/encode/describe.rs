@@ -25,13 +25,10 @@ pub fn attribute(model: &Model, attr: &Attr) -> String {
 pub fn payload(model: &Model, ty: &Type) -> String {
     match ty {
         Type::Scalar(scalar, names) => format!("{}{}", scalar_word(*scalar), named(model, *names)),
-        Type::VarInt { signed, names } => {
+        Type::VarInt { signed, names: names @ Some(_) } => {
             format!("{}{}", if *signed { "sint" } else { "uint" }, named(model, *names))
         }
-        Type::Flag => "flag".to_owned(),
-        Type::String => "string".to_owned(),
-        Type::Binary => "binary".to_owned(),
-        Type::Bitfield32(names) => format!("bitfield32{}", named(model, *names)),
+        Type::Bitfield32(names @ Some(_)) => format!("bitfield32{}", named(model, *names)),
         Type::Nest(set) => match model[*set].header {
             Some(header) => format!("{} + {}", structure(model, header), model[*set].name),
             None => format!("nest {}", model[*set].name),
@@ -43,16 +40,8 @@ pub fn payload(model: &Model, ty: &Type) -> String {
             let by: Vec<_> = by.iter().map(selector).collect();
             format!("by {}", by.join(", "))
         }
-        Type::Mac => "mac".to_owned(),
-        Type::Ip4 | Type::NetIp4 => "ip4".to_owned(),
-        Type::Ip6 | Type::NetIp6 => "ip6".to_owned(),
-        Type::SockAddr => "sockaddr".to_owned(),
-        Type::Ip(None) => "ip".to_owned(),
         Type::Ip(Some(by)) => format!("ip by {}", selector(by)),
-        Type::Labels => "label-stack".to_owned(),
-        Type::Msecs => "msecs".to_owned(),
-        Type::Pad => "pad".to_owned(),
-        Type::Unused => "unused".to_owned(),
+        word => word.word().unwrap_or_default().to_owned(),
     }
 }
 

@@ -230,13 +230,10 @@ impl Short<'_> {
         };
         match ty {
             Type::Scalar(scalar, names) => format!("{}{}", scalar_word(*scalar), named(names)),
-            Type::VarInt { signed, names } => {
+            Type::VarInt { signed, names: names @ Some(_) } => {
                 format!("{}{}", if *signed { "sint" } else { "uint" }, named(names))
             }
-            Type::Flag => "flag".to_owned(),
-            Type::String => "string".to_owned(),
-            Type::Binary => "binary".to_owned(),
-            Type::Bitfield32(names) => format!("bitfield32{}", named(names)),
+            Type::Bitfield32(names @ Some(_)) => format!("bitfield32{}", named(names)),
             Type::Nest(id) => match self.model[*id].header {
                 Some(header) => format!("struct {} + {}", self.struct_name(header), self.set_name(*id)),
                 None => format!("nest {}", self.set_name(*id)),
@@ -255,18 +252,8 @@ impl Short<'_> {
                     by.join(", ")
                 )
             }
-            Type::Mac => "mac".to_owned(),
-            Type::Ip4 => "ip4".to_owned(),
-            Type::Ip6 => "ip6".to_owned(),
-            Type::NetIp4 => "netip4".to_owned(),
-            Type::NetIp6 => "netip6".to_owned(),
-            Type::SockAddr => "sockaddr".to_owned(),
-            Type::Ip(None) => "ip".to_owned(),
             Type::Ip(Some(by)) => format!("ip by {}", selector(by)),
-            Type::Labels => "label-stack".to_owned(),
-            Type::Msecs => "msecs".to_owned(),
-            Type::Pad => "pad".to_owned(),
-            Type::Unused => "unused".to_owned(),
+            word => word.word().unwrap_or_default().to_owned(),
         }
     }
 

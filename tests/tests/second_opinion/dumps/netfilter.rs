@@ -9,6 +9,8 @@ use netlink_runtime::socket::Socket;
 use std::io::Write;
 use std::process::{Command, Stdio};
 
+#[path = "../../live_ipset/sets.rs"]
+mod ipset;
 #[path = "../../live_conntrack/connections.rs"]
 mod made;
 #[path = "../../live_nftables/ruleset.rs"]
@@ -99,29 +101,12 @@ pub(crate) fn connections(taken: &mut Taken<'_>) {
     });
 }
 
-const SETS: &[&str] = &[
-    "create a hash:ip timeout 600 counters comment skbinfo hashsize 256 maxelem 1000 netmask 24",
-    "add a 192.0.2.1 timeout 300 packets 3 bytes 4 comment text skbmark 0x11/0xff skbprio 1:10 skbqueue 3",
-    "create b hash:net,port family inet6",
-    "add b 2001:db8::/32,tcp:80",
-    "create c bitmap:port range 1000-2000",
-    "add c 1005-1010",
-    "create d bitmap:ip,mac range 192.0.2.0/24",
-    "add d 192.0.2.7,02:00:00:00:00:0a",
-    "create e hash:net,iface",
-    "add e 10.0.0.0/8,physdev:eth0",
-    "create f hash:ip,port,ip",
-    "add f 192.0.2.1,tcp:80,192.0.2.9",
-    "create g list:set size 8",
-    "add g a",
-];
-
 pub(crate) fn sets(taken: &mut Taken<'_>) {
     taken.take("versions of ip_set", "do ipset protocol protocol=7");
     if taken.skipped.iter().any(|family| family == "ipset") {
         return;
     }
-    for line in SETS {
+    for line in ipset::SETS {
         wanted("ipset", line);
     }
     take(
