@@ -122,11 +122,14 @@ fn emit(item: &Named) -> TokenStream {
     quote! {
         #(#attrs)*
         #[derive(
-            ::core::clone::Clone, ::core::marker::Copy, ::core::cmp::PartialEq, ::core::cmp::Eq,
+            ::core::clone::Clone, ::core::marker::Copy, ::core::cmp::PartialEq,
             ::core::hash::Hash, ::core::cmp::PartialOrd, ::core::cmp::Ord, ::core::default::Default,
         )]
         #[repr(transparent)]
         #vis struct #name(pub ::core::primitive::#repr);
+
+        // Not derived: that would be a function, which says that integers have it, too.
+        impl ::core::cmp::Eq for #name {}
 
         #[allow(non_upper_case_globals)] // constants are named as the entries were written
         impl #name {

@@ -156,6 +156,14 @@ pub(crate) fn emit(op: &Op) -> TokenStream {
         Some((_, Some(ty))) => Some(Guard::set(ty)),
         _ => None,
     };
+    let known_header = op.request.as_ref().map(|_| {
+        quote! {
+            #[inline]
+            fn known_header() -> ::core::option::Option<&'static ::netlink_runtime::meta::StructMeta> {
+                ::netlink_runtime::__private::known_header::<#name>()
+            }
+        }
+    });
     let reply = quote_spanned! {place=>
         impl ::netlink_runtime::SetReply for #name {
             type Set = #reply_set;
@@ -187,6 +195,8 @@ pub(crate) fn emit(op: &Op) -> TokenStream {
             fn accepts(message_type: ::core::primitive::u16) -> ::core::primitive::bool {
                 message_type == #reply_number
             }
+
+            #known_header
         }
     };
     let (most, kind) = op.channel.limit();
@@ -213,6 +223,7 @@ pub(crate) fn emit(op: &Op) -> TokenStream {
     let do_ = op.modes.do_.then(|| {
         quote! {
             /// A single request; `Call::with` fills it.
+            #[inline]
             pub fn request() -> ::netlink_runtime::Call<#name> {
                 ::netlink_runtime::Call::new()
             }
@@ -221,6 +232,7 @@ pub(crate) fn emit(op: &Op) -> TokenStream {
     let dump = op.modes.dump.then(|| {
         quote! {
             /// A dump; `Call::with` filters it.
+            #[inline]
             pub fn dump() -> ::netlink_runtime::Call<#name> {
                 ::netlink_runtime::Call::new()
             }

@@ -218,7 +218,7 @@ impl Code {
             let place = Span::call_site().located_at(attr.span());
             let number = format_ident!("__N{prefix}_{ix}");
             let def = quote_spanned!(place=> #attributes.#attr);
-            self.consts.extend(quote_spanned!(place=> const #number: ::core::primitive::u16 = #def.id();));
+            self.consts.extend(quote_spanned!(place=> const #number: ::core::primitive::u32 = ::netlink_runtime::wire::key(#def.id());));
             let mut arm = TokenStream::new();
             for leaf in leaves {
                 arm.extend(self.leaf(leaf, &def, pass));
@@ -232,14 +232,14 @@ impl Code {
         let rt = quote_spanned!(*place=> ::netlink_runtime::project);
         quote_spanned! {*place=>
             let mut at = #rt::path::cursor(&view);
-            while let ::core::option::Option::Some(id) = at.head() {
-                match id {
+            while let ::core::option::Option::Some(key) = at.key() {
+                match key {
                     #arms
                     _ => {}
                 }
                 at.step();
             }
-            let #last = #rt::path::ended(at, &view);
+            let #last = #rt::path::ended(at, view);
         }
     }
 
@@ -254,7 +254,7 @@ impl Code {
         let take = Ident::new(if *optional { "optional" } else { "required" }, place);
         let question = (!fallible).then(|| quote_spanned!(place=> ?));
         self.takes.extend(
-            quote_spanned!(place=> #field: #rt::#take::<#message, '_, #ty, _, _>(#slot, #def, #end) #question,),
+            quote_spanned!(place=> #field: #rt::#take::<#message, '_, #ty, _, _>(#slot, #def, #end, #depth) #question,),
         );
         quote_spanned!(place=> #rt::meet::<#message, '_, #ty, _, _>(&mut #slot, #def, &at, &view, #depth);)
     }

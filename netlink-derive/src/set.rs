@@ -81,12 +81,6 @@ impl Field {
         format_ident!("{}_from", name.trim_end_matches('_'), span = self.place())
     }
 
-    /// The setter that owned values of a field with bounds are written by: what the kernel sent is
-    /// not ours to judge.
-    pub(crate) fn unbounded_setter(&self) -> Ident {
-        format_ident!("__{}", self.owned_setter(), span = self.place())
-    }
-
     /// The associated constant's name.
     pub(crate) fn constant(&self) -> Ident {
         shape::constant(&self.name)
@@ -105,14 +99,6 @@ impl Field {
         match &self.payload {
             Payload::Wire(wire) => !matches!(wire.kind, Kind::Scalar(_) | Kind::Value),
             Payload::Selected { address, .. } => !address,
-        }
-    }
-
-    /// The type of owned values.
-    pub(crate) fn owned(&self) -> &Type {
-        match &self.payload {
-            Payload::Wire(wire) => &wire.ty,
-            Payload::Selected { ty, .. } => ty,
         }
     }
 

@@ -173,6 +173,7 @@ fn emit(item: &Union) -> TokenStream {
 
             impl ::core::default::Default for #name {
                 /// All zero.
+                #[inline]
                 fn default() -> Self {
                     Self([0; #size])
                 }

@@ -2,6 +2,7 @@
 
 mod containers;
 mod to_wire;
+mod writing;
 
 #[cfg(feature = "alloc")]
 pub(crate) use containers::close_record;
@@ -9,6 +10,7 @@ pub use containers::{
     IndexedBuilder, MAX_SELECTORS, PutKey, PutSelector, RecordsBuilder, SubSlot, TypeValueBuilder,
 };
 pub use to_wire::{ToWire, put_address};
+pub use writing::Writing;
 
 use crate::error::EncodeError;
 use crate::view::{AttrSet, CStruct};
@@ -160,8 +162,8 @@ impl<B: Buf> Enc<B> {
     }
 
     /// Remembers the first error.
-    #[cold]
-    #[inline(never)]
+    // Nothing here is a call that takes the encoder: it would keep it in memory for every setter.
+    #[inline]
     pub fn fail(&mut self, error: EncodeError) {
         self.error.get_or_insert(error);
     }
@@ -353,7 +355,7 @@ impl Once {
     #[inline]
     pub fn check<B: Buf>(&mut self, enc: &mut Enc<B>, id: u16) -> bool {
         let bit = 1 << (id & 63);
-        if self.seen & bit != 0 && self.written(enc, id) {
+        if self.seen & bit != 0 && is_written(enc, self.start, id) {
             return false;
         }
         self.seen |= bit;
@@ -371,25 +373,28 @@ impl Once {
     pub(crate) fn start(&self) -> usize {
         self.start
     }
-
-    #[cold]
-    #[inline(never)]
-    fn written<B: Buf>(&self, enc: &mut Enc<B>, id: u16) -> bool {
-        is_written(enc, self.start, id)
-    }
 }
 
 /// Whether an attribute stands already in the set that starts at this position; then that is
 /// remembered as an error.
+#[inline]
 pub(crate) fn is_written<B: Buf>(enc: &mut Enc<B>, start: usize, id: u16) -> bool {
-    let mut rest: &[u8] = enc.since(start);
-    while let Some(header) = rest.first_chunk() {
+    let there = is_in(enc.since(start), id);
+    if there {
+        enc.fail(EncodeError::Twice { attr: id });
+    }
+    there
+}
+
+#[cold]
+#[inline(never)]
+fn is_in(mut attrs: &[u8], id: u16) -> bool {
+    while let Some(header) = attrs.first_chunk() {
         let (len, ty) = split(*header);
         if ty & TYPE_MASK == id {
-            enc.fail(EncodeError::Twice { attr: id });
             return true;
         }
-        rest = rest.get(align(len.max(ATTR_HEADER))..).unwrap_or_default();
+        attrs = attrs.get(align(len.max(ATTR_HEADER))..).unwrap_or_default();
     }
     false
 }

@@ -45,7 +45,7 @@
 
 use crate::def::{AttrDef, AttrKind};
 use crate::error::DecodeError;
-use crate::project::{End, path};
+use crate::project::{broken_header, path};
 use crate::view::{AttrSet, View};
 use crate::wire::wt::Nest;
 use crate::wire::{Attr, Cursor};
@@ -378,7 +378,7 @@ fn pass<'a, S: AttrSet, A, P: Parts<S, A>>(
         here.at.step();
     }
     if here.at.broken() {
-        let error = End::of(here.at, S::meta()).header();
+        let error = broken_header(here.at.attrs().bytes(), S::meta());
         return parts.error(acc, error).ok_or(error);
     }
     Ok(Flow::Next)

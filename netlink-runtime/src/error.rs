@@ -32,7 +32,8 @@ pub enum DecodeErrorKind {
 /// Small and `Copy`; made only on cold paths.
 #[derive(Clone, Copy)]
 pub struct DecodeError {
-    /// The attribute set that was read.
+    /// The attribute set that was read; without the feature `names`, one that has no name and knows no
+    /// attributes.
     pub set: &'static SetMeta,
     /// Offset in bytes from the start of the set's attributes (of a fixed header that is too
     /// short: the length that was there).
@@ -46,12 +47,30 @@ pub struct DecodeError {
 /// Stands in for the set in errors of values that know neither set nor place.
 pub(crate) static NOWHERE: SetMeta = SetMeta { name: "", header: None, attrs: &[] };
 
+/// Stands in for every set where errors name none.
+#[cfg(not(feature = "names"))]
+static UNNAMED: SetMeta = SetMeta { name: "", header: None, attrs: &[] };
+
+/// The set that an error about this one refers to. What keeps a set to make errors with keeps this: the
+/// metadata of a set leads to that of all the sets in it, and none of it should be in programs that do
+/// without the feature `names`.
+#[inline]
+pub(crate) fn named(set: &'static SetMeta) -> &'static SetMeta {
+    #[cfg(feature = "names")]
+    return set;
+    #[cfg(not(feature = "names"))]
+    {
+        let _ = set;
+        &UNNAMED
+    }
+}
+
 impl DecodeError {
     /// Makes an error.
     #[cold]
     #[inline(never)]
     pub fn new(kind: DecodeErrorKind, set: &'static SetMeta, attr: u16, offset: usize) -> Self {
-        DecodeError { set, offset: offset as u32, attr, kind }
+        DecodeError { set: named(set), offset: offset as u32, attr, kind }
     }
 
     /// An error of a value that knows neither its set nor its place; the caller that does
@@ -69,7 +88,7 @@ impl DecodeError {
         if core::ptr::eq(self.set, &NOWHERE) { DecodeError::new(self.kind, set, attr, offset) } else { self }
     }
 
-    /// The attribute's C name, if the set knows the number.
+    /// The attribute's C name, if the set knows the number. Never without the feature `names`.
     pub fn c_name(&self) -> Option<&'static str> {
         self.set.attr(self.attr).map(|a| a.c_name)
     }
@@ -94,19 +113,24 @@ impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let set = self.set.name;
         if self.kind == DecodeErrorKind::Header {
-            let header = self.set.header.map_or((set, 0), |h| (h.c_name, h.size));
-            return write!(
-                f,
-                "{set}: {} bytes are too few for struct {} ({} bytes)",
-                self.offset, header.0, header.1
-            );
+            return match self.set.header {
+                Some(header) => write!(
+                    f,
+                    "{set}: {} bytes are too few for struct {} ({} bytes)",
+                    self.offset, header.c_name, header.size
+                ),
+                None => write!(f, "{} bytes are too few for the fixed header", self.offset),
+            };
         }
         match self.c_name() {
             Some(name) => write!(f, "{name}")?,
             None if self.attr != 0 => write!(f, "attribute {}", self.attr)?,
             None => f.write_str("attributes")?,
         }
-        write!(f, " of {set} at offset {}: ", self.offset)?;
+        if !set.is_empty() {
+            write!(f, " of {set}")?;
+        }
+        write!(f, " at offset {}: ", self.offset)?;
         f.write_str(match self.kind {
             DecodeErrorKind::Truncated => "the attribute header does not fit what is there",
             DecodeErrorKind::Length => "the payload's length does not fit the type",

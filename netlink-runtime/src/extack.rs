@@ -173,7 +173,7 @@ impl KernelError {
     /// Names the offending and the missing attribute.
     ///
     /// `request` is the message that was sent, and `body` where what `set` describes starts in
-    /// it: after `nlmsghdr`, or after `genlmsghdr`.
+    /// it: after `nlmsghdr`, or after `genlmsghdr`. Sockets do it by themselves with the feature `names`.
     pub fn locate(&mut self, request: &[u8], body: usize, set: &'static SetMeta) {
         if let Some(offset) = self.offset {
             self.attr_path = path::of_offset(request, body, set, offset as usize);

@@ -109,7 +109,7 @@ where
     }
 
     #[inline]
-    fn take(slot: Self::Slot) -> Result<Option<Self>, DecodeError> {
+    fn take(slot: Self::Slot, _: Place<'_, 'a, S>) -> Result<Option<Self>, DecodeError> {
         match slot {
             (values, None) => Ok(Some(values)),
             (_, Some(error)) => Err(error),
@@ -134,7 +134,7 @@ impl<'a, S: AttrSet, const ID: u16> FromAttr<'a, S, Many<Chosen<ID>>> for Forms<
     }
 
     #[inline]
-    fn take(slot: Self::Slot) -> Result<Option<Self>, DecodeError> {
+    fn take(slot: Self::Slot, _: Place<'_, 'a, S>) -> Result<Option<Self>, DecodeError> {
         Ok(slot.0.is_some().then_some(slot))
     }
 

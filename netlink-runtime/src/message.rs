@@ -82,6 +82,7 @@ impl Header {
     }
 
     /// The header as it stands on the wire.
+    #[inline]
     pub fn to_bytes(self) -> [u8; Self::LEN] {
         let mut b = [0; Self::LEN];
         b[..4].copy_from_slice(&self.len.to_ne_bytes());
@@ -255,6 +256,7 @@ impl GenlHeader {
     }
 
     /// The header as it stands on the wire.
+    #[inline]
     pub fn to_bytes(self) -> [u8; Self::LEN] {
         [self.command, self.version, 0, 0]
     }

@@ -30,6 +30,8 @@ impl SetMeta {
         }
     }
 
+    #[cold]
+    #[inline(never)]
     fn search(&self, id: u16) -> Option<&'static AttrMeta> {
         let ix = self.attrs.partition_point(|a| a.id < id);
         self.attrs.get(ix).filter(|a| a.id == id)
@@ -140,12 +142,16 @@ impl AttrMeta {
     /// How many numbers an index of a set of these attributes has places for: all, but of sets with
     /// far larger numbers than attributes.
     pub const fn indexed(sorted: &[AttrMeta]) -> usize {
-        const MOST: usize = 512;
         match sorted.last() {
-            Some(last) if (last.id as usize) < MOST => last.id as usize + 1,
-            Some(_) => MOST,
+            Some(last) => Self::places(last.id),
             None => 0,
         }
+    }
+
+    /// The same where the last number is known.
+    pub const fn places(last: u16) -> usize {
+        const MOST: usize = 512;
+        if (last as usize) < MOST { last as usize + 1 } else { MOST }
     }
 
     const fn before(&self, other: &AttrMeta) -> bool {

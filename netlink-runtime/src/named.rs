@@ -5,6 +5,8 @@ use crate::walk::flag_names;
 use core::fmt;
 
 /// Implements what `netlink_enum` and `netlink_flags` types share. Not for direct use.
+///
+/// All of it is `#[inline]`: there are hundreds of such types, and a program uses some.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __named {
@@ -16,26 +18,31 @@ macro_rules! __named {
 
         impl $name {
             /// No bits.
+            #[inline]
             pub const fn empty() -> Self {
                 Self(0)
             }
 
             /// The bits, known or not.
+            #[inline]
             pub const fn bits(self) -> $repr {
                 self.0
             }
 
             /// All bits of `other` are set.
+            #[inline]
             pub const fn contains(self, other: Self) -> ::core::primitive::bool {
                 self.0 & other.0 == other.0
             }
 
             /// Some bits of `other` are set.
+            #[inline]
             pub const fn intersects(self, other: Self) -> ::core::primitive::bool {
                 self.0 & other.0 != 0
             }
 
             /// No bit is set.
+            #[inline]
             pub const fn is_empty(self) -> ::core::primitive::bool {
                 self.0 == 0
             }
@@ -43,23 +50,27 @@ macro_rules! __named {
 
         impl ::core::ops::BitOr for $name {
             type Output = Self;
+            #[inline]
             fn bitor(self, other: Self) -> Self {
                 Self(self.0 | other.0)
             }
         }
         impl ::core::ops::BitOrAssign for $name {
+            #[inline]
             fn bitor_assign(&mut self, other: Self) {
                 self.0 |= other.0;
             }
         }
         impl ::core::ops::BitAnd for $name {
             type Output = Self;
+            #[inline]
             fn bitand(self, other: Self) -> Self {
                 Self(self.0 & other.0)
             }
         }
         impl ::core::ops::Not for $name {
             type Output = Self;
+            #[inline]
             fn not(self) -> Self {
                 Self(!self.0)
             }
@@ -68,36 +79,42 @@ macro_rules! __named {
     (common $name:ident, $repr:ty) => {
         impl $name {
             /// The value with this C name.
+            #[inline]
             pub fn from_c_name(c_name: &str) -> ::core::option::Option<Self> {
                 let bits = <Self as $crate::NamedValue>::META.value_of(c_name)?;
                 ::core::option::Option::Some($crate::NamedValue::from_bits(bits))
             }
 
             /// The C name of exactly this value, if it has one.
+            #[inline]
             pub fn c_name(self) -> ::core::option::Option<&'static str> {
                 <Self as $crate::NamedValue>::META.name_of($crate::NamedValue::to_bits(self))
             }
         }
 
         impl ::core::fmt::Display for $name {
+            #[inline]
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 $crate::__private::fmt_named(f, <Self as $crate::NamedValue>::META, $crate::NamedValue::to_bits(*self))
             }
         }
 
         impl ::core::fmt::Debug for $name {
+            #[inline]
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 ::core::fmt::Display::fmt(self, f)
             }
         }
 
         impl ::core::convert::From<$repr> for $name {
+            #[inline]
             fn from(value: $repr) -> Self {
                 Self(value)
             }
         }
 
         impl ::core::convert::From<$name> for $repr {
+            #[inline]
             fn from(value: $name) -> Self {
                 value.0
             }

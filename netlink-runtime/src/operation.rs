@@ -33,6 +33,9 @@ pub trait Operation: Reply {
     const FLAGS: u16;
 }
 
+/// Bytes that most requests stay below, so that their buffer does not move as it grows.
+const ROOM: usize = 128;
+
 /// A request of an operation, being filled.
 pub struct Call<O> {
     payload: Vec<u8>,
@@ -44,7 +47,7 @@ pub struct Call<O> {
 impl<O: Operation> Call<O> {
     /// A request with a zeroed header and no attributes.
     pub fn new() -> Self {
-        let mut payload = Vec::new();
+        let mut payload = Vec::with_capacity(ROOM);
         let error = O::Request::builder(Enc::new(&mut payload)).finish().end().err();
         Call { payload, error, flags: O::FLAGS, operation: PhantomData }
     }

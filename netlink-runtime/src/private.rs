@@ -2,9 +2,9 @@
 
 #[cfg(feature = "alloc")]
 use crate::build::SetBuilder;
-use crate::build::{Buf, Enc, zeroes};
+use crate::build::{Buf, Enc, ToWire};
 use crate::error::{DecodeError, DecodeErrorKind, EncodeError};
-use crate::meta::{AttrMeta, SetMeta, StructMeta, TypeMeta};
+use crate::meta::{AttrMeta, SetMeta, TypeMeta};
 use crate::selected::{Selected, Selector};
 #[cfg(feature = "alloc")]
 use crate::view::AttrSet;
@@ -75,8 +75,15 @@ pub fn split_header<'a, H: CStruct>(
     Ok((H::read(payload), Attrs::within(attrs, scope)))
 }
 
-/// Reads a selected payload.
+/// The fixed header of an operation's requests.
+#[cfg(feature = "alloc")]
 #[inline]
+pub fn known_header<O: crate::Operation>() -> Option<&'static crate::meta::StructMeta> {
+    <O::Request as AttrSet>::meta().header
+}
+
+/// Reads a selected payload.
+#[inline(always)] // as its callers are, for addresses
 pub fn selected<'a, T: Selected, const N: usize>(
     payload: &'a [u8],
     attrs: Attrs<'a>,
@@ -98,20 +105,6 @@ fn malformed(attrs: &[u8], id: u16, set: &'static SetMeta) -> DecodeError {
     DecodeError::new(DecodeErrorKind::Length, set, id, found.map_or(0, |a| a.offset))
 }
 
-/// Appends a zeroed fixed header and its padding.
-#[inline]
-pub fn put_header<B: Buf>(enc: &mut Enc<B>, header: &'static StructMeta) {
-    zeroes(enc, align(header.size as usize));
-}
-
-/// Writes the fixed header where [`put_header`] made room.
-#[inline]
-pub fn set_header<H: CStruct, B: Buf>(enc: &mut Enc<B>, start: usize, header: &H) {
-    if let Some(room) = enc.since(start).get_mut(..H::META.size as usize) {
-        header.write(room);
-    }
-}
-
 /// Writes all fields in order, for sets that keep nothing beside their fields.
 #[cfg(feature = "alloc")]
 #[inline]
@@ -126,15 +119,17 @@ pub fn put_all<B: Buf, S: SetBuilder<B>>(
     builder
 }
 
-/// Checks the length of the attribute that was just written at `at`; of text, without its NUL.
+/// Writes an attribute whose length has bounds; that of text is without its NUL.
 #[inline]
-pub fn check_len<K: Wire, B: Buf>(
-    enc: &mut Enc<B>,
-    at: usize,
+pub fn put_bounded<K: Wire, B: Buf>(
+    value: impl ToWire<K>,
+    enc: Enc<B>,
     id: u16,
     min: Option<usize>,
     max: Option<usize>,
-) {
+) -> Enc<B> {
+    let at = enc.position();
+    let mut enc = value.put_as(enc, id);
     let attr = enc.since(at);
     let len = attr.first_chunk().map_or(0, |header| split(*header).0.saturating_sub(ATTR_HEADER));
     let text = matches!(K::TYPE, TypeMeta::String);
@@ -144,6 +139,7 @@ pub fn check_len<K: Wire, B: Buf>(
         enc.truncate(at);
         enc.fail(EncodeError::Length { attr: id, len: len as u32 });
     }
+    enc
 }
 
 /// Whether no field before the one of this ordinal has its number. `sorted` is what
@@ -211,6 +207,7 @@ pub fn store_bits(value: u64, bytes: &mut [u8], first: u32, width: u32) {
 }
 
 /// `Debug` of a union: all its arms.
+#[inline]
 pub fn debug_union<T: CStruct>(
     f: &mut core::fmt::Formatter<'_>,
     name: &str,
@@ -221,11 +218,13 @@ pub fn debug_union<T: CStruct>(
 
 /// `Debug` of an owned set: that of its view.
 #[cfg(feature = "alloc")]
+#[inline]
 pub fn debug_owned<T: AttrSet>(value: &T, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     debug_bytes(T::meta(), value.encode_to(Enc::new(Vec::new())).end(), f)
 }
 
 #[cfg(feature = "alloc")]
+#[inline]
 fn debug_bytes(
     set: &'static SetMeta,
     bytes: Result<Vec<u8>, EncodeError>,

@@ -8,7 +8,9 @@ mod from_view;
 
 pub use from_view::{FromForm, FromNest, FromView};
 
-use crate::def::{AttrDef, AttrKind, Chooses, Chosen, Many};
+#[cfg(feature = "alloc")]
+use crate::def::AttrKind;
+use crate::def::{AttrDef, Chooses, Chosen, Many};
 use crate::error::{DecodeError, DecodeErrorKind};
 use crate::meta::SetMeta;
 use crate::selected::Selected;
@@ -83,7 +85,7 @@ pub trait FromAttr<'a, S: AttrSet, K>: Sized {
     const ALL: bool = false;
 
     /// What was met, if it was; an error of an occurrence that counts.
-    fn take(slot: Self::Slot) -> Result<Option<Self>, DecodeError>;
+    fn take(slot: Self::Slot, place: Place<'_, 'a, S>) -> Result<Option<Self>, DecodeError>;
 
     /// What the field is when the attribute is absent, if that is no error.
     fn absent() -> Option<Self> {
@@ -107,23 +109,46 @@ impl<S: AttrSet> core::fmt::Debug for Place<'_, '_, S> {
     }
 }
 
-/// The first occurrence, read.
-type First<T> = Option<Result<T, DecodeError>>;
+/// The payload of the first occurrence of an attribute. It is read after the pass: so a pass is a walk
+/// that notes places, and keeps no values that it may have to carry along in memory.
+type First<'a> = Option<&'a [u8]>;
+
+/// Notes an occurrence. One with a broken header is none: it ends the pass, which tells of it.
+#[inline]
+fn note<'a>(slot: &mut First<'a>, at: &Cursor<'a>) {
+    if slot.is_none() {
+        *slot = at.payload();
+    }
+}
+
+/// Where the first occurrence of an attribute stands.
+#[cold]
+#[inline(never)]
+fn first_offset(attrs: &[u8], id: u16, set: &'static SetMeta) -> usize {
+    let first = Attrs::new(attrs).iter(set).filter_map(Result::ok).find(|attr| attr.id() == id);
+    first.map_or(0, |attr| attr.offset)
+}
 
 #[diagnostic::do_not_recommend] // the field's type does not fit the attribute, whatever is behind it
 impl<'a, S: AttrSet, K: Wire, T: FromView<'a, K>> FromAttr<'a, S, K> for T {
-    type Slot = First<T>;
+    type Slot = First<'a>;
 
     #[inline]
-    fn meet(slot: &mut First<T>, at: &Cursor<'a>, place: Place<'_, 'a, S>) {
-        if slot.is_none() {
-            *slot = Some(one::<S, K, T>(at, &place));
-        }
+    fn meet(slot: &mut First<'a>, at: &Cursor<'a>, _: Place<'_, 'a, S>) {
+        note(slot, at);
     }
 
     #[inline]
-    fn take(slot: First<T>) -> Result<Option<T>, DecodeError> {
-        slot.transpose()
+    fn take(slot: First<'a>, place: Place<'_, 'a, S>) -> Result<Option<T>, DecodeError> {
+        let Some(payload) = slot else { return Ok(None) };
+        let attrs = place.view.attrs();
+        let Some(value) = K::read_in(payload, attrs.scope()) else {
+            return Err(unread::<K>(payload, attrs.bytes(), place.id, S::meta()));
+        };
+        match T::from_view(value, place.depth + 1) {
+            Ok(value) => Ok(Some(value)),
+            Err(error) => Err(placed(error, attrs.bytes(), place.id, S::meta())),
+        }
     }
 
     #[inline]
@@ -132,14 +157,18 @@ impl<'a, S: AttrSet, K: Wire, T: FromView<'a, K>> FromAttr<'a, S, K> for T {
     }
 }
 
-/// Reads one occurrence.
-#[inline]
-fn one<'a, S: AttrSet, K: Wire, T: FromView<'a, K>>(
-    at: &Cursor<'a>,
-    place: &Place<'_, 'a, S>,
-) -> Result<T, DecodeError> {
-    let value = <K as AttrKind<S>>::read(at, place.id, place.view)?;
-    T::from_view(value, place.depth + 1).map_err(|error| error.placed(S::meta(), place.id, at.offset()))
+/// The error for a first occurrence that cannot be read.
+#[cold]
+#[inline(never)]
+fn unread<K: Wire>(payload: &[u8], attrs: &[u8], id: u16, set: &'static SetMeta) -> DecodeError {
+    K::error(payload, set, id, first_offset(attrs, id, set))
+}
+
+/// The error of the value of a first occurrence.
+#[cold]
+#[inline(never)]
+fn placed(error: DecodeError, attrs: &[u8], id: u16, set: &'static SetMeta) -> DecodeError {
+    error.placed(set, id, first_offset(attrs, id, set))
 }
 
 #[diagnostic::do_not_recommend]
@@ -148,23 +177,21 @@ where
     S: Chooses<ID, Form: Selected>,
     T: FromForm<'a, S::Form>,
 {
-    type Slot = First<T>;
+    type Slot = First<'a>;
 
     #[inline]
-    fn meet(slot: &mut First<T>, at: &Cursor<'a>, place: Place<'_, 'a, S>) {
-        if slot.is_none() {
-            let value = <Chosen<ID> as AttrKind<S>>::read(at, place.id, place.view);
-            let read = |value: <S::Form as Selected>::View<'a>| {
-                T::from_form(value, place.depth + 1)
-                    .map_err(|error| error.placed(S::meta(), place.id, at.offset()))
-            };
-            *slot = Some(value.and_then(read));
-        }
+    fn meet(slot: &mut First<'a>, at: &Cursor<'a>, _: Place<'_, 'a, S>) {
+        note(slot, at);
     }
 
     #[inline]
-    fn take(slot: First<T>) -> Result<Option<T>, DecodeError> {
-        slot.transpose()
+    fn take(slot: First<'a>, place: Place<'_, 'a, S>) -> Result<Option<T>, DecodeError> {
+        let Some(payload) = slot else { return Ok(None) };
+        let value = S::choose(place.view, payload)?;
+        match T::from_form(value, place.depth + 1) {
+            Ok(value) => Ok(Some(value)),
+            Err(error) => Err(placed(error, place.view.attrs().bytes(), place.id, S::meta())),
+        }
     }
 }
 
@@ -178,14 +205,19 @@ impl<'a, S: AttrSet, K: Wire, T: FromView<'a, K>> FromAttr<'a, S, Many<K>> for V
     #[inline]
     fn meet(slot: &mut Self::Slot, at: &Cursor<'a>, place: Place<'_, 'a, S>) {
         let (values, error) = slot;
-        match one::<S, K, T>(at, &place) {
+        let value = <K as AttrKind<S>>::read(at, place.id, place.view);
+        let read = value.and_then(|value| {
+            T::from_view(value, place.depth + 1)
+                .map_err(|error| error.placed(S::meta(), place.id, at.offset()))
+        });
+        match read {
             Ok(value) => values.push(value),
             Err(new) => *error = Some(error.unwrap_or(new)),
         }
     }
 
     #[inline]
-    fn take(slot: Self::Slot) -> Result<Option<Self>, DecodeError> {
+    fn take(slot: Self::Slot, _: Place<'_, 'a, S>) -> Result<Option<Self>, DecodeError> {
         match slot {
             (values, None) => Ok(Some(values)),
             (_, Some(error)) => Err(error),
@@ -211,7 +243,7 @@ impl<'a, S: AttrSet, K: Wire> FromAttr<'a, S, Many<K>> for Multi<'a, K> {
     }
 
     #[inline]
-    fn take(slot: Self::Slot) -> Result<Option<Self>, DecodeError> {
+    fn take(slot: Self::Slot, _: Place<'_, 'a, S>) -> Result<Option<Self>, DecodeError> {
         Ok(slot)
     }
 
@@ -222,42 +254,41 @@ impl<'a, S: AttrSet, K: Wire> FromAttr<'a, S, Many<K>> for Multi<'a, K> {
 
 /// How a pass over a set ended. For derived code.
 #[derive(Clone, Copy, Debug)]
-pub struct End<'a> {
-    attrs: &'a [u8],
+pub struct End<V> {
+    view: V,
     broken: bool,
-    set: &'static SetMeta,
 }
 
-impl<'a> End<'a> {
-    /// The end of a pass.
-    #[inline]
-    pub fn of(at: Cursor<'a>, set: &'static SetMeta) -> Self {
-        End { attrs: at.attrs().bytes(), broken: at.broken(), set }
-    }
-
+impl<V> End<V> {
     /// The error for an attribute that was not met, when the attributes ended with a broken header:
     /// it may stand behind that.
     #[inline]
-    pub(crate) fn broken(&self, id: u16) -> DecodeError {
+    fn broken<'a>(&self, id: u16) -> DecodeError
+    where
+        V: View<'a>,
+    {
         DecodeError { attr: id, ..self.header() }
     }
 
     /// The error for the broken header itself.
     #[inline]
-    pub(crate) fn header(&self) -> DecodeError {
-        broken_header(self.attrs, self.set)
+    fn header<'a>(&self) -> DecodeError
+    where
+        V: View<'a>,
+    {
+        broken_header(self.view.attrs().bytes(), V::Set::meta())
     }
 }
 
 #[cold]
 #[inline(never)]
-fn broken_header(attrs: &[u8], set: &'static SetMeta) -> DecodeError {
+pub(crate) fn broken_header(attrs: &[u8], set: &'static SetMeta) -> DecodeError {
     let first = Attrs::new(attrs).iter(set).find_map(Result::err);
     first.unwrap_or_else(|| DecodeError::new(DecodeErrorKind::Truncated, set, 0, 0))
 }
 
 /// How the pass over a field's set ended; `None` when the set was not there.
-pub type Ended<'e, 'a> = Result<Option<&'e End<'a>>, DecodeError>;
+pub type Ended<'e, 'a, S> = Result<Option<&'e End<<S as AttrSet>::View<'a>>>, DecodeError>;
 
 // Bounds such as `'s: 's` make a lifetime one that derived code may say, together with that of the
 // message: so rustc takes the bounds of all these functions for one, and tells once of a field whose type
@@ -283,14 +314,15 @@ pub fn meet<'a, 's, T, S: AttrSet, K>(
 pub fn optional<'a, 's, T, S: AttrSet, K>(
     slot: T::Slot,
     def: AttrDef<S, K>,
-    end: Ended<'s, 'a>,
+    end: Ended<'s, 'a, S>,
+    depth: u8,
 ) -> Result<Option<T>, DecodeError>
 where
     T: FromAttr<'a, S, K>,
     's: 's,
 {
     let Some(end) = end? else { return Ok(None) };
-    match T::take(slot)? {
+    match T::take(slot, Place { id: def.id(), depth, view: &end.view })? {
         None if end.broken => Err(end.broken(def.id())),
         Some(_) if T::ALL && end.broken => Err(end.header()),
         value => Ok(value),
@@ -302,16 +334,17 @@ where
 pub fn required<'a, 's, T, S: AttrSet, K>(
     slot: T::Slot,
     def: AttrDef<S, K>,
-    end: Ended<'s, 'a>,
+    end: Ended<'s, 'a, S>,
+    depth: u8,
 ) -> Result<T, DecodeError>
 where
     T: FromAttr<'a, S, K>,
     's: 's,
 {
-    match optional::<T, S, K>(slot, def, end)? {
+    match optional::<T, S, K>(slot, def, end, depth)? {
         Some(value) => Ok(value),
         None => T::absent().ok_or_else(|| {
-            let len = end.ok().flatten().map_or(0, |end| end.attrs.len());
+            let len = end.ok().flatten().map_or(0, |end| end.view.attrs().bytes().len());
             DecodeError::new(DecodeErrorKind::Missing, S::meta(), def.id(), len)
         }),
     }
@@ -361,17 +394,17 @@ pub mod path {
 
     /// How a pass over a set ended.
     #[inline]
-    pub fn ended<'a, V: View<'a>>(at: Cursor<'a>, _: &V) -> End<'a> {
-        End::of(at, V::Set::meta())
+    pub fn ended<'a, V: View<'a>>(at: Cursor<'a>, view: V) -> End<V> {
+        End { view, broken: at.broken() }
     }
 
     /// How the pass over a nest ended, given that over the set around.
     #[inline]
-    pub fn end<'e, 'a, S, K>(
-        nest: &'e Option<Result<End<'a>, DecodeError>>,
-        def: AttrDef<S, K>,
-        around: Ended<'e, 'a>,
-    ) -> Ended<'e, 'a> {
+    pub fn end<'e, 'a, S: AttrSet, T: AttrSet>(
+        nest: &'e Option<Result<End<T::View<'a>>, DecodeError>>,
+        def: AttrDef<S, Nest<T>>,
+        around: Ended<'e, 'a, S>,
+    ) -> Ended<'e, 'a, T> {
         match nest {
             Some(Ok(end)) => Ok(Some(end)),
             Some(Err(error)) => Err(*error),

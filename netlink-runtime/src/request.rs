@@ -1,7 +1,7 @@
 //! What a socket sends and how it reads what comes back.
 
 use crate::error::{DecodeError, EncodeError};
-use crate::meta::SetMeta;
+use crate::meta::{SetMeta, StructMeta};
 use crate::protocol::{MessageType, Protocol};
 use crate::view::AttrSet;
 use crate::walk::StructRef;
@@ -84,6 +84,13 @@ pub trait Reply {
     fn answer<'a>(payload: &'a [u8], request: Option<StructRef<'a>>) -> Result<Self::View<'a>, DecodeError> {
         let _ = request;
         Self::view(payload)
+    }
+
+    /// The fixed header of the requests that it answers, if it knows: then nobody else has to keep it. For
+    /// derived operations.
+    #[doc(hidden)]
+    fn known_header() -> Option<&'static StructMeta> {
+        None
     }
 
     /// Whether a message of this type (for generic netlink: this command) is such a reply.

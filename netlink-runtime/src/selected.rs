@@ -98,6 +98,12 @@ pub trait Selected: Sized + 'static {
         true
     }
 
+    /// Flag bits that encoding sets on the attribute.
+    #[cfg(feature = "alloc")]
+    fn flags(&self) -> u16 {
+        0
+    }
+
     /// Appends the payload as one attribute.
     #[cfg(feature = "alloc")]
     fn put<B: Buf>(&self, enc: Enc<B>, id: u16) -> Enc<B>;
@@ -109,7 +115,7 @@ impl Selected for Address {
     type Builder<B: Buf> = SubSlot<B>;
     const META: &'static SubMeta = Address::FORMS;
 
-    #[inline]
+    #[inline(always)]
     fn read<'a>(payload: &'a [u8], selectors: &[Selector<'a>], _scope: Scope<'a>) -> Option<Address> {
         let family = match selectors.first() {
             Some(Selector::Number(family)) => *family,

@@ -41,7 +41,7 @@ fn made_values() {
         assert!(json.contains(part), "{part} in {json}");
     }
     // Text that is not one text with one NUL keeps its bytes.
-    link.ifname = Some(NlString::from_payload(b"a\xff\0\0".to_vec()));
+    link.ifname = Some(NlString::from_payload(b"a\xff\0\0"));
     assert!(round_trip(&link).contains(r#""ifname":[97,255,0,0]"#));
 }
 

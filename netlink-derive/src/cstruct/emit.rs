@@ -77,6 +77,7 @@ pub(crate) fn emit(item: &CStruct) -> TokenStream {
 
             impl ::core::default::Default for #name {
                 /// All zero.
+                #[inline]
                 fn default() -> Self {
                     <Self as ::netlink_runtime::CStruct>::read(&[0; __SIZE])
                 }

@@ -15,7 +15,6 @@ pub(crate) fn emit(set: &Set) -> TokenStream {
     let doc = format!("Builds a [`{name}`] in place.");
     let setters = set.fields.iter().map(|f| setter(set, f));
     let owned = set.fields.iter().filter_map(owned);
-    let unbounded = set.fields.iter().filter_map(unbounded);
     let header = set.header.as_ref().map(|(_, ty)| {
         let guard = Guard::c_struct(ty);
         quote_spanned! {shape::place(ty)=>
@@ -23,7 +22,7 @@ pub(crate) fn emit(set: &Set) -> TokenStream {
             #[inline]
             pub fn header(mut self, header: #ty) -> Self {
                 #guard
-                ::netlink_runtime::__private::set_header(&mut self.enc, self.start, &header);
+                self.set = self.set.header(&header);
                 self
             }
         }
@@ -32,12 +31,7 @@ pub(crate) fn emit(set: &Set) -> TokenStream {
         #[doc = #doc]
         #[derive(::core::fmt::Debug)]
         #vis struct #builder<B> {
-            enc: ::netlink_runtime::build::Enc<B>,
-            /// Where the set starts: its fixed header.
-            #[allow(dead_code)] // sets without a header do not look back
-            start: ::core::primitive::usize,
-            #[allow(dead_code)] // sets of nothing but repeated attributes do not need it
-            once: ::netlink_runtime::build::Once,
+            set: ::netlink_runtime::build::Writing<B>,
         }
 
         impl<B: ::netlink_runtime::build::Buf> #builder<B> {
@@ -48,19 +42,18 @@ pub(crate) fn emit(set: &Set) -> TokenStream {
         ::netlink_runtime::__alloc! {
             impl<B: ::netlink_runtime::build::Buf> #builder<B> {
                 #(#owned)*
-                #(#unbounded)*
             }
         }
 
         impl<B: ::netlink_runtime::build::Buf> ::netlink_runtime::build::SetBuilder<B> for #builder<B> {
             #[inline]
             fn enc(&mut self) -> &mut ::netlink_runtime::build::Enc<B> {
-                &mut self.enc
+                ::netlink_runtime::build::SetBuilder::enc(&mut self.set)
             }
 
             #[inline]
             fn finish(self) -> ::netlink_runtime::build::Enc<B> {
-                self.enc
+                ::netlink_runtime::build::SetBuilder::finish(self.set)
             }
         }
     }
@@ -69,29 +62,33 @@ pub(crate) fn emit(set: &Set) -> TokenStream {
 /// The builder as `AttrSet` has it.
 pub(crate) fn methods(set: &Set) -> TokenStream {
     let builder = format_ident!("{}Builder", set.name);
-    let header = set.header.as_ref().map(|(_, ty)| {
-        let header = shape::placed(ty);
-        quote_spanned! {shape::place(ty)=>
-            ::netlink_runtime::__private::put_header(&mut enc, <#header as ::netlink_runtime::CStruct>::META);
-        }
-    });
+    let start = start(set);
     quote! {
         type Builder<B: ::netlink_runtime::build::Buf> = #builder<B>;
 
         #[inline]
-        #[allow(unused_mut)] // only sets with a header write one
         fn builder<B: ::netlink_runtime::build::Buf>(
-            mut enc: ::netlink_runtime::build::Enc<B>,
+            enc: ::netlink_runtime::build::Enc<B>,
         ) -> #builder<B> {
-            let start = enc.position();
-            #header
-            let once = ::netlink_runtime::build::Once::new(enc.position());
-            #builder { enc, start, once }
+            #builder { set: #start }
         }
     }
 }
 
-/// `#[inline] pub fn name(mut self, argument) -> Self`, which writes when nothing speaks against it.
+/// The beginning of a set, in `enc`.
+pub(crate) fn start(set: &Set) -> TokenStream {
+    match &set.header {
+        Some((_, ty)) => {
+            let header = shape::placed(ty);
+            quote_spanned! {shape::place(ty)=>
+                ::netlink_runtime::build::Writing::headed(enc, <#header as ::netlink_runtime::CStruct>::META)
+            }
+        }
+        None => quote!(::netlink_runtime::build::Writing::new(enc)),
+    }
+}
+
+/// `#[inline] pub fn name(mut self, argument) -> Self`: one call of what it wraps.
 struct Method<'f> {
     field: &'f Field,
     name: &'f Ident,
@@ -103,21 +100,13 @@ impl Method<'_> {
     fn tokens(self, attributes: &TokenStream) -> TokenStream {
         let Method { field, name, argument, write } = self;
         let place = field.place();
-        let number = &field.number;
-        let once = if field.card == Card::Multi {
-            quote_spanned!(place=> true)
-        } else {
-            quote_spanned!(place=> self.once.check(&mut self.enc, #number))
-        };
         let guard = field.guard();
         quote_spanned! {place=>
             #attributes
             #[inline]
             pub fn #name(mut self, #argument) -> Self {
                 #guard
-                if #once {
-                    self.enc = #write;
-                }
+                self.set = #write;
                 self
             }
         }
@@ -135,15 +124,20 @@ fn setter(set: &Set, field: &Field) -> TokenStream {
     let place = field.place();
     let Field { name, number, .. } = field;
     let rt = quote_spanned!(place=> ::netlink_runtime::build);
+    // What repeats has its own methods of `Writing`.
+    let method = |once, each| Ident::new(if field.card == Card::Multi { each } else { once }, place);
     let (argument, write) = match &field.payload {
         Payload::Wire(w) => {
             let marker = &w.marker;
-            let put = |value: TokenStream| quote_spanned!(place=> #rt::ToWire::<#marker>::put_as(#value, self.enc, #number));
+            let put = |value: TokenStream| {
+                let put = method("put", "put_each");
+                quote_spanned!(place=> self.set.#put::<#marker>(#number, #value))
+            };
             let closure = |builder: TokenStream, write: TokenStream| {
                 (quote_spanned!(place=> build: impl ::core::ops::FnOnce(#builder) -> #builder), write)
             };
             let container = |builder: TokenStream| {
-                let write = quote_spanned!(place=> <#builder>::build(self.enc, #number, build));
+                let write = write(field, quote_spanned!(place=> <#builder>::build(enc, id, build)));
                 closure(builder, write)
             };
             match &w.kind {
@@ -151,13 +145,19 @@ fn setter(set: &Set, field: &Field) -> TokenStream {
                 Kind::Scalar(ty) => (quote_spanned!(place=> value: #ty), put(quote!(value))),
                 Kind::Value => {
                     let argument = quote_spanned!(place=> value: impl #rt::ToWire<#marker>);
-                    let write = bounded(field, put(quote!(value)));
+                    let write = match &field.bounds {
+                        Some(bounds) => bounded(field, bounds),
+                        None => put(quote!(value)),
+                    };
                     (argument, write)
                 }
-                Kind::Nest(ty) => closure(
-                    quote_spanned!(place=> <#ty as ::netlink_runtime::AttrSet>::Builder<B>),
-                    quote_spanned!(place=> #rt::nest::<#ty, B>(self.enc, #number, build)),
-                ),
+                Kind::Nest(ty) => {
+                    let nest = method("nest", "nest_each");
+                    closure(
+                        quote_spanned!(place=> <#ty as ::netlink_runtime::AttrSet>::Builder<B>),
+                        quote_spanned!(place=> self.set.#nest::<#ty>(#number, build)),
+                    )
+                }
                 Kind::Indexed(member) => container(quote_spanned!(place=> #rt::IndexedBuilder<B, #member>)),
                 Kind::TypeValue(member, levels) => {
                     container(quote_spanned!(place=> #rt::TypeValueBuilder<B, #member, #levels>))
@@ -165,79 +165,64 @@ fn setter(set: &Set, field: &Field) -> TokenStream {
                 Kind::Records(ty) => container(quote_spanned!(place=> #rt::RecordsBuilder<B, #ty>)),
             }
         }
-        Payload::Selected { ty, address: true, .. } => (
-            quote_spanned!(place=> value: impl ::core::convert::Into<#ty>),
-            quote_spanned!(place=> #rt::put_address(::core::convert::Into::<#ty>::into(value), self.enc, #number)),
-        ),
+        Payload::Selected { ty, address: true, .. } => {
+            let put =
+                quote_spanned!(place=> #rt::put_address(::core::convert::Into::<#ty>::into(value), enc, id));
+            (quote_spanned!(place=> value: impl ::core::convert::Into<#ty>), write(field, put))
+        }
         Payload::Selected { ty, selectors, .. } => {
             let builder = quote_spanned!(place=> <#ty as ::netlink_runtime::Selected>::Builder<B>);
             let slots = selector_slots(set, selectors, field);
             let form = shape::placed(ty);
-            let new = Ident::new(if field.card == Card::Multi { "repeated" } else { "new" }, place);
+            let selected = method("selected", "selected_each");
             (
                 quote_spanned!(place=> build: impl ::core::ops::FnOnce(#builder) -> #rt::Enc<B>),
-                quote_spanned! {place=> {
-                    let slot = #rt::SubSlot::#new(self.enc, #number, #slots, &mut self.once);
-                    build(<#form as ::netlink_runtime::Selected>::builder(slot))
-                }},
+                quote_spanned! {place=>
+                    self.set.#selected(#number, #slots, |slot| build(<#form as ::netlink_runtime::Selected>::builder(slot)))
+                },
             )
         }
     };
     Method { field, name, argument, write }.tokens(&docs(field))
 }
 
+/// Writes `code`, an expression of `enc` and `id`, once or as often as it is called.
+fn write(field: &Field, code: TokenStream) -> TokenStream {
+    let (place, number) = (field.place(), &field.number);
+    let method = Ident::new(if field.card == Card::Multi { "each" } else { "once" }, place);
+    quote_spanned!(place=> self.set.#method(#number, |enc, id| #code))
+}
+
 /// Checks the length of what was written.
-fn bounded(field: &Field, write: TokenStream) -> TokenStream {
+fn bounded(field: &Field, Bounds { min, max }: &Bounds) -> TokenStream {
     let place = field.place();
-    let Some(Bounds { min, max }) = &field.bounds else { return write };
-    let number = &field.number;
     let bound = |bound: &Option<syn::Expr>| match bound {
         Some(bound) => quote_spanned!(place=> ::core::option::Option::Some(#bound)),
         None => quote_spanned!(place=> ::core::option::Option::None),
     };
     let (min, max) = (bound(min), bound(max));
     let marker = field.wire().map(|w| &w.marker);
-    quote_spanned! {place=> {
-        let at = self.enc.position();
-        let mut enc = #write;
-        ::netlink_runtime::__private::check_len::<#marker, B>(&mut enc, at, #number, #min, #max);
-        enc
-    }}
+    let code = quote_spanned!(place=> ::netlink_runtime::__private::put_bounded::<#marker, B>(value, enc, id, #min, #max));
+    write(field, code)
 }
 
 /// The setter for owned values, beside the one that builds in place.
 fn owned(field: &Field) -> Option<TokenStream> {
     let place = field.place();
-    let number = &field.number;
     let name = field.owned_setter();
-    let (argument, write) = match &field.payload {
+    let (argument, code) = match &field.payload {
         Payload::Wire(w) if field.has_owned_setter() => {
             let (own, ty) = (w.as_own(), &w.ty);
-            (quote_spanned!(place=> value: &#ty), quote_spanned!(place=> #own::put(value, self.enc, #number)))
+            (quote_spanned!(place=> value: &#ty), quote_spanned!(place=> #own::put(value, enc, id)))
         }
         Payload::Selected { ty, address: false, .. } => (
             quote_spanned!(place=> value: &#ty),
-            quote_spanned!(place=> ::netlink_runtime::Selected::put(value, self.enc, #number)),
+            quote_spanned!(place=> ::netlink_runtime::Selected::put(value, enc, id)),
         ),
         Payload::Wire(_) | Payload::Selected { .. } => return None,
     };
+    let write = write(field, code);
     Some(Method { field, name: &name, argument, write }.tokens(&docs(field)))
-}
-
-/// The setter for owned values of a field with bounds.
-fn unbounded(field: &Field) -> Option<TokenStream> {
-    field.bounds.as_ref()?;
-    let place = field.place();
-    let (number, name) = (&field.number, field.unbounded_setter());
-    let own = field.wire().map(Wire::as_own)?;
-    let ty = field.owned();
-    let method = Method {
-        field,
-        name: &name,
-        argument: quote_spanned!(place=> value: &#ty),
-        write: quote_spanned!(place=> #own::put(value, self.enc, #number)),
-    };
-    Some(method.tokens(&quote!(#[doc(hidden)])))
 }
 
 /// Selectors in attributes of the own set are written with the payload.

@@ -1,7 +1,7 @@
 //! Attributes as constants, and what the type system knows of them: what projections and
 //! collectors name.
 
-use super::view::selector;
+use super::view::{inline, selector};
 use crate::set::{Card, Field, Payload, Set};
 use crate::shape;
 use proc_macro2::TokenStream;
@@ -23,15 +23,14 @@ pub(crate) fn emit(set: &Set) -> TokenStream {
             #vis const #constant: #ty = ::netlink_runtime::AttrDef::new(#number);
         }
     });
-    let choosers = set.fields.iter().filter_map(|field| chooser(set, field));
+    let choosers: Vec<_> = set.fields.iter().filter_map(|field| chooser(set, field)).collect();
+    let choosers = (!choosers.is_empty()).then(|| quote!(const _: () = { #(#choosers)* };));
     quote! {
         impl #name {
             #(#consts)*
         }
 
-        const _: () = {
-            #(#choosers)*
-        };
+        #choosers
     }
 }
 
@@ -78,6 +77,7 @@ fn chooser(set: &Set, field: &Field) -> Option<TokenStream> {
     let place = field.place();
     let (name, number) = (&set.name, &field.number);
     let Payload::Selected { ty, selectors, .. } = &field.payload else { return None };
+    let inline = inline(field);
     let view = format_ident!("{name}View");
     // Said in digits: Rust 1.85 does not infer a constant argument from `_`.
     let count = selectors.len();
@@ -87,7 +87,7 @@ fn chooser(set: &Set, field: &Field) -> Option<TokenStream> {
         impl ::netlink_runtime::Chooses<{ #number }> for #name {
             type Form = #ty;
 
-            #[inline]
+            #inline
             fn choose<'a>(
                 view: &#view<'a>,
                 payload: &'a [::core::primitive::u8],

@@ -24,9 +24,10 @@ pub(crate) fn emit(set: &Set) -> TokenStream {
         }
         None => (quote!(::core::option::Option::None), quote!(())),
     };
-    let attrs = set.fields.iter().map(|f| attr(set, f));
-    let pads = set.pads.iter().map(|n| without_field(n, &quote!(Pad)));
-    let unused = set.unused.iter().map(|n| without_field(n, &quote!(Unused)));
+    let attrs = set.fields.iter().map(|f| (f.number.literal, attr(set, f)));
+    let pads = set.pads.iter().map(|n| (n.literal, without_field(n, &quote!(Pad))));
+    let unused = set.unused.iter().map(|n| (n.literal, without_field(n, &quote!(Unused))));
+    let table = table(attrs.chain(pads).chain(unused).collect());
     // Of constants' numbers, rustc alone knows the values.
     let by_path = set.fields.iter().any(|f| f.number.literal.is_none());
     let checks = set.fields.iter().filter(|_| by_path).map(|Field { number, ordinal, .. }| {
@@ -38,12 +39,9 @@ pub(crate) fn emit(set: &Set) -> TokenStream {
     });
     let (definitions, attributes) = consts::attributes(set);
     let (build, owned) = (build::methods(set), owned::methods(set));
-    let count = set.fields.len() + set.pads.len() + set.unused.len();
     quote! {
-        const __SORTED: [#rt::AttrMeta; #count] = #rt::AttrMeta::sorted([#(#attrs,)* #(#pads,)* #(#unused,)*]);
-        static __ATTRS: [#rt::AttrMeta; #count] = __SORTED;
+        #table
         #(#checks)*
-        const __INDEXED: ::core::primitive::usize = #rt::AttrMeta::indexed(&__SORTED);
         static __META: #rt::SetMeta = #rt::SetMeta { name: #text, header: #header, attrs: &__ATTRS };
 
         #definitions
@@ -65,6 +63,35 @@ pub(crate) fn emit(set: &Set) -> TokenStream {
 
             #owned
         }
+    }
+}
+
+/// The attributes by number, fields before padding of the same number, and how many numbers an index has
+/// places for. rustc sorts only what it alone can: it takes its time for that.
+fn table(mut attrs: Vec<(Option<u64>, TokenStream)>) -> TokenStream {
+    let rt = quote!(::netlink_runtime::meta::AttrMeta);
+    let usize = quote!(::core::primitive::usize);
+    let count = attrs.len();
+    if attrs.iter().all(|(number, _)| number.is_some()) {
+        attrs.sort_by_key(|(number, _)| *number);
+        let places = match attrs.last() {
+            Some((number, _)) => {
+                let last = number.unwrap_or_default() as u16;
+                quote!(#rt::places(#last))
+            }
+            None => quote!(0),
+        };
+        let attrs = attrs.iter().map(|(_, attr)| attr);
+        return quote! {
+            static __ATTRS: [#rt; #count] = [#(#attrs,)*];
+            const __INDEXED: #usize = #places;
+        };
+    }
+    let attrs = attrs.iter().map(|(_, attr)| attr);
+    quote! {
+        const __SORTED: [#rt; #count] = #rt::sorted([#(#attrs,)*]);
+        static __ATTRS: [#rt; #count] = __SORTED;
+        const __INDEXED: #usize = #rt::indexed(&__SORTED);
     }
 }
 

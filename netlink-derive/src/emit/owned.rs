@@ -1,10 +1,10 @@
 //! The owned type: decoding in one pass, encoding through the setters.
 
+use super::build;
 use crate::set::{Card, Field, Payload, Set};
 use crate::shape;
-use crate::wire::Kind;
-use proc_macro2::TokenStream;
-use quote::{format_ident, quote, quote_spanned};
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 
 /// The methods of `AttrSet` that need an allocator.
@@ -65,8 +65,8 @@ fn decode(set: &Set) -> TokenStream {
     }
     let keep = set.rest.is_some();
     // Numbers that are paths become constants, so that they can be patterns.
-    let consts = set.fields.iter().map(|f| {
-        let (ident, number) = (pattern(f), &f.number);
+    let consts = set.fields.iter().filter(|f| f.number.literal.is_none()).map(|f| {
+        let (ident, number) = (constant(f), &f.number);
         quote!(const #ident: ::core::primitive::u16 = #number;)
     });
     let guards = set.guards();
@@ -87,12 +87,13 @@ fn decode(set: &Set) -> TokenStream {
             let meta = <#name as ::netlink_runtime::AttrSet>::meta();
             let mut reader = ::netlink_runtime::owned::Reader::new(attrs, meta, depth, #keep)?;
             #(#slots)*
-            for attr in attrs.iter(meta) {
-                let attr = attr?;
-                match attr.id() {
+            let mut attributes = attrs.bytes();
+            while let ::core::option::Option::Some(id) = reader.next(&mut attributes)? {
+                let taken = match id {
                     #(#arms)*
-                    _ => reader.unknown(attr),
-                }
+                    _ => reader.unknown(),
+                };
+                reader.took(taken);
             }
             #(#selected)*
             ::core::result::Result::Ok(Self { #header #(#values)* #rest })
@@ -100,11 +101,18 @@ fn decode(set: &Set) -> TokenStream {
     }
 }
 
-fn pattern(field: &Field) -> proc_macro2::Ident {
+fn constant(field: &Field) -> Ident {
     format_ident!("__ATTR_{}", field.ordinal)
 }
 
-fn local(field: &Field) -> proc_macro2::Ident {
+fn pattern(field: &Field) -> TokenStream {
+    match field.number.literal {
+        Some(_) => field.number.to_token_stream(),
+        None => constant(field).to_token_stream(),
+    }
+}
+
+fn local(field: &Field) -> Ident {
     format_ident!("f{}", field.ordinal)
 }
 
@@ -128,20 +136,20 @@ fn arm(field: &Field) -> TokenStream {
     match (&field.payload, field.card) {
         (Payload::Wire(w), Card::Multi) => {
             let marker = &w.marker;
-            quote_spanned!(place=> #pattern => reader.multi::<#marker>(&mut #local, attr, #ordinal)?,)
+            quote_spanned!(place=> #pattern => reader.multi::<#marker>(&mut #local, #ordinal)?,)
         }
         (Payload::Wire(_), Card::Flag) => {
-            quote_spanned!(place=> #pattern => reader.flag(&mut #local, attr, #ordinal),)
+            quote_spanned!(place=> #pattern => reader.flag(&mut #local, #ordinal),)
         }
         (Payload::Wire(w), Card::Optional | Card::Always) => {
             let marker = &w.marker;
-            quote_spanned!(place=> #pattern => reader.one::<#marker>(&mut #local, attr, #ordinal)?,)
+            quote_spanned!(place=> #pattern => reader.one::<#marker>(&mut #local, #ordinal)?,)
         }
         (Payload::Selected { .. }, Card::Multi) => {
-            quote_spanned!(place=> #pattern => reader.selected_each(&mut #local, attr, #ordinal),)
+            quote_spanned!(place=> #pattern => reader.selected_each(&mut #local, #ordinal),)
         }
         (Payload::Selected { .. }, _) => {
-            quote_spanned!(place=> #pattern => reader.selected(&mut #local, attr, #ordinal),)
+            quote_spanned!(place=> #pattern => reader.selected(&mut #local, #ordinal),)
         }
     }
 }
@@ -196,14 +204,17 @@ fn value(field: &Field) -> TokenStream {
 }
 
 fn encode(set: &Set) -> TokenStream {
-    let name = &set.name;
     let count = set.fields.len() as u16;
     let guards = set.guards();
     let arms = set.fields.iter().map(put);
-    let header = set.header.as_ref().map(|(field, _)| quote!(builder = builder.header(self.#field);));
+    let start = build::start(set);
+    let header = set.header.as_ref().map(|(field, ty)| {
+        let header = shape::placed(ty);
+        quote_spanned!(shape::place(ty)=> .header::<#header>(&self.#field))
+    });
     let run = match &set.rest {
-        Some(rest) => quote!(self.#rest.encode(#count, builder, put)),
-        None => quote!(::netlink_runtime::__private::put_all(#count, builder, put)),
+        Some(rest) => quote!(self.#rest.encode(#count, set, put)),
+        None => quote!(::netlink_runtime::__private::put_all(#count, set, put)),
     };
     quote! {
         fn encode_to<B: ::netlink_runtime::build::Buf>(
@@ -211,76 +222,46 @@ fn encode(set: &Set) -> TokenStream {
             enc: ::netlink_runtime::build::Enc<B>,
         ) -> ::netlink_runtime::build::Enc<B> {
             #(#guards)*
-            #[allow(unused_mut)] // only sets with a header write one
-            let mut builder = <#name as ::netlink_runtime::AttrSet>::builder(enc);
-            #header
-            #[allow(unused_mut, unused_variables)] // sets without attributes have no arms
-            let put = |mut builder: <#name as ::netlink_runtime::AttrSet>::Builder<B>,
+            let set = #start #header;
+            #[allow(unused_variables)] // sets without attributes have no arms
+            let put = |set: ::netlink_runtime::build::Writing<B>,
                        ordinal: ::core::primitive::u16,
                        from: ::core::primitive::usize,
                        limit: ::core::primitive::usize| {
                 match ordinal {
                     #(#arms)*
-                    _ => builder,
+                    _ => set,
                 }
             };
-            let builder = #run;
-            ::netlink_runtime::build::SetBuilder::finish(builder)
+            ::netlink_runtime::build::SetBuilder::finish(#run)
         }
     }
 }
 
-/// Writes one field through its setter.
+/// Writes one field. What the kernel sent is not ours to judge: bounds are those of the setters.
 fn put(field: &Field) -> TokenStream {
     let place = field.place();
-    let (name, ordinal) = (&field.name, field.ordinal);
-    let mut setter = if field.bounds.is_some() {
-        field.unbounded_setter()
-    } else if field.has_owned_setter() {
-        field.owned_setter()
-    } else {
-        name.clone()
-    };
-    // A call is shown at the argument only when both are code of the macro.
-    setter.set_span(place);
-    let argument = match &field.payload {
-        Payload::Wire(w) if matches!(w.kind, Kind::Scalar(_)) => quote_spanned!(place=> *value),
-        Payload::Selected { address: true, .. } => quote_spanned!(place=> *value),
-        _ => quote_spanned!(place=> value),
-    };
-    let deref = field.boxed.then(|| quote_spanned!(place=> let value = &**value;));
-    match field.card {
-        Card::Flag => quote_spanned! {place=>
-            #ordinal if self.#name && from == 0 => builder.#name(),
-        },
-        Card::Multi => quote_spanned! {place=>
-            #ordinal => {
-                let values = ::core::iter::Iterator::skip(<[_]>::iter(&self.#name), from);
-                for value in ::core::iter::Iterator::take(values, limit) {
-                    builder = builder.#setter(#argument);
-                }
-                builder
-            }
-        },
-        Card::Always => {
-            quote_spanned! {place=>
-                #ordinal if from == 0 => {
-                    let value = &self.#name;
-                    #deref
-                    builder.#setter(#argument)
-                }
-            }
+    let Field { name, ordinal, number, .. } = field;
+    let deref = field.boxed.then(|| quote_spanned!(place=> *));
+    let (own, of) = match &field.payload {
+        Payload::Wire(w) => {
+            let marker = &w.marker;
+            ("own", quote_spanned!(place=> ::<#marker>))
         }
-        Card::Optional => {
-            quote_spanned! {place=>
-                #ordinal => match &self.#name {
-                    ::core::option::Option::Some(value) if from == 0 => {
-                        #deref
-                        builder.#setter(#argument)
-                    }
-                    _ => builder,
-                },
-            }
+        Payload::Selected { ty, .. } => {
+            let form = shape::placed(ty);
+            ("own_selected", quote_spanned!(place=> ::<#form>))
         }
-    }
+    };
+    let (method, of, arguments) = match field.card {
+        Card::Flag => ("own_flag".to_owned(), None, quote_spanned!(place=> self.#name, from)),
+        Card::Multi => (format!("{own}_each"), Some(of), quote_spanned!(place=> &self.#name, from, limit)),
+        Card::Always => (own.to_owned(), Some(of), quote_spanned!(place=> &#deref self.#name, from)),
+        Card::Optional if field.boxed => {
+            (format!("{own}_boxed"), Some(of), quote_spanned!(place=> self.#name.as_deref(), from))
+        }
+        Card::Optional => (format!("{own}_optional"), Some(of), quote_spanned!(place=> &self.#name, from)),
+    };
+    let method = Ident::new(&method, place);
+    quote_spanned!(place=> #ordinal => set.#method #of(#number, #arguments),)
 }

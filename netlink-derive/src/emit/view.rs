@@ -214,14 +214,27 @@ fn accessor(set: &Set, field: &Field) -> TokenStream {
         }
     };
     let guard = field.guard();
+    let inline = inline(field);
     quote_spanned! {place=>
         #(#docs)*
         #alias
-        #[inline]
+        #inline
         pub fn #name(&self) -> #ty {
             #guard
             #body
         }
+    }
+}
+
+/// How what reads a field is inlined.
+///
+/// A view that a call takes by reference has to be written to memory, with all of its header; LLVM would
+/// call what reads addresses, for all the families that they may be of.
+pub(crate) fn inline(field: &Field) -> TokenStream {
+    let place = field.place();
+    match &field.payload {
+        Payload::Selected { address: true, .. } => quote_spanned!(place=> #[inline(always)]),
+        Payload::Selected { .. } | Payload::Wire(_) => quote_spanned!(place=> #[inline]),
     }
 }
 

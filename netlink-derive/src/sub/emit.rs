@@ -171,6 +171,7 @@ pub(crate) fn emit(item: &Sub) -> TokenStream {
 
         // Not derived: errors about the forms would be those of the derives, once more for each.
         impl ::core::clone::Clone for #view<'_> {
+            #[inline]
             fn clone(&self) -> Self {
                 match self {
                     #(#clones)*
@@ -180,6 +181,7 @@ pub(crate) fn emit(item: &Sub) -> TokenStream {
         }
 
         impl ::core::fmt::Debug for #view<'_> {
+            #[inline]
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 match self {
                     #(#debugs)*
@@ -308,6 +310,11 @@ fn owned(item: &Sub, view: &Ident) -> TokenStream {
         let (name, own, guard) = (&f.name, f.wire.as_own(), &f.wire.guard);
         quote_spanned!(place=> Self::#name(v) => { #guard #own::put(v, enc, id) })
     });
+    let flags = all().map(|f| {
+        let place = f.wire.place;
+        let (name, own, guard) = (&f.name, f.wire.as_own(), &f.wire.guard);
+        quote_spanned!(place=> Self::#name(v) => { #guard #own::flags(v) })
+    });
     let exacts = all().map(|f| {
         let place = f.wire.place;
         let (name, own, guard) = (&f.name, f.wire.as_own(), &f.wire.guard);
@@ -323,6 +330,14 @@ fn owned(item: &Sub, view: &Ident) -> TokenStream {
                 #view::#unknown(v) => {
                     ::core::result::Result::Ok(Self::#unknown(::netlink_runtime::__private::Vec::from(v)))
                 }
+            }
+        }
+
+        #[inline]
+        fn flags(&self) -> ::core::primitive::u16 {
+            match self {
+                #(#flags)*
+                Self::#unknown(_) => 0,
             }
         }
 

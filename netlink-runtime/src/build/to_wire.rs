@@ -210,7 +210,7 @@ fn put_ip<B: Buf>(ip: IpAddr, enc: &mut Enc<B>, id: u16) {
 pub fn put_address<B: Buf>(address: Address, mut enc: Enc<B>, id: u16) -> Enc<B> {
     match address {
         Address::Ip(ip) => put_ip(ip, &mut enc, id),
-        Address::Label(label) => enc.fixed(id, label.0.to_be_bytes()),
+        Address::Label(label) => enc.fixed(id, label.bits().to_be_bytes()),
         Address::Other(address) => enc.bytes(id, address.as_bytes()),
     }
     enc
@@ -230,7 +230,7 @@ fn put_element<K: Fixed, B: Buf>(value: K::Value, enc: &mut Enc<B>) {
 
 fn put_labels<B: Buf>(labels: impl Iterator<Item = Label>, enc: &mut Enc<B>, id: u16) {
     let at = enc.open_raw(id);
-    labels.for_each(|label| enc.raw(&label.0.to_be_bytes()));
+    labels.for_each(|label| enc.raw(&label.bits().to_be_bytes()));
     enc.close(at);
 }
 

@@ -140,10 +140,12 @@ requests! {
 impl Reply for Family {
     type View<'a> = Family;
 
+    #[inline]
     fn view(payload: &[u8]) -> Result<Family, DecodeError> {
         Ok(Family::parse(attrs_of(payload)))
     }
 
+    #[inline]
     fn accepts(message_type: u16) -> bool {
         message_type == GENL_ID_CTRL
     }
@@ -153,10 +155,12 @@ impl Reply for Family {
 impl Reply for Policies {
     type View<'a> = Policies;
 
+    #[inline]
     fn view(payload: &[u8]) -> Result<Policies, DecodeError> {
         Policies::parse(attrs_of(payload))
     }
 
+    #[inline]
     fn accepts(message_type: u16) -> bool {
         message_type == GENL_ID_CTRL
     }

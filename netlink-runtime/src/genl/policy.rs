@@ -1,4 +1,4 @@
-//! What a family accepts.
+//! What a family accepts. All of it is `#[inline]`: compiled where it is used, which is in few programs.
 
 use super::ask::CTRL;
 use super::{OP_POLICY, POLICY};
@@ -105,6 +105,7 @@ pub struct Lengths {
 
 impl IntWidth {
     /// The width in bits: 64 for the variable one.
+    #[inline]
     pub fn bits(self) -> u32 {
         match self {
             IntWidth::W8 => 8,
@@ -117,6 +118,7 @@ impl IntWidth {
 
 impl PolicyType {
     /// The set of the attributes in a nest.
+    #[inline]
     pub fn nested(&self) -> Option<u32> {
         match self {
             PolicyType::Nested { set, .. } | PolicyType::NestedArray { set, .. } => *set,
@@ -125,6 +127,7 @@ impl PolicyType {
     }
 
     /// The same with another set in it.
+    #[inline]
     fn renumbered(mut self, number: impl Fn(u32) -> u32) -> Self {
         if let PolicyType::Nested { set: Some(set), .. } | PolicyType::NestedArray { set: Some(set), .. } =
             &mut self
@@ -137,6 +140,7 @@ impl PolicyType {
 
 /// Limits that the kernel leaves out are those of the type.
 impl From<Policy> for PolicyType {
+    #[inline]
     fn from(policy: Policy) -> Self {
         let width = match policy.kind {
             2 | 6 => IntWidth::W8,
@@ -200,6 +204,7 @@ pub struct Policies {
 
 impl Policies {
     /// Reads what follows `genlmsghdr` in one message of the answer.
+    #[inline]
     pub fn parse(attrs: &[u8]) -> Result<Self, DecodeError> {
         let attrs = Attrs::new(attrs);
         let mut policies = Policies::default();
@@ -220,25 +225,30 @@ impl Policies {
     }
 
     /// There are none.
+    #[inline]
     pub fn is_empty(&self) -> bool {
         self.sets.is_empty() && self.operations.is_empty()
     }
 
     /// What single requests of an operation may hold.
+    #[inline]
     pub fn of_do(&self, command: u32) -> Option<&PolicySet> {
         self.set(self.operations.get(&command)?.of_do?)
     }
 
     /// What dump requests of an operation may hold.
+    #[inline]
     pub fn of_dump(&self, command: u32) -> Option<&PolicySet> {
         self.set(self.operations.get(&command)?.of_dump?)
     }
 
     /// What is in a nest.
+    #[inline]
     pub fn nested(&self, policy: &PolicyType) -> Option<&PolicySet> {
         self.set(policy.nested()?)
     }
 
+    #[inline]
     fn set(&self, index: u32) -> Option<&PolicySet> {
         // A set without attributes is not listed.
         static NONE: PolicySet = PolicySet::new();
@@ -246,6 +256,7 @@ impl Policies {
     }
 
     /// Adds another message of the same answer.
+    #[inline]
     pub fn insert(&mut self, part: Policies) {
         for (index, set) in part.sets {
             self.sets.entry(index).or_default().extend(set);
@@ -255,6 +266,7 @@ impl Policies {
 
     /// Puts right the answer about one operation: the kernel may call it 0.
     #[cfg(feature = "std")]
+    #[inline]
     pub(crate) fn name(&mut self, operation: u32) {
         if !self.operations.contains_key(&operation) {
             if let Some(used) = self.operations.remove(&0) {
@@ -264,6 +276,7 @@ impl Policies {
     }
 
     /// Adds another answer: sets that are here already are used again, the others get new numbers.
+    #[inline]
     pub fn merge(&mut self, other: &Policies) {
         let ours = self.indices();
         let next = ours.last().map_or(0, |last| last.saturating_add(1));
@@ -285,6 +298,7 @@ impl Policies {
     }
 
     /// All numbers of sets that are said anywhere.
+    #[inline]
     fn indices(&self) -> BTreeSet<u32> {
         let used = self.operations.values().flat_map(|o| o.of_do.into_iter().chain(o.of_dump));
         let nested = self.sets.values().flat_map(|set| set.values().filter_map(PolicyType::nested));
@@ -292,6 +306,7 @@ impl Policies {
     }
 
     /// Whether a set is the same as one of others, and so are the sets that it leads to.
+    #[inline]
     fn is_same(&self, here: u32, others: &Policies, there: u32) -> bool {
         let mut seen = BTreeSet::new();
         let mut pairs = vec![(here, there)];

@@ -1,6 +1,7 @@
 //! Owned forms of payloads with members.
 
-use super::{Own, encodes_to, is_framed};
+use super::rest::is_framed;
+use super::{Own, encodes_to};
 use crate::build::{Buf, Enc, close_record};
 use crate::error::{DecodeError, NOWHERE};
 use crate::view::{AttrSet, RecordHeader};

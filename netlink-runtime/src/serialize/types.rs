@@ -88,13 +88,13 @@ impl<'de> Deserialize<'de> for HwAddr {
 /// A label stack entry as its 32 bits.
 impl Serialize for Label {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_u32(self.0)
+        to.serialize_u32(self.bits())
     }
 }
 
 impl<'de> Deserialize<'de> for Label {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        u32::deserialize(from).map(Label)
+        u32::deserialize(from).map(Label::from_bits)
     }
 }
 

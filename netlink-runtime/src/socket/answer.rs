@@ -22,7 +22,7 @@ impl<'s, R: Reply> Answer<'s, R> {
 
     /// The reply.
     pub fn view(&self) -> Result<R::View<'s>, DecodeError> {
-        self.shape.view::<R>(self.message, self.sent)
+        self.shape.view::<R>(self.message.bytes(), self.sent)
     }
 
     /// The message as it is.

@@ -224,7 +224,11 @@ impl<'s, R: Reply, I: Io> Dump<'s, R, I> {
     /// nothing is lost: the next call goes on.
     #[allow(clippy::should_implement_trait)] // it lends, and the standard trait cannot
     pub async fn next(&mut self) -> Result<Option<R::View<'_>>> {
-        match self.replies.reply(R::accepts).await? {
+        let place = match self.replies.at_hand(R::accepts) {
+            Some(place) => Some(place),
+            None => self.replies.reply(R::accepts).await?,
+        };
+        match place {
             Some(place) => Ok(Some(self.replies.view::<R>(&place)?)),
             None => Ok(None),
         }

@@ -1,13 +1,14 @@
 //! Many requests in few datagrams.
 
-use super::core::Core;
+use super::core::{Core, append};
 use super::engine::{Place, Progress, RequestId};
 use super::error::{Error, Result};
 use super::io::Io;
 use super::replies::Asked;
 use super::transport::Wait;
+use crate::error::EncodeError;
 use crate::extack::{Ack, KernelError};
-use crate::message::{Header, MessageRef, NLM_F_ACK, NLM_F_REQUEST};
+use crate::message::{GenlHeader, Header, MessageRef, NLM_F_ACK};
 use crate::protocol::Protocol;
 use crate::request::Request;
 use crate::wire::align;
@@ -78,6 +79,13 @@ pub struct Refused {
     pub error: Box<KernelError>,
 }
 
+/// Memory that a batch needs.
+#[derive(Default)]
+pub(super) struct Space {
+    datagram: Vec<u8>,
+    members: Vec<Member>,
+}
+
 /// A request in the datagram that is being written or answered.
 struct Member {
     id: RequestId,
@@ -114,12 +122,13 @@ pub(super) struct Requests<'s, I> {
 impl<'s, I: Io> Requests<'s, I> {
     pub(super) fn new(core: &'s mut Core<I>) -> Self {
         let room = core.io.transport().receive_buffer().unwrap_or(RECEIVE_BUFFER);
+        let Space { datagram, members } = std::mem::take(&mut core.batch);
         Requests {
             core,
             acknowledge: Acknowledge::default(),
             transaction: false,
-            datagram: Vec::new(),
-            members: Vec::new(),
+            datagram,
+            members,
             // Half of the buffer, since other things arrive there, too.
             most: (room / 2 / ANSWER).max(1),
             waiting: 0,
@@ -150,8 +159,9 @@ impl<'s, I: Io> Requests<'s, I> {
         if self.sent || (!self.transaction && self.is_full()) {
             self.flush().await?;
         }
-        let asked = self.core.write(request, self.flags()).await?;
-        Ok(self.append_request(asked))
+        let (message_type, genl, asked) = self.core.address(request).await?;
+        let flags = request.flags() | self.flags();
+        self.append(message_type, flags, genl, asked, |out| request.encode(out))
     }
 
     /// The same for a message of any type: what follows its `nlmsghdr`, with these flags.
@@ -159,11 +169,11 @@ impl<'s, I: Io> Requests<'s, I> {
         if self.sent || (!self.transaction && self.is_full()) {
             self.flush().await?;
         }
-        self.core.frame(message.header.message_type, flags | self.flags(), None, |out| {
-            out.extend(message.payload());
+        let flags = flags | self.flags();
+        self.append(message.header.message_type, flags, None, Asked::default(), |out| {
+            out.extend_from_slice(message.payload());
             Ok(())
-        })?;
-        Ok(self.append_request(Asked::default()))
+        })
     }
 
     fn flags(&self) -> u16 {
@@ -173,11 +183,19 @@ impl<'s, I: Io> Requests<'s, I> {
         }
     }
 
-    fn append_request(&mut self, asked: Asked) -> usize {
+    /// Appends a request. Gives its number.
+    fn append(
+        &mut self,
+        message_type: u16,
+        flags: u16,
+        genl: Option<GenlHeader>,
+        asked: Asked,
+        body: impl FnOnce(&mut Vec<u8>) -> Result<(), EncodeError>,
+    ) -> Result<usize> {
         let index = self.report.sent;
-        self.append(Some(index), asked);
+        self.append_member(Some(index), message_type, flags, genl, asked, body)?;
         self.report.sent += 1;
-        index
+        Ok(index)
     }
 
     /// Sends what is left, and says how all of it went.
@@ -202,7 +220,9 @@ impl<'s, I: Io> Requests<'s, I> {
     /// Appends a message of a transaction's frame: `struct nfgenmsg`, and which generation of the
     /// subsystem's state it is about.
     fn frame(&mut self, message_type: u16, subsystem: u8, generation: Option<u32>) -> Result<()> {
-        self.core.frame(message_type, NLM_F_REQUEST, None, |out| {
+        let name = if message_type == BATCH_BEGIN { "NFNL_MSG_BATCH_BEGIN" } else { "NFNL_MSG_BATCH_END" };
+        let asked = Asked { name: Some(name), ..Asked::default() };
+        self.append_member(None, message_type, 0, None, asked, |out| {
             out.extend([0, 0, 0, subsystem]);
             if let Some(generation) = generation {
                 out.extend(8u16.to_ne_bytes());
@@ -210,25 +230,30 @@ impl<'s, I: Io> Requests<'s, I> {
                 out.extend(generation.to_be_bytes());
             }
             Ok(())
-        })?;
-        let name = if message_type == BATCH_BEGIN { "NFNL_MSG_BATCH_BEGIN" } else { "NFNL_MSG_BATCH_END" };
-        self.append(None, Asked { name: Some(name), ..Asked::default() });
-        Ok(())
+        })
     }
 
-    /// Appends the message that was written last.
-    fn append(&mut self, index: Option<usize>, asked: Asked) {
-        let out = &mut self.core.out;
-        let flags = u16::from_ne_bytes([out[6], out[7]]);
-        let id = self.core.engine.start(flags);
-        out[8..12].copy_from_slice(&id.sequence().to_ne_bytes());
+    fn append_member(
+        &mut self,
+        index: Option<usize>,
+        message_type: u16,
+        flags: u16,
+        genl: Option<GenlHeader>,
+        asked: Asked,
+        body: impl FnOnce(&mut Vec<u8>) -> Result<(), EncodeError>,
+    ) -> Result<()> {
+        let engine = &mut self.core.engine;
+        let header = Header { len: 0, message_type, flags, sequence: 0, port: engine.port() };
         let start = self.datagram.len();
-        self.datagram.extend_from_slice(out);
+        append(&mut self.datagram, header, genl, body)?;
         let span = start..self.datagram.len();
         self.datagram.resize(align(span.end), 0);
+        let id = engine.start(flags);
+        self.datagram[start + 8..start + 12].copy_from_slice(&id.sequence().to_ne_bytes());
         let expected = flags & NLM_F_ACK != 0;
         self.waiting += usize::from(expected);
         self.members.push(Member { id, index, span, asked, expected, answered: false });
+        Ok(())
     }
 
     /// Has the kernel acknowledge a member.
@@ -260,6 +285,9 @@ impl<'s, I: Io> Requests<'s, I> {
             }
         }
         while self.waiting > 0 {
+            if self.next_is_done() {
+                continue;
+            }
             let (first, last) = (self.members[0].id, self.members[self.members.len() - 1].id);
             match self.core.engine.reply_within(first, last) {
                 Ok(Some((id, Progress::End { place, .. }))) => self.answered(id, &place)?,
@@ -272,12 +300,6 @@ impl<'s, I: Io> Requests<'s, I> {
         }
         self.clear();
         Ok(())
-    }
-
-    fn clear(&mut self) {
-        self.datagram.clear();
-        self.members.clear();
-        (self.sent, self.waiting, self.next) = (false, 0, 0);
     }
 
     async fn fill(&mut self) -> Result<()> {
@@ -300,6 +322,18 @@ impl<'s, I: Io> Requests<'s, I> {
         Ok(())
     }
 
+    /// Whether the answer to the next member that has one has arrived and says that all is well.
+    fn next_is_done(&mut self) -> bool {
+        let Some(member) = self.members.get_mut(self.next) else { return false };
+        if !member.expected || !self.core.engine.acknowledged(member.id) {
+            return false;
+        }
+        member.answered = true;
+        self.next += 1;
+        self.waiting -= 1;
+        true
+    }
+
     fn answered(&mut self, id: RequestId, place: &Place) -> Result<()> {
         let mut ahead = self.next..self.members.len();
         let mut all = 0..self.members.len();
@@ -313,12 +347,7 @@ impl<'s, I: Io> Requests<'s, I> {
         if ack.errno() == 0 {
             return Ok(());
         }
-        let mut error = Box::new(KernelError::new(&ack));
-        error.request = member.asked.name;
-        if let Some(set) = member.asked.set {
-            let request = &self.datagram[member.span.clone()];
-            error.locate(request, member.asked.body(), set);
-        }
+        let error = member.asked.error(&ack, &self.datagram[member.span.clone()]);
         match member.index {
             Some(index) => self.report.refused.push(Refused { index, error }),
             None => {
@@ -331,6 +360,14 @@ impl<'s, I: Io> Requests<'s, I> {
     }
 }
 
+impl<I> Requests<'_, I> {
+    fn clear(&mut self) {
+        self.datagram.clear();
+        self.members.clear();
+        (self.sent, self.waiting, self.next) = (false, 0, 0);
+    }
+}
+
 impl<I> Drop for Requests<'_, I> {
     fn drop(&mut self) {
         for member in self.members.iter().filter(|m| !m.answered) {
@@ -339,6 +376,12 @@ impl<I> Drop for Requests<'_, I> {
             } else {
                 self.core.engine.forget(member.id);
             }
+        }
+        self.clear();
+        // Not that of a huge transaction.
+        if self.datagram.capacity() <= 2 * BYTES {
+            let (datagram, members) = (std::mem::take(&mut self.datagram), std::mem::take(&mut self.members));
+            self.core.batch = Space { datagram, members };
         }
     }
 }

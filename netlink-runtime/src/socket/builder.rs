@@ -176,7 +176,7 @@ impl Builder {
             wanted(libc::NETLINK_GET_STRICT_CHK)?;
         }
         if self.all_namespaces {
-            kernel.set_option(libc::NETLINK_LISTEN_ALL_NSID, 1)?;
+            kernel.hear_all_namespaces()?;
         }
         if let Some(bytes) = self.receive_buffer {
             kernel.set_receive_buffer(bytes)?;

@@ -16,6 +16,8 @@
 //! The address is unused for netlink. [`Writer`] has the multicast group there: length 4, then the
 //! group, big-endian; 0 is no group. Captures of others lack it.
 
+// What is not generic here is `#[inline]`: compiled where it is used, which is in few programs.
+
 use crate::message::{Header, MessageRef, NLM_F_REQUEST};
 use crate::protocol::Protocol;
 use std::fmt;
@@ -90,12 +92,14 @@ pub enum Reason {
 }
 
 impl fmt::Display for CaptureError {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "capture, offset {}: {}", self.offset, self.reason)
     }
 }
 
 impl fmt::Display for Reason {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Reason::NotPcap => "not a pcap file",
@@ -112,6 +116,7 @@ impl fmt::Display for Reason {
 impl std::error::Error for CaptureError {}
 
 impl From<CaptureError> for io::Error {
+    #[inline]
     fn from(e: CaptureError) -> Self {
         io::Error::new(io::ErrorKind::InvalidData, e)
     }
@@ -140,10 +145,12 @@ pub struct Packets<'a> {
 
 impl<'a> Packets<'a> {
     /// Reads a file's header.
+    #[inline]
     pub fn new(file: &'a [u8]) -> Result<Self, CaptureError> {
         Ok(Packets { file, at: FileHeader::LEN, header: FileHeader::parse(file)? })
     }
 
+    #[inline]
     fn packet(&self) -> Result<Packet<'a>, Reason> {
         let (header, rest) = self.file[self.at..].split_first_chunk().ok_or(Reason::Cut)?;
         let header = self.header.packet(header);
@@ -168,6 +175,7 @@ impl FileHeader {
     pub const LEN: usize = 24;
 
     /// Reads the header at the start of `bytes`.
+    #[inline]
     pub fn parse(bytes: &[u8]) -> Result<Self, CaptureError> {
         let error = |offset, reason| CaptureError { offset, reason };
         let magic = bytes.first_chunk::<4>().copied().ok_or(error(0, Reason::NotPcap))?;
@@ -190,6 +198,7 @@ impl FileHeader {
     }
 
     /// Reads what stands before a packet.
+    #[inline]
     pub fn packet(&self, bytes: &[u8; PacketHeader::LEN]) -> PacketHeader {
         let word = |at: usize| self.word([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]);
         let seconds = Duration::from_secs(word(0).into());
@@ -197,6 +206,7 @@ impl FileHeader {
         PacketHeader { time, len: word(8), whole: word(12) }
     }
 
+    #[inline]
     fn word(&self, bytes: [u8; 4]) -> u32 {
         if self.little { u32::from_le_bytes(bytes) } else { u32::from_be_bytes(bytes) }
     }
@@ -238,6 +248,7 @@ impl<'a> Cooked<'a> {
     pub const HEADER: usize = COOKED;
 
     /// Takes a packet apart.
+    #[inline]
     pub fn parse(packet: &'a [u8]) -> Result<Self, Reason> {
         let (cooked, datagram) = packet.split_first_chunk::<COOKED>().ok_or(Reason::NotNetlink)?;
         let half = |at: usize| u16::from_be_bytes([cooked[at], cooked[at + 1]]);
@@ -257,6 +268,7 @@ impl<'a> Cooked<'a> {
     }
 
     /// Whether the datagram is of a machine of the other byte order.
+    #[inline]
     pub fn is_foreign(&self) -> bool {
         is_foreign(self.datagram)
     }
@@ -272,6 +284,7 @@ pub(super) fn is_foreign(datagram: &[u8]) -> bool {
 impl<'a> Iterator for Packets<'a> {
     type Item = Result<Packet<'a>, CaptureError>;
 
+    #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         if self.at >= self.file.len() {
             return None;
@@ -295,6 +308,7 @@ pub struct Writer<W> {
 
 impl<W: Write> Writer<W> {
     /// Starts a file.
+    #[inline]
     pub fn new(mut to: W) -> io::Result<Self> {
         let mut header = Vec::with_capacity(FileHeader::LEN);
         header.extend(MICROSECONDS.to_ne_bytes());
@@ -309,6 +323,7 @@ impl<W: Write> Writer<W> {
     }
 
     /// Appends a datagram of this moment, with the multicast group that it was sent to (0: none).
+    #[inline]
     pub fn write(
         &mut self,
         direction: Direction,

@@ -1,6 +1,7 @@
 //! What all sockets do, written once: a blocking socket's waits are over when they return, so it polls
 //! these functions once and has the result.
 
+use super::batch::Space;
 use super::builder::{Builder, Interrupted};
 use super::engine::{Arrival, Engine, Progress, RequestId};
 use super::error::{Error, Result};
@@ -14,7 +15,10 @@ use crate::genl::{Family, GetFamily};
 use crate::message::{GenlHeader, Header, NLM_F_ACK, NLM_F_DUMP, NLM_F_REQUEST, asks_for_dump};
 use crate::protocol::{MessageType, Protocol};
 use crate::request::{Reply, Request};
+use std::convert::Infallible;
 use std::io;
+use std::ops::ControlFlow;
+use std::ptr;
 
 /// A socket's state, over some way of waiting.
 pub(super) struct Core<I> {
@@ -26,6 +30,8 @@ pub(super) struct Core<I> {
     /// A reply that outlives the datagram it came in.
     pub(super) kept: Vec<u8>,
     pub(super) families: Vec<Family>,
+    /// Memory of the last batch, for the next one.
+    pub(super) batch: Space,
     pub(super) interrupted: Interrupted,
     pub(super) warning: Option<Box<KernelError>>,
 }
@@ -37,8 +43,8 @@ impl<I: Io> Core<I> {
             engine.accept_peers();
         }
         let (out, kept, families) = (Vec::new(), Vec::new(), Vec::new());
-        let interrupted = options.interrupted;
-        Core { protocol, io, engine, out, kept, families, interrupted, warning: None }
+        let (batch, interrupted) = (Space::default(), options.interrupted);
+        Core { protocol, io, engine, out, kept, families, batch, interrupted, warning: None }
     }
 
     /// Receives a datagram; `false` if some were lost before it.
@@ -77,7 +83,17 @@ impl<I: Io> Core<I> {
     }
 
     /// Writes a request to `out`, with these flags more.
-    pub(super) async fn write<R: Request>(&mut self, request: &R, flags: u16) -> Result<Asked> {
+    async fn write<R: Request>(&mut self, request: &R, flags: u16) -> Result<Asked> {
+        let (message_type, genl, asked) = self.address(request).await?;
+        self.frame(message_type, request.flags() | flags, genl, |out| request.encode(out))?;
+        Ok(asked)
+    }
+
+    /// What a request's header says of whom it is for, and what is to be known when it is answered.
+    pub(super) async fn address<R: Request>(
+        &mut self,
+        request: &R,
+    ) -> Result<(u16, Option<GenlHeader>, Asked)> {
         if R::PROTOCOL != self.protocol {
             return Err(Error::WrongProtocol { socket: self.protocol, request: R::PROTOCOL });
         }
@@ -89,8 +105,18 @@ impl<I: Io> Core<I> {
                 (id, Some(GenlHeader { command, version }), Some(FamilyUse { name, id, fresh }))
             }
         };
-        self.frame(message_type, request.flags() | flags, genl, |out| request.encode(out))?;
-        Ok(Asked { name: request.name(), set: request.set(), family, dump: false })
+        let (name, set) = (request.name(), request.set());
+        let known = R::Reply::known_header();
+        let header = set.and_then(|set| set.header).filter(|own| !known.is_some_and(|h| ptr::eq(h, *own)));
+        let asked = Asked {
+            name,
+            header,
+            #[cfg(feature = "names")]
+            set,
+            family,
+            dump: false,
+        };
+        Ok((message_type, genl, asked))
     }
 
     /// Sends a message of any type, for [`Socket::raw_request`](super::Socket::raw_request).
@@ -162,16 +188,14 @@ impl<I: Io> Core<I> {
         loop {
             let mut all = Vec::new();
             let mut replies = self.ask(request, true).await?;
-            let end = loop {
-                match replies.reply(R::Reply::accepts).await {
-                    Ok(Some(place)) => all.push(each(replies.view::<R::Reply>(&place)?)?),
-                    Ok(None) => return Ok(all),
-                    Err(e) => break e,
-                }
-            };
-            match end {
-                Error::DumpInterrupted if retries > 0 => retries -= 1,
-                e => return Err(e),
+            let read = replies.for_each::<R::Reply, Infallible>(|reply| {
+                all.push(each(reply)?);
+                Ok(ControlFlow::Continue(()))
+            });
+            match read.await {
+                Ok(_) => return Ok(all),
+                Err(Error::DumpInterrupted) if retries > 0 => retries -= 1,
+                Err(e) => return Err(e),
             }
         }
     }
@@ -270,7 +294,7 @@ impl<I: Io> Core<I> {
         })
     }
 
-    /// Writes a message to `out`, but for sequence number and port.
+    /// Writes a message to `out`, but for its sequence number.
     pub(super) fn frame(
         &mut self,
         message_type: u16,
@@ -279,15 +303,8 @@ impl<I: Io> Core<I> {
         body: impl FnOnce(&mut Vec<u8>) -> Result<(), EncodeError>,
     ) -> Result<()> {
         self.out.clear();
-        self.out.extend([0; Header::LEN]);
-        self.out.extend(genl.iter().flat_map(|g| g.to_bytes()));
-        body(&mut self.out)?;
-        let too_long = |_| io::Error::from(io::ErrorKind::InvalidInput);
-        let len = u32::try_from(self.out.len()).map_err(too_long)?;
-        let flags = flags | NLM_F_REQUEST;
-        let header = Header { len, message_type, flags, sequence: 0, port: self.engine.port() };
-        self.out[..Header::LEN].copy_from_slice(&header.to_bytes());
-        Ok(())
+        let header = Header { len: 0, message_type, flags, sequence: 0, port: self.engine.port() };
+        append(&mut self.out, header, genl, body)
     }
 
     /// Sends `out` under a new sequence number.
@@ -323,5 +340,33 @@ impl<I: Io> Core<I> {
             };
         }
         Ok(())
+    }
+}
+
+/// Appends a message that is a request. Where that fails, nothing is appended.
+#[inline]
+pub(super) fn append(
+    out: &mut Vec<u8>,
+    header: Header,
+    genl: Option<GenlHeader>,
+    body: impl FnOnce(&mut Vec<u8>) -> Result<(), EncodeError>,
+) -> Result<()> {
+    let start = out.len();
+    out.extend_from_slice(&[0; Header::LEN]);
+    if let Some(genl) = genl {
+        out.extend_from_slice(&genl.to_bytes());
+    }
+    let too_long = |_| Error::from(io::Error::from(io::ErrorKind::InvalidInput));
+    let written = body(out).map_err(Error::from);
+    match written.and_then(|()| u32::try_from(out.len() - start).map_err(too_long)) {
+        Ok(len) => {
+            let header = Header { len, flags: header.flags | NLM_F_REQUEST, ..header };
+            out[start..start + Header::LEN].copy_from_slice(&header.to_bytes());
+            Ok(())
+        }
+        Err(e) => {
+            out.truncate(start);
+            Err(e)
+        }
     }
 }

@@ -24,9 +24,10 @@
 use super::backlog::{Backlog, Entry};
 use super::transport::{Datagram, Source};
 use crate::message::{
-    MessageError, MessageRef, Messages, NLM_F_ACK, NLM_F_DUMP_INTR, NLM_F_ECHO, NLMSG_DONE, NLMSG_ERROR,
-    NLMSG_NOOP, NLMSG_OVERRUN, asks_for_dump,
+    Header, MessageError, MessageRef, Messages, NLM_F_ACK, NLM_F_ACK_TLVS, NLM_F_DUMP_INTR, NLM_F_ECHO,
+    NLMSG_DONE, NLMSG_ERROR, NLMSG_MIN_TYPE, NLMSG_NOOP, NLMSG_OVERRUN, asks_for_dump,
 };
+use crate::wire::align;
 use std::ops::Range;
 
 /// A request in flight, by its sequence number.
@@ -124,12 +125,18 @@ struct InFlight {
 pub struct Engine {
     port: u32,
     last: u32,
-    // Few at a time: searched in order.
+    /// All numbers were given once: one that is in flight may come again.
+    again: bool,
+    // Few at a time, in the order of their start.
     in_flight: Vec<InFlight>,
     buffer: Vec<u8>,
     filled: usize,
     at: usize,
     source: Source,
+    /// The end of the datagram, where the next message may be more of the reply that the last one belongs to; else 0.
+    run: usize,
+    /// Sequence number and port of that reply, as they stand in the header.
+    tag: u64,
     backlog: Backlog,
     /// The queued message that was read last.
     parked: Box<[u8]>,
@@ -144,11 +151,14 @@ impl Engine {
         Engine {
             port,
             last: 0,
+            again: false,
             in_flight: Vec::new(),
             buffer: Vec::new(),
             filled: 0,
             at: 0,
             source: Source::default(),
+            run: 0,
+            tag: 0,
             backlog: Backlog::new(queue),
             parked: Box::default(),
             dropped: Dropped::default(),
@@ -178,8 +188,9 @@ impl Engine {
         loop {
             // 0 is what notifications have that nobody asked for.
             self.last = self.last.checked_add(1).unwrap_or(1);
+            self.again |= self.last == u32::MAX;
             let id = RequestId(self.last);
-            if self.find(id).is_none() {
+            if !self.again || self.find(id).is_none() {
                 self.in_flight.push(InFlight { id, dump, echo, quiet, abandoned: false, interrupted: false });
                 return id;
             }
@@ -195,6 +206,7 @@ impl Engine {
 
     /// Gives a request up: what still comes for it is dropped.
     pub fn abandon(&mut self, id: RequestId) {
+        self.run = 0;
         if let Some(ix) = self.find(id) {
             self.in_flight[ix].abandoned = true;
         }
@@ -233,7 +245,7 @@ impl Engine {
 
     /// A datagram is in the buffer.
     pub fn received(&mut self, datagram: Datagram) {
-        self.at = 0;
+        (self.at, self.run) = (0, 0);
         self.filled = datagram.len.min(self.buffer.len());
         self.source = datagram.source;
         if datagram.source.port != 0 && !self.peers {
@@ -255,6 +267,26 @@ impl Engine {
         Ok(self.reply_within(id, id)?.map(|(_, progress)| progress))
     }
 
+    /// Whether the next message of the datagram says that this request, the oldest in flight, is done, and nothing
+    /// else; it is taken, then. This is what comes for most requests that are sent many at a time.
+    pub(super) fn acknowledged(&mut self, id: RequestId) -> bool {
+        let oldest = self.in_flight.first().is_some_and(|r| r.id == id && !r.quiet && !r.abandoned);
+        let rest = self.buffer.get(self.at..self.filled).unwrap_or_default();
+        let Ok(message) = MessageRef::parse(rest) else { return false };
+        let Header { message_type, flags, sequence, port, .. } = message.header;
+        let done = oldest
+            && message_type == NLMSG_ERROR
+            && flags & NLM_F_ACK_TLVS == 0
+            && (sequence, port) == (id.0, self.port)
+            && self.source == Source::default()
+            && message.payload().starts_with(&[0; 4]);
+        if done {
+            self.at = align(self.at + message.bytes().len()).min(self.filled);
+            self.in_flight.remove(0);
+        }
+        done
+    }
+
     /// What has arrived for any of the requests from one to another, as they were started.
     pub fn reply_within(
         &mut self,
@@ -271,6 +303,34 @@ impl Engine {
             }
         }
         Ok(None)
+    }
+
+    /// The message that was given last is an ordinary one of this reply: [`more`](Self::more) may be.
+    pub(super) fn expect_more(&mut self, id: RequestId) {
+        self.run = self.filled;
+        self.tag = tag(id.0, self.port);
+    }
+
+    /// The next message of the datagram, where it is like the one before it: an ordinary one of the same reply, and
+    /// wanted. [`step`](Self::step) would say the same, after all its questions; what they changed, the one before
+    /// has changed. This is most messages of long dumps, and inlined into the caller's loop, so it asks as little as
+    /// it can.
+    #[inline(always)]
+    pub(super) fn more(&mut self, wanted: impl FnOnce(MessageRef<'_>) -> bool) -> Option<Place> {
+        let message = MessageRef::parse(self.buffer.get(self.at..self.run)?).ok()?;
+        let header = message.header;
+        if tag(header.sequence, header.port) != self.tag {
+            return None;
+        }
+        if header.flags & NLM_F_DUMP_INTR != 0 {
+            return None;
+        }
+        if header.message_type < NLMSG_MIN_TYPE || !wanted(message) {
+            return None;
+        }
+        let span = self.at..self.at + message.bytes().len();
+        self.at = align(span.end).min(self.run);
+        Some(Place { span, parked: false })
     }
 
     /// Keeps what the datagram holds for others, and drops what was given up. After it, the next
@@ -306,6 +366,12 @@ impl Engine {
         MessageRef::parse(from.get(place.span.clone()).unwrap_or_default())
     }
 
+    /// The bytes of a message that [`reply`](Self::reply) or [`more`](Self::more) gave: those are never queued ones.
+    #[inline(always)]
+    pub(super) fn received_bytes(&self, place: &Place) -> &[u8] {
+        &self.buffer[place.span.clone()]
+    }
+
     fn find(&self, id: RequestId) -> Option<usize> {
         self.in_flight.iter().position(|r| r.id == id)
     }
@@ -326,6 +392,7 @@ impl Engine {
 
     /// The next message of the datagram that concerns anybody.
     fn step(&mut self) -> Result<Option<Arrival>, MessageError> {
+        self.run = 0;
         loop {
             let mut messages = Messages::from_offset(&self.buffer[..self.filled], self.at);
             let start = self.at;
@@ -356,9 +423,14 @@ impl Engine {
             request.interrupted |= interrupted && kind != NLMSG_ERROR;
             let (id, abandoned, interrupted) = (request.id, request.abandoned, request.interrupted);
             let settled = request.dump && kind != NLMSG_ERROR;
-            if end && !self.in_flight.remove(ix).quiet {
+            if end && !self.in_flight.remove(ix).quiet && ix > 0 {
                 // The kernel works in order: what was asked before and not refused is done.
-                self.in_flight.retain(|r| !r.quiet || (id.0.wrapping_sub(r.id.0) as i32) < 0);
+                let mut before = ix;
+                self.in_flight.retain(|r| {
+                    let done = before > 0 && r.quiet;
+                    before = before.saturating_sub(1);
+                    !done
+                });
             }
             if settled {
                 // This dump runs, so none that was asked for before it does: their ends are lost.
@@ -386,4 +458,10 @@ impl Engine {
         };
         self.backlog.push(entry);
     }
+}
+
+/// Two numbers of a header as one, so that it takes one comparison.
+#[inline(always)]
+fn tag(sequence: u32, port: u32) -> u64 {
+    u64::from(sequence) | u64::from(port) << 32
 }

@@ -18,6 +18,7 @@ use std::ops::ControlFlow;
 pub struct Exchange<'s>(pub(super) Replies<'s, Blocking>);
 
 impl<'s> Exchange<'s> {
+    #[inline]
     pub(super) fn new(replies: Replies<'s, Blocking>) -> Self {
         Exchange(replies)
     }
@@ -26,23 +27,27 @@ impl<'s> Exchange<'s> {
     ///
     /// The message is in the socket's buffer, so it is gone when the next one is asked for.
     #[allow(clippy::should_implement_trait)] // it lends, and the standard trait cannot
+    #[inline]
     pub fn next(&mut self) -> Result<Option<MessageRef<'_>>> {
         now(self.0.next())
     }
 
     /// The message that the last call of [`next`](Self::next) gave.
+    #[inline]
     pub fn current(&self) -> Option<MessageRef<'_>> {
         self.0.current()
     }
 
     /// Whether a message so far said that the dump is inconsistent (`NLM_F_DUMP_INTR`). Known for
     /// sure at the end.
+    #[inline]
     pub fn interrupted(&self) -> bool {
         self.0.interrupted()
     }
 
     /// The request as it was sent: what [`KernelError::locate`](crate::extack::KernelError::locate)
     /// needs.
+    #[inline]
     pub fn request(&self) -> &[u8] {
         &self.0.core.out
     }
@@ -68,6 +73,7 @@ impl<'s, R: Reply> Dump<'s, R> {
     /// [`Error::UnexpectedMessage`](super::Error::UnexpectedMessage)) leaves the others readable; after
     /// one that ends the reply, the next call gives `None`.
     #[allow(clippy::should_implement_trait)] // it lends, and the standard trait cannot
+    #[inline(always)]
     pub fn next(&mut self) -> Result<Option<R::View<'_>>> {
         match self.replies.reply_now(R::accepts)? {
             Some(place) => Ok(Some(self.replies.view::<R>(&place)?)),
@@ -76,6 +82,7 @@ impl<'s, R: Reply> Dump<'s, R> {
     }
 
     /// The next reply, without reading it.
+    #[inline(always)]
     pub fn next_message(&mut self) -> Result<Option<MessageRef<'_>>> {
         match self.replies.reply_now(R::accepts)? {
             Some(place) => Ok(Some(self.replies.message(&place)?)),
@@ -171,6 +178,7 @@ impl Batch<'_> {
     /// What the kernel acknowledges: the last request of each datagram, unless said otherwise. Either
     /// way, whatever it refuses is told.
     #[must_use]
+    #[inline]
     pub fn acknowledge(mut self, acknowledge: Acknowledge) -> Self {
         self.0.acknowledge(acknowledge);
         self
@@ -178,23 +186,27 @@ impl Batch<'_> {
 
     /// Adds a request, and gives its number. Where a datagram is full, it is sent and its answers are
     /// read first.
+    #[inline]
     pub fn add<R: Request>(&mut self, request: R) -> Result<usize> {
         now(self.0.add(&request))
     }
 
     /// Adds a message of any type: what follows its `nlmsghdr`, with these `NLM_F_*` flags instead of its
     /// own.
+    #[inline]
     pub fn add_message(&mut self, message: MessageRef<'_>, flags: u16) -> Result<usize> {
         now(self.0.add_message(message, flags))
     }
 
     /// Sends what is left, and says how all of it went.
+    #[inline]
     pub fn finish(mut self) -> Result<Report> {
         now(self.0.finish())
     }
 }
 
 impl fmt::Debug for Batch<'_> {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
     }

@@ -91,6 +91,7 @@ impl Socket {
     /// }
     /// # Ok::<(), netlink_runtime::socket::Error>(())
     /// ```
+    #[inline]
     pub fn families(&mut self) -> Result<&[Family]> {
         now(self.0.all_families())
     }
@@ -110,6 +111,7 @@ impl Socket {
     /// assert!(getfamily.can_do() && getfamily.can_dump() && !getfamily.needs_admin());
     /// # Ok::<(), netlink_runtime::socket::Error>(())
     /// ```
+    #[inline]
     pub fn family_by_id(&mut self, id: u16) -> Result<&Family> {
         now(self.0.family_by_id(id))
     }
@@ -131,6 +133,7 @@ impl Socket {
     /// assert_eq!(name, PolicyType::NulString(Lengths { min: None, max: Some(15) }));
     /// # Ok::<(), netlink_runtime::socket::Error>(())
     /// ```
+    #[inline]
     pub fn policy(&mut self, family: &str, operation: Option<u32>) -> Result<Option<Policies>> {
         now(self.0.policy(family, operation))
     }
@@ -148,6 +151,7 @@ impl Socket {
     /// assert!(generic.join_group("nlctrl", "gossip").is_err());
     /// # Ok::<(), netlink_runtime::socket::Error>(())
     /// ```
+    #[inline]
     pub fn join_group(&mut self, family: &str, group: &str) -> Result<()> {
         let group = now(self.0.group_number(family, group))?;
         self.join(group)
@@ -155,6 +159,7 @@ impl Socket {
 
     /// Leaves a multicast group of a generic netlink family, by name. Errors are those of
     /// [`join_group`](Self::join_group).
+    #[inline]
     pub fn leave_group(&mut self, family: &str, group: &str) -> Result<()> {
         let group = now(self.0.group_number(family, group))?;
         self.leave(group)

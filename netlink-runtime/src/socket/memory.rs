@@ -1,4 +1,5 @@
-//! A transport in memory.
+//! A transport in memory. All of it is `#[inline]`: compiled where it is used,
+//! which is in few programs.
 
 use super::transport::{Datagram, Source, Transport, Wait, deliver};
 use std::collections::{BTreeSet, VecDeque};
@@ -55,10 +56,12 @@ struct State {
 
 impl Inbox {
     /// Nothing is left half-done under the lock, so a thread that panicked with it spoils nothing.
+    #[inline]
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    #[inline]
     fn close(&self) {
         self.lock().closed = true;
         self.arrived.notify_all();
@@ -67,6 +70,7 @@ impl Inbox {
 
 impl Memory {
     /// Two connected ends: a socket's, which has this port, and the kernel's, whose port is 0.
+    #[inline]
     pub fn pair(port: u32) -> (Memory, Memory) {
         let (ours, kernels) = (Arc::new(Inbox::default()), Arc::new(Inbox::default()));
         let end = |port, inbox: &Arc<Inbox>, peer: &Arc<Inbox>| {
@@ -77,10 +81,12 @@ impl Memory {
     }
 
     /// Sends a datagram to a multicast group: it arrives if the other end has joined it.
+    #[inline]
     pub fn notify(&mut self, group: u32, datagram: &[u8]) -> io::Result<()> {
         self.put(datagram, group)
     }
 
+    #[inline]
     fn put(&self, datagram: &[u8], group: u32) -> io::Result<()> {
         let mut state = self.peer.lock();
         if state.closed {
@@ -98,16 +104,19 @@ impl Memory {
 }
 
 impl Transport for Memory {
+    #[inline]
     fn port(&self) -> u32 {
         self.port
     }
 
+    #[inline]
     fn send(&mut self, datagram: &[u8]) -> io::Result<()> {
         self.put(datagram, 0)
     }
 
     /// Once the other end is gone and all that it sent is read, this is
     /// [`io::ErrorKind::UnexpectedEof`].
+    #[inline]
     fn receive(&mut self, buffer: &mut Vec<u8>, wait: Wait) -> io::Result<Datagram> {
         let end = self.timeout.and_then(|limit| Instant::now().checked_add(limit));
         let mut state = self.inbox.lock();
@@ -133,27 +142,32 @@ impl Transport for Memory {
         }
     }
 
+    #[inline]
     fn join(&mut self, group: u32) -> io::Result<()> {
         self.inbox.lock().groups.insert(group);
         Ok(())
     }
 
+    #[inline]
     fn leave(&mut self, group: u32) -> io::Result<()> {
         self.inbox.lock().groups.remove(&group);
         Ok(())
     }
 
+    #[inline]
     fn set_timeout(&mut self, limit: Option<Duration>) -> io::Result<()> {
         self.timeout = limit;
         Ok(())
     }
 
+    #[inline]
     fn pending(&self) -> bool {
         !self.inbox.lock().datagrams.is_empty()
     }
 }
 
 impl Drop for Memory {
+    #[inline]
     fn drop(&mut self) {
         self.inbox.close();
         self.peer.close();

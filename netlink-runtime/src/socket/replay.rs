@@ -1,4 +1,5 @@
-//! A transport that plays a recorded conversation.
+//! A transport that plays a recorded conversation. All of it is `#[inline]`: compiled where it is used,
+//! which is in few programs.
 
 mod script;
 
@@ -58,17 +59,20 @@ pub struct Replay {
 impl Replay {
     /// Plays what a capture holds of one protocol. All of it is read now, so that damage shows here
     /// and not midway.
+    #[inline]
     pub fn new(capture: &[u8], protocol: Protocol) -> Result<Self, CaptureError> {
         let Script { port, asked, told } = Script::read(capture, protocol)?;
         Ok(Replay { port, asked, first: 0, end: 0, told, groups: BTreeSet::new(), limited: false })
     }
 
     /// Plays a capture from a file.
+    #[inline]
     pub fn open(path: impl AsRef<Path>, protocol: Protocol) -> io::Result<Self> {
         Ok(Replay::new(&std::fs::read(path)?, protocol)?)
     }
 
     /// What is received next.
+    #[inline]
     fn next(&mut self, wait: Wait) -> Option<Told> {
         let mut at = 0;
         while let Some(told) = self.told.get(at) {
@@ -87,12 +91,14 @@ impl Replay {
         self.told.remove(at?)
     }
 
+    #[inline]
     fn heard(&self, told: &Told) -> bool {
         let joined = |group| group == 0 || self.groups.contains(&group);
         told.owner.is_some() || told.group.is_none_or(joined)
     }
 
     /// Whether it was received at this point of the conversation, or before.
+    #[inline]
     fn due(&self, told: &Told) -> bool {
         match told.owner {
             Some(owner) => self.asked[owner].played.is_some(),
@@ -102,6 +108,7 @@ impl Replay {
     }
 
     /// Where a message was recorded that is like this one.
+    #[inline]
     fn find(&self, message: MessageRef<'_>, taken: &[usize]) -> io::Result<usize> {
         let all = || self.asked.iter().enumerate().skip(self.first);
         let left = || all().filter(|(ix, a)| a.played.is_none() && !taken.contains(ix));
@@ -127,6 +134,7 @@ impl Replay {
     }
 
     /// Why nothing can be received.
+    #[inline]
     fn dry(&self, wait: Wait) -> io::Error {
         let text = match (wait, self.asked.get(self.first)) {
             (Wait::No, _) => return io::ErrorKind::WouldBlock.into(),
@@ -141,10 +149,12 @@ impl Replay {
 }
 
 impl Transport for Replay {
+    #[inline]
     fn port(&self) -> u32 {
         self.port
     }
 
+    #[inline]
     fn send(&mut self, datagram: &[u8]) -> io::Result<()> {
         // All of its messages, or none.
         let mut found = Vec::new();
@@ -163,6 +173,7 @@ impl Transport for Replay {
         Ok(())
     }
 
+    #[inline]
     fn receive(&mut self, buffer: &mut Vec<u8>, wait: Wait) -> io::Result<Datagram> {
         let Some(told) = self.next(wait) else { return Err(self.dry(wait)) };
         if told.is_gap() {
@@ -172,21 +183,25 @@ impl Transport for Replay {
         Ok(deliver(&bytes, Source { group: told.group.unwrap_or(0), ..Source::default() }, buffer))
     }
 
+    #[inline]
     fn join(&mut self, group: u32) -> io::Result<()> {
         self.groups.insert(group);
         Ok(())
     }
 
+    #[inline]
     fn leave(&mut self, group: u32) -> io::Result<()> {
         self.groups.remove(&group);
         Ok(())
     }
 
+    #[inline]
     fn set_timeout(&mut self, limit: Option<Duration>) -> io::Result<()> {
         self.limited = limit.is_some();
         Ok(())
     }
 
+    #[inline]
     fn pending(&self) -> bool {
         self.told.iter().any(|t| self.due(t) && self.heard(t))
     }

@@ -10,7 +10,9 @@ use crate::collect::{Collector, Outcome, Parts};
 use crate::error::DecodeError;
 use crate::extack::{Ack, KernelError};
 use crate::message::{GenlHeader, Header, MessageError, MessageRef};
-use crate::meta::{SetMeta, StructMeta};
+#[cfg(feature = "names")]
+use crate::meta::SetMeta;
+use crate::meta::StructMeta;
 use crate::request::{Reply, SetReply};
 use crate::walk::StructRef;
 use std::ops::ControlFlow;
@@ -20,6 +22,10 @@ use std::{fmt, io};
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Asked {
     pub(super) name: Option<&'static str>,
+    /// Its fixed header, unless it is the one that its replies know.
+    pub(super) header: Option<&'static StructMeta>,
+    /// Its attributes, to name those that are refused.
+    #[cfg(feature = "names")]
     pub(super) set: Option<&'static SetMeta>,
     pub(super) family: Option<FamilyUse>,
     pub(super) dump: bool,
@@ -27,8 +33,22 @@ pub(super) struct Asked {
 
 impl Asked {
     /// Where what the request's set describes starts in its message.
+    #[inline]
     pub(super) fn body(&self) -> usize {
         Header::LEN + self.family.map_or(0, |_| GenlHeader::LEN)
+    }
+
+    /// What an acknowledgement says against it, given the message as it was sent.
+    pub(super) fn error(&self, ack: &Ack<'_>, request: &[u8]) -> Box<KernelError> {
+        let mut error = Box::new(KernelError::new(ack));
+        error.request = self.name;
+        #[cfg(feature = "names")]
+        if let Some(set) = self.set {
+            error.locate(request, self.body(), set);
+        }
+        #[cfg(not(feature = "names"))]
+        let _ = request;
+        error
     }
 }
 
@@ -56,6 +76,8 @@ pub(super) struct Replies<'s, I> {
     pub(super) core: &'s mut Core<I>,
     id: RequestId,
     asked: Asked,
+    /// How they are read.
+    shape: Shape,
     /// Where the last message is.
     place: Option<Place>,
     ended: bool,
@@ -72,7 +94,8 @@ pub(super) struct Replies<'s, I> {
 impl<'s, I: Io> Replies<'s, I> {
     pub(super) fn new(core: &'s mut Core<I>, id: RequestId, asked: Asked) -> Self {
         let (ended, interrupted, lossy) = (false, false, false);
-        Replies { core, id, asked, place: None, ended, interrupted, lossy, starts: 3, unknown: None }
+        let shape = Shape { body: asked.body(), header: asked.header };
+        Replies { core, id, asked, shape, place: None, ended, interrupted, lossy, starts: 3, unknown: None }
     }
 
     /// The next message; the last one is the `NLMSG_DONE` or `NLMSG_ERROR` that ends the reply.
@@ -145,13 +168,15 @@ impl<'s, I: Io> Replies<'s, I> {
     }
 
     /// How replies are read.
+    #[inline]
     pub(super) fn shape(&self) -> Shape {
-        Shape { body: self.asked.body(), header: self.asked.set.and_then(|set| set.header) }
+        self.shape
     }
 
     /// Reads a reply.
+    #[inline(always)]
     pub(super) fn view<R: Reply>(&self, place: &Place) -> Result<R::View<'_>> {
-        Ok(self.shape().view::<R>(self.message(place)?, &self.core.out)?)
+        Ok(self.shape().view::<R>(self.core.engine.received_bytes(place), &self.core.out)?)
     }
 
     /// Keeps a reply, for after its datagram.
@@ -162,18 +187,26 @@ impl<'s, I: Io> Replies<'s, I> {
         Ok(())
     }
 
+    /// The next reply, where it is here already and like the last: all but the first of a datagram are. None
+    /// says nothing.
+    #[inline(always)]
+    pub(super) fn at_hand(&mut self, accepts: fn(u16) -> bool) -> Option<Place> {
+        let family = self.asked.family.map(|f| f.id);
+        let wanted = |message: MessageRef<'_>| match family {
+            None => accepts(message.header.message_type),
+            Some(id) => {
+                id == message.header.message_type
+                    && GenlHeader::split(message.payload()).is_some_and(|(g, _)| accepts(g.command.into()))
+            }
+        };
+        let place = self.core.engine.more(wanted)?;
+        self.place = Some(place.clone());
+        Some(place)
+    }
+
     /// The next message that is no control message; a refusal is an error, unless the request can be
     /// sent again.
     pub(super) async fn reply(&mut self, accepts: fn(u16) -> bool) -> Result<Option<Place>> {
-        self.reply_after(None, accepts).await
-    }
-
-    /// The same, where this has arrived already.
-    async fn reply_after(
-        &mut self,
-        mut arrived: Option<Progress>,
-        accepts: fn(u16) -> bool,
-    ) -> Result<Option<Place>> {
         loop {
             if self.unknown.is_some() {
                 let renewed = self.renew().await;
@@ -183,11 +216,7 @@ impl<'s, I: Io> Replies<'s, I> {
                     (None, false) => {}
                 }
             }
-            let progress = match arrived.take() {
-                None => self.advance().await?,
-                arrived => arrived,
-            };
-            match self.read(progress, accepts)? {
+            match self.step(accepts).await? {
                 Step::Reply(place) => return Ok(Some(place)),
                 Step::End => return Ok(None),
                 // A family's number that was remembered: the module may have been loaded anew.
@@ -246,6 +275,7 @@ impl<'s, I: Io> Replies<'s, I> {
         if let Some(family) = &mut self.asked.family {
             family.fresh = true;
         }
+        self.core.engine.expect_more(self.id);
         Ok(())
     }
 
@@ -256,11 +286,7 @@ impl<'s, I: Io> Replies<'s, I> {
         if ack.errno() == 0 && ack.message().is_none() {
             return Ok(None);
         }
-        let mut error = Box::new(KernelError::new(&ack));
-        error.request = self.asked.name;
-        if let Some(set) = self.asked.set {
-            error.locate(&self.core.out, self.shape().body, set);
-        }
+        let error = self.asked.error(&ack, &self.core.out);
         if error.errno != 0 {
             return Ok(Some(error));
         }
@@ -302,12 +328,18 @@ impl<'s, I: Io> Replies<'s, I> {
         &mut self,
         mut f: impl FnMut(R::View<'_>) -> Result<ControlFlow<B>>,
     ) -> Result<ControlFlow<B>> {
-        while let Some(place) = self.reply(R::accepts).await? {
+        loop {
+            let place = match self.at_hand(R::accepts) {
+                Some(place) => place,
+                None => match self.reply(R::accepts).await? {
+                    Some(place) => place,
+                    None => return Ok(ControlFlow::Continue(())),
+                },
+            };
             if let ControlFlow::Break(b) = f(self.view::<R>(&place)?)? {
                 return Ok(ControlFlow::Break(b));
             }
         }
-        Ok(ControlFlow::Continue(()))
     }
 
     /// Tells a collector about every reply, with one accumulator for all.
@@ -316,12 +348,11 @@ impl<'s, I: Io> Replies<'s, I> {
         collector: &Collector<R::Set, A, P>,
         acc: &mut A,
     ) -> Result<()> {
-        while let Some(place) = self.reply(R::accepts).await? {
-            if collector.run(self.view::<R>(&place)?, acc)? == Outcome::Ended {
-                break;
-            }
-        }
-        Ok(())
+        let told = self.for_each::<R, ()>(|reply| match collector.run(reply, acc)? {
+            Outcome::Ended => Ok(ControlFlow::Break(())),
+            Outcome::Kept | Outcome::Rejected => Ok(ControlFlow::Continue(())),
+        });
+        told.await.map(|_| ())
     }
 
     /// Tells a collector about every reply, with a new accumulator for each.
@@ -331,17 +362,16 @@ impl<'s, I: Io> Replies<'s, I> {
         mut new: impl FnMut() -> A,
     ) -> Result<Vec<A>> {
         let mut kept = Vec::new();
-        while let Some(place) = self.reply(R::accepts).await? {
+        let told = self.for_each::<R, ()>(|reply| {
             let mut acc = new();
-            match collector.run(self.view::<R>(&place)?, &mut acc)? {
-                Outcome::Kept => kept.push(acc),
-                Outcome::Rejected => {}
-                Outcome::Ended => {
-                    kept.push(acc);
-                    break;
-                }
+            let outcome = collector.run(reply, &mut acc)?;
+            if outcome != Outcome::Rejected {
+                kept.push(acc);
             }
-        }
+            let ended = outcome == Outcome::Ended;
+            Ok(if ended { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+        });
+        let _ = told.await?;
         Ok(kept)
     }
 }
@@ -349,14 +379,17 @@ impl<'s, I: Io> Replies<'s, I> {
 impl Replies<'_, Blocking> {
     /// [`reply`](Self::reply), without the state of a function that waits where nothing has to be
     /// waited for.
-    #[inline]
+    #[inline(always)]
     pub(super) fn reply_now(&mut self, accepts: fn(u16) -> bool) -> Result<Option<Place>> {
-        let arrived = if self.unknown.is_none() { self.arrived()? } else { None };
-        if let Some(Progress::Message(place)) = arrived {
-            self.accept(&place, accepts)?;
-            return Ok(Some(place));
+        match self.at_hand(accepts) {
+            Some(place) => Ok(Some(place)),
+            None => self.wait_for_reply(accepts),
         }
-        now(self.reply_after(arrived, accepts))
+    }
+
+    #[inline(never)]
+    fn wait_for_reply(&mut self, accepts: fn(u16) -> bool) -> Result<Option<Place>> {
+        now(self.reply(accepts))
     }
 }
 
@@ -387,18 +420,19 @@ fn too_short(message: MessageRef<'_>) -> MessageError {
 pub(super) struct Shape {
     /// Where what the reply's type describes starts.
     body: usize,
-    /// The request's fixed header.
+    /// The request's fixed header, unless it is the one that its replies know.
     header: Option<&'static StructMeta>,
 }
 
 impl Shape {
     /// Reads a reply, given the request as it was sent.
+    #[inline(always)]
     pub(super) fn view<'a, R: Reply>(
         self,
-        reply: MessageRef<'a>,
+        reply: &'a [u8],
         sent: &'a [u8],
     ) -> Result<R::View<'a>, DecodeError> {
         let asked = |meta| StructRef::new(meta, sent.get(self.body..).unwrap_or_default());
-        R::answer(reply.bytes().get(self.body..).unwrap_or_default(), self.header.map(asked))
+        R::answer(&reply[self.body.min(reply.len())..], self.header.or_else(R::known_header).map(asked))
     }
 }

@@ -25,8 +25,18 @@ impl HwAddr {
     /// These bytes, if they are no more than [`MAX`](Self::MAX).
     #[inline]
     pub fn new(bytes: &[u8]) -> Option<Self> {
+        if let Ok(mac) = <[u8; 6]>::try_from(bytes) {
+            return Some(mac.into());
+        }
+        if bytes.len() > Self::MAX {
+            return None;
+        }
+        // Two halves, each returned in registers: a copy of so many bytes as there are would keep the
+        // whole address in memory, and with it whatever a function returns that may hold one.
+        let (low, high) = (half(bytes), half(bytes.get(16..).unwrap_or_default()));
         let mut out = [0; Self::MAX];
-        out.get_mut(..bytes.len())?.copy_from_slice(bytes);
+        out[..16].copy_from_slice(&low.to_ne_bytes());
+        out[16..].copy_from_slice(&high.to_ne_bytes());
         Some(HwAddr { len: bytes.len() as u8, bytes: out })
     }
 
@@ -35,6 +45,14 @@ impl HwAddr {
     pub fn as_bytes(&self) -> &[u8] {
         &self.bytes[..usize::from(self.len)]
     }
+}
+
+/// The first 16 bytes, zeroes where there are none.
+#[inline(never)]
+fn half(bytes: &[u8]) -> u128 {
+    let mut out = [0; 16];
+    out.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
+    u128::from_ne_bytes(out)
 }
 
 impl Default for HwAddr {

@@ -64,7 +64,7 @@ impl<'a> NlStr<'a> {
     /// Keeps it.
     #[cfg(feature = "alloc")]
     pub fn to_owned(self) -> NlString {
-        NlString(self.0.into())
+        NlString::from_payload(self.0)
     }
 }
 
@@ -113,7 +113,7 @@ impl fmt::Debug for NlStr<'_> {
 
 /// Text, owned. See [`NlStr`].
 ///
-/// Made from a `str` it gets its NUL.
+/// Made from a `str` it gets its NUL. Names of interfaces and kinds are short, and kept without allocation.
 ///
 /// ```
 /// use netlink_runtime::types::NlString;
@@ -122,23 +122,46 @@ impl fmt::Debug for NlStr<'_> {
 /// ```
 #[cfg(feature = "alloc")]
 #[derive(Clone)]
-pub struct NlString(alloc::boxed::Box<[u8]>);
+pub struct NlString(Room);
+
+/// A payload: what is as short as most names are stands here.
+#[cfg(feature = "alloc")]
+#[derive(Clone)]
+enum Room {
+    Here { len: u8, bytes: [u8; ROOM] },
+    There(alloc::boxed::Box<[u8]>),
+}
+
+/// As long as `IFNAMSIZ` (`linux/if.h`) at least, and no more than leaves a `NlString` as large as a `Vec`.
+#[cfg(feature = "alloc")]
+const ROOM: usize = 22;
 
 #[cfg(feature = "alloc")]
 mod owned {
-    use super::{NlStr, NlString, fmt};
-    use alloc::vec::Vec;
+    use super::{NlStr, NlString, ROOM, Room, fmt};
 
     impl NlString {
         /// Exactly this payload, NUL or not.
-        pub fn from_payload(payload: impl Into<Vec<u8>>) -> Self {
-            NlString(payload.into().into_boxed_slice())
+        #[inline]
+        pub fn from_payload(payload: impl AsRef<[u8]>) -> Self {
+            let payload = payload.as_ref();
+            let mut bytes = [0; ROOM];
+            match bytes.get_mut(..payload.len()) {
+                Some(here) => {
+                    here.copy_from_slice(payload);
+                    NlString(Room::Here { len: payload.len() as u8, bytes })
+                }
+                None => NlString(Room::There(payload.into())),
+            }
         }
 
         /// Borrows it.
         #[inline]
         pub fn as_nl_str(&self) -> NlStr<'_> {
-            NlStr(&self.0)
+            NlStr(match &self.0 {
+                Room::Here { len, bytes } => bytes.get(..usize::from(*len)).unwrap_or_default(),
+                Room::There(bytes) => bytes,
+            })
         }
 
         /// The text, if it is UTF-8.
@@ -149,16 +172,21 @@ mod owned {
 
     impl Default for NlString {
         fn default() -> Self {
-            NlString([0].into())
+            NlString::from_payload([0])
         }
     }
 
     impl From<&str> for NlString {
         fn from(text: &str) -> Self {
-            let mut bytes = Vec::with_capacity(text.len() + 1);
-            bytes.extend_from_slice(text.as_bytes());
-            bytes.push(0);
-            NlString(bytes.into_boxed_slice())
+            let mut bytes = [0; ROOM];
+            // One byte is the NUL's.
+            match bytes.get_mut(..text.len()).filter(|_| text.len() < ROOM) {
+                Some(here) => {
+                    here.copy_from_slice(text.as_bytes());
+                    NlString(Room::Here { len: text.len() as u8 + 1, bytes })
+                }
+                None => NlString(Room::There([text.as_bytes(), &[0]].concat().into_boxed_slice())),
+            }
         }
     }
 

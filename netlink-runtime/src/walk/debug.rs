@@ -1,4 +1,4 @@
-//! `Debug` with C names.
+//! `Debug` with C names. All of it is `#[inline]`: compiled where something is shown, or not at all.
 
 use super::{Body, Container, Descend, Key, Node, StructRef, Value, Visitor, flag_names};
 use crate::meta::{Names, SetMeta};
@@ -11,11 +11,13 @@ use core::fmt::{Display, Formatter, Result, Write};
 /// ```text
 /// LinkInfo { IFLA_INFO_KIND: "vlan", IFLA_INFO_DATA: { IFLA_VLAN_ID: 5, 9: unknown(0000) } }
 /// ```
+#[inline]
 pub fn debug(f: &mut Formatter<'_>, set: &'static SetMeta, header: &[u8], attrs: Attrs<'_>) -> Result {
     debug_body(f, &Body::new(set, header, attrs))
 }
 
 /// The same of what is parsed.
+#[inline]
 pub(crate) fn debug_body(f: &mut Formatter<'_>, body: &Body<'_>) -> Result {
     f.write_str(body.set().name)?;
     f.write_char(' ')?;
@@ -27,6 +29,7 @@ pub(crate) fn debug_body(f: &mut Formatter<'_>, body: &Body<'_>) -> Result {
 }
 
 /// `Debug` of a struct or union: its members by C name. Derived unions call it.
+#[inline]
 pub(crate) fn debug_struct(f: &mut Formatter<'_>, name: &str, of: &StructRef<'_>) -> Result {
     f.write_str(name)?;
     f.write_char(' ')?;
@@ -41,6 +44,7 @@ struct Debug<'f, 'w> {
 }
 
 impl Debug<'_, '_> {
+    #[inline]
     fn open(&mut self, bracket: &str) -> Result {
         self.f.write_str(bracket)?;
         self.level += 1;
@@ -48,6 +52,7 @@ impl Debug<'_, '_> {
         Ok(())
     }
 
+    #[inline]
     fn close(&mut self, bracket: &str) -> Result {
         self.level -= 1;
         if !self.first {
@@ -62,12 +67,14 @@ impl Debug<'_, '_> {
         self.f.write_str(bracket)
     }
 
+    #[inline]
     fn line(&mut self) -> Result {
         self.f.write_char('\n')?;
         (0..self.level).try_for_each(|_| self.f.write_str("    "))
     }
 
     /// What stands before an item.
+    #[inline]
     fn item(&mut self) -> Result {
         let first = core::mem::replace(&mut self.first, false);
         if !first {
@@ -76,46 +83,51 @@ impl Debug<'_, '_> {
         if self.f.alternate() { self.line() } else { self.f.write_char(' ') }
     }
 
-    fn named(&mut self, name: impl Display) -> Result {
+    #[inline]
+    fn named(&mut self, name: &dyn Display) -> Result {
         self.item()?;
         write!(self.f, "{name}: ")
     }
 
+    #[inline]
     fn key(&mut self, node: &Node<'_>) -> Result {
         match node.key {
-            Key::Attr(meta) => self.named(meta.c_name),
-            Key::Unknown(number) | Key::Member(number) => self.named(number),
-            Key::Record(index) => self.named(index),
+            Key::Attr(meta) => self.named(&meta.c_name),
+            Key::Unknown(number) | Key::Member(number) => self.named(&number),
+            Key::Record(index) => self.named(&index),
         }
     }
 
+    #[inline]
     fn header(&mut self, header: Option<StructRef<'_>>) -> Result {
         match header {
             Some(header) => {
-                self.named(header.meta().c_name)?;
+                self.named(&header.meta().c_name)?;
                 self.structure(&header)
             }
             None => Ok(()),
         }
     }
 
+    #[inline]
     fn structure(&mut self, of: &StructRef<'_>) -> Result {
         self.open("{")?;
         for (member, value) in of.members() {
-            self.named(member.c_name)?;
+            self.named(&member.c_name)?;
             self.show(&value)?;
         }
         if let Some(len) = of.short() {
-            self.named("short")?;
+            self.named(&"short")?;
             write!(self.f, "{len}")?;
         }
         if !of.rest().is_empty() {
-            self.named("rest")?;
+            self.named(&"rest")?;
             self.hex("bytes", of.rest())?;
         }
         self.close("}")
     }
 
+    #[inline]
     fn show(&mut self, value: &Value<'_>) -> Result {
         match value {
             Value::Unsigned(n, names) => self.integer(n, *n, *names),
@@ -152,7 +164,8 @@ impl Debug<'_, '_> {
     }
 
     /// A number, or its names with what they do not say.
-    fn integer(&mut self, number: &impl Display, bits: u64, names: Names) -> Result {
+    #[inline]
+    fn integer(&mut self, number: &dyn Display, bits: u64, names: Names) -> Result {
         let Some(meta) = names else { return write!(self.f, "{number}") };
         if !meta.flags || bits == 0 {
             return match meta.name_of(bits) {
@@ -163,12 +176,14 @@ impl Debug<'_, '_> {
         write!(self.f, "{}", flag_names(meta, bits))
     }
 
+    #[inline]
     fn hex(&mut self, what: &str, bytes: &[u8]) -> Result {
         write!(self.f, "{what}(")?;
         self.digits(bytes)?;
         self.f.write_char(')')
     }
 
+    #[inline]
     fn digits(&mut self, bytes: &[u8]) -> Result {
         bytes.iter().try_for_each(|byte| write!(self.f, "{byte:02x}"))
     }
@@ -177,11 +192,13 @@ impl Debug<'_, '_> {
 impl<'a> Visitor<'a> for Debug<'_, '_> {
     type Stop = core::fmt::Error;
 
+    #[inline]
     fn value(&mut self, node: &Node<'a>, value: Value<'a>) -> Result {
         self.key(node)?;
         self.show(&value)
     }
 
+    #[inline]
     fn enter(
         &mut self,
         node: &Node<'a>,
@@ -195,6 +212,7 @@ impl<'a> Visitor<'a> for Debug<'_, '_> {
         Ok(Descend::Into)
     }
 
+    #[inline]
     fn leave(&mut self, _: &Node<'a>, _: &Container<'a>) -> Result {
         self.close("}")
     }

@@ -58,7 +58,7 @@ pub use structs::{Items, Members, StructRef};
 pub use value::{Malformed, Reason, Value, Want};
 
 use crate::meta::{AttrMeta, Card, Order, Scalar, SetMeta, SetRef, TypeMeta};
-use crate::wire::{ATTR_HEADER, Attr, Attrs, MAX_DEPTH, NESTED, TYPE_MASK, align, split};
+use crate::wire::{ATTR_HEADER, Attrs, MAX_DEPTH, NESTED, TYPE_MASK, after, align, split};
 use select::Scope;
 
 /// What is told about a message. Every method may end the walk with an `Err`.
@@ -226,20 +226,19 @@ impl<'a, V: Visitor<'a>> Walk<'_, V> {
         key: impl Fn(u16) -> Key,
         mut each: impl FnMut(&mut Self, &Node<'a>) -> Result<(), V::Stop>,
     ) -> Result<(), V::Stop> {
-        for attr in attrs.iter(scope.body.set) {
-            match attr {
-                Ok(Attr { raw_type, payload, offset }) => {
-                    let key = key(raw_type & TYPE_MASK);
-                    let node = Node { key, raw_type, payload, offset: at + offset, depth: scope.depth };
-                    each(self, &node)?;
-                }
-                Err(error) => {
-                    let offset = error.offset as usize;
-                    let payload = attrs.bytes().get(offset..).unwrap_or_default();
-                    let key = key(error.attr);
-                    let node = Node { key, raw_type: 0, payload, offset: at + offset, depth: scope.depth };
-                    self.broken(node)?;
-                }
+        // Not by the iterator: its attributes would go through memory, field by field in and whole out.
+        let mut rest = attrs.bytes();
+        while let Some(header) = rest.first_chunk::<ATTR_HEADER>() {
+            let (len, raw_type) = split(*header);
+            let key = key(raw_type & TYPE_MASK);
+            let (offset, depth) = (at + attrs.bytes().len() - rest.len(), scope.depth);
+            let Some(payload) = rest.get(ATTR_HEADER..len) else {
+                return self.broken(Node { key, raw_type: 0, payload: rest, offset, depth });
+            };
+            each(self, &Node { key, raw_type, payload, offset, depth })?;
+            match after(rest, len) {
+                Some(next) => rest = next,
+                None => break,
             }
         }
         Ok(())

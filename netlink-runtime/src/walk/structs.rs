@@ -2,7 +2,7 @@
 
 use super::value::{Value, integer, scalar};
 use crate::__private::{load_bits, sign_extend};
-use crate::meta::{BitField, MemberMeta, MemberType, StructMeta, UnionMeta};
+use crate::meta::{BitField, MemberMeta, MemberType, Order, Scalar, StructMeta, UnionMeta};
 use crate::types::{HwAddr, NlStr, read_ip};
 use core::net::{Ipv4Addr, Ipv6Addr};
 
@@ -22,6 +22,7 @@ pub struct StructRef<'a> {
 
 impl<'a> StructRef<'a> {
     /// A struct of this layout in these bytes.
+    #[inline]
     pub fn new(meta: &'static StructMeta, bytes: &'a [u8]) -> Self {
         StructRef { meta, bytes, around: None, choice: None }
     }
@@ -107,9 +108,17 @@ impl<'a> StructRef<'a> {
     }
 
     /// A member or element of fixed size in its bytes.
+    #[inline]
     fn fixed(&self, ty: MemberType, bytes: &'a [u8]) -> Option<Value<'a>> {
+        match ty {
+            // Most are integers.
+            MemberType::Scalar(s, names) => Some(integer(scalar(bytes, s)?, s.signed, names)),
+            ty => self.no_integer(ty, bytes),
+        }
+    }
+
+    fn no_integer(&self, ty: MemberType, bytes: &'a [u8]) -> Option<Value<'a>> {
         Some(match ty {
-            MemberType::Scalar(s, names) => integer(scalar(bytes, s)?, s.signed, names),
             MemberType::Text(_) => Value::Text(NlStr::new(unpadded(bytes))),
             MemberType::Bytes(_) => Value::Bytes(bytes),
             MemberType::Struct(meta) => {
@@ -130,8 +139,8 @@ impl<'a> StructRef<'a> {
             },
             MemberType::Mac(_) => HwAddr::new(bytes).map_or(Value::Bytes(bytes), Value::Mac),
             MemberType::Array(element, _) => Value::Array(Items { of: *self, element: *element, bytes }),
-            // Neither stands in an array.
-            MemberType::Bits(..) | MemberType::Tail(_) => return None,
+            // The first is read above, the others stand in no array.
+            MemberType::Scalar(..) | MemberType::Bits(..) | MemberType::Tail(_) => return None,
         })
     }
 
@@ -184,7 +193,37 @@ pub struct Members<'a> {
 impl<'a> Iterator for Members<'a> {
     type Item = (&'static MemberMeta, Value<'a>);
 
+    #[inline]
     fn next(&mut self) -> Option<Self::Item> {
+        if self.arms.is_none() {
+            if let Some(next) = self.own.next_integer() {
+                return Some(next);
+            }
+        }
+        self.next_of_any()
+    }
+
+    // What `for_each` and its like are: integers go to `f` as they are read. Through `next` they would be
+    // moved about with all the room that other values need.
+    #[inline]
+    fn fold<B, F: FnMut(B, Self::Item) -> B>(mut self, init: B, mut f: F) -> B {
+        let mut acc = init;
+        loop {
+            if self.arms.is_none() {
+                while let Some(next) = self.own.next_integer() {
+                    acc = f(acc, next);
+                }
+            }
+            match self.next_of_any() {
+                Some(next) => acc = f(acc, next),
+                None => return acc,
+            }
+        }
+    }
+}
+
+impl<'a> Members<'a> {
+    fn next_of_any(&mut self) -> Option<(&'static MemberMeta, Value<'a>)> {
         loop {
             if let Some(arm) = self.arms.as_mut().and_then(Own::next_there) {
                 return Some(arm);
@@ -210,6 +249,20 @@ struct Own<'a> {
 }
 
 impl<'a> Own<'a> {
+    /// The next member, if it is an integer that is there: most are, and need no more than this.
+    #[inline]
+    fn next_integer(&mut self) -> Option<(&'static MemberMeta, Value<'a>)> {
+        if self.of.choice.is_some() {
+            return None;
+        }
+        let member = self.of.meta.members.get(self.at)?;
+        let MemberType::Scalar(s, names) = member.ty else { return None };
+        let bytes = self.of.bytes.get(member.offset as usize..)?.get(..usize::from(s.bytes))?;
+        let bits = scalar(bytes, s)?;
+        self.at += 1;
+        Some((member, integer(bits, s.signed, names)))
+    }
+
     /// The next member that counts.
     fn next_member(&mut self) -> Option<&'static MemberMeta> {
         loop {
@@ -259,9 +312,8 @@ impl<'a> Items<'a> {
     }
 
     /// The elements.
-    pub fn iter(&self) -> impl Iterator<Item = Value<'a>> + Clone + 'a {
-        let (of, element) = (self.of, self.element);
-        self.bytes.chunks_exact(self.size()).filter_map(move |bytes| of.fixed(element, bytes))
+    pub fn iter(&self) -> Elements<'a> {
+        Elements { of: self.of, element: self.element, chunks: self.bytes.chunks_exact(self.size()) }
     }
 
     /// Bytes after the last whole element.
@@ -283,3 +335,44 @@ impl<'a> Items<'a> {
         size.max(1)
     }
 }
+
+/// The elements of [`Items`].
+#[derive(Clone, Debug)]
+pub struct Elements<'a> {
+    of: StructRef<'a>,
+    element: MemberType,
+    chunks: core::slice::ChunksExact<'a, u8>,
+}
+
+impl<'a> Iterator for Elements<'a> {
+    type Item = Value<'a>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Value<'a>> {
+        self.chunks.find_map(|bytes| self.of.fixed(self.element, bytes))
+    }
+
+    // See that of `Members`. What an integer is like is asked once for all.
+    #[inline]
+    fn fold<B, F: FnMut(B, Value<'a>) -> B>(self, init: B, mut f: F) -> B {
+        let Elements { of, element, chunks } = self;
+        let MemberType::Scalar(s, names) = element else {
+            return chunks.filter_map(|bytes| of.no_integer(element, bytes)).fold(init, f);
+        };
+        let mut each = |acc, bytes, s| match scalar(bytes, s) {
+            Some(bits) => f(acc, integer(bits, s.signed, names)),
+            None => acc,
+        };
+        match s {
+            // Those of IFLA_INET_CONF and IFLA_INET6_CONF, and of most others.
+            _ if s == I32 => chunks.fold(init, |acc, bytes| each(acc, bytes, I32)),
+            _ if s == U32 => chunks.fold(init, |acc, bytes| each(acc, bytes, U32)),
+            _ if s == U64 => chunks.fold(init, |acc, bytes| each(acc, bytes, U64)),
+            _ => chunks.fold(init, |acc, bytes| each(acc, bytes, s)),
+        }
+    }
+}
+
+const I32: Scalar = Scalar { bytes: 4, signed: true, order: Order::Native };
+const U32: Scalar = Scalar { bytes: 4, signed: false, order: Order::Native };
+const U64: Scalar = Scalar { bytes: 8, signed: false, order: Order::Native };

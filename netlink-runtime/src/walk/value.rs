@@ -145,11 +145,18 @@ pub(super) fn read<'a>(
             Some(bits) => integer(bits, s.signed, *names),
             None => malformed(payload, want(ty)),
         },
-        _ => other(ty, payload, family),
+        TypeMeta::IpBy(selector) => address(payload, family(selector).unwrap_or(0)),
+        _ => other(ty, payload),
     }
 }
 
-fn other<'a>(ty: &TypeMeta, payload: &'a [u8], family: impl FnOnce(&Selector) -> Option<u64>) -> Value<'a> {
+fn address(payload: &[u8], family: u64) -> Value<'_> {
+    let want = if family == Address::AF_MPLS { Want::Exactly(4) } else { Want::Either(4, 16) };
+    Address::read(payload, family).map_or_else(|| malformed(payload, want), Value::Address)
+}
+
+// Not generic, so that there is one of it, not one for each visitor.
+fn other<'a>(ty: &TypeMeta, payload: &'a [u8]) -> Value<'a> {
     let read = match ty {
         TypeMeta::VarInt { signed: false, names } => Uint::read(payload).map(|n| Value::Unsigned(n, *names)),
         TypeMeta::VarInt { signed: true, names } => Sint::read(payload).map(|n| Value::Signed(n, *names)),
@@ -167,19 +174,14 @@ fn other<'a>(ty: &TypeMeta, payload: &'a [u8], family: impl FnOnce(&Selector) ->
         TypeMeta::Ip6 => payload.try_into().ok().map(|b: [u8; 16]| Value::Ip(Ipv6Addr::from(b).into())),
         TypeMeta::Ip => read_ip(payload).map(Value::Ip),
         TypeMeta::SockAddr => read_sockaddr(payload).map(Value::SockAddr),
-        TypeMeta::IpBy(selector) => {
-            let family = family(selector).unwrap_or(0);
-            match Address::read(payload, family) {
-                None if family == Address::AF_MPLS => return malformed(payload, Want::Exactly(4)),
-                address => address.map(Value::Address),
-            }
-        }
         TypeMeta::Labels => Labels::new(payload).map(Value::Labels),
         TypeMeta::Binary | TypeMeta::Pad | TypeMeta::Unused => Some(Value::Bytes(payload)),
-        // The walker enters these; as a selector's type they select nothing.
-        TypeMeta::Nest(_) | TypeMeta::Records { .. } | TypeMeta::Sub(..) | TypeMeta::Scalar(..) => {
-            Some(Value::Unknown(payload))
-        }
+        // The walker enters nests; as a selector's type they select nothing. The others were read.
+        TypeMeta::Nest(_)
+        | TypeMeta::Records { .. }
+        | TypeMeta::Sub(..)
+        | TypeMeta::Scalar(..)
+        | TypeMeta::IpBy(_) => Some(Value::Unknown(payload)),
     };
     read.unwrap_or_else(|| malformed(payload, want(ty)))
 }
@@ -202,7 +204,7 @@ fn want(ty: &TypeMeta) -> Want {
         TypeMeta::Mac => Want::AtMost(HwAddr::MAX),
         TypeMeta::Ip4 => Want::Exactly(4),
         TypeMeta::Ip6 => Want::Exactly(16),
-        TypeMeta::Ip | TypeMeta::IpBy(_) => Want::Either(4, 16),
+        TypeMeta::Ip => Want::Either(4, 16),
         TypeMeta::SockAddr => Want::Either(16, 28),
         TypeMeta::Labels => Want::Multiple(4),
         // Any payload is a value of these.
@@ -212,6 +214,7 @@ fn want(ty: &TypeMeta) -> Want {
         | TypeMeta::Nest(_)
         | TypeMeta::Records { .. }
         | TypeMeta::Sub(..)
+        | TypeMeta::IpBy(_)
         | TypeMeta::Pad
         | TypeMeta::Unused => Want::AtLeast(0),
     }

@@ -2,8 +2,8 @@
 
 use super::scope::Scope;
 use super::wt::Wire;
-use super::{ATTR_HEADER, NESTED, NET_BYTEORDER, TYPE_MASK, align, split};
-use crate::error::{DecodeError, DecodeErrorKind};
+use super::{ATTR_HEADER, NESTED, NET_BYTEORDER, TYPE_MASK, after, split};
+use crate::error::{DecodeError, DecodeErrorKind, named};
 use crate::meta::SetMeta;
 
 /// A stream of attributes: the payload of a message or nest, after its fixed header.
@@ -65,8 +65,8 @@ impl<'a> Attrs<'a> {
     #[inline]
     pub fn get<K: Wire>(self, id: u16, set: &'static SetMeta) -> Result<Option<K::View<'a>>, DecodeError> {
         let mut b = self.bytes;
+        let Some(mut header) = b.first_chunk::<ATTR_HEADER>() else { return Ok(None) };
         loop {
-            let Some(header) = b.first_chunk::<ATTR_HEADER>() else { return Ok(None) };
             let (len, ty) = split(*header);
             if ty & TYPE_MASK == id {
                 if let Some(value) = K::hit_in(b, len, self.scope) {
@@ -74,12 +74,18 @@ impl<'a> Attrs<'a> {
                 }
                 break;
             }
-            if len < ATTR_HEADER {
-                break;
+            // See `after`; here the next header is asked for in the same comparison.
+            if len == 8 && b.len() >= 8 + ATTR_HEADER {
+                b = &b[8..];
+            } else {
+                match after(b, len) {
+                    Some(rest) => b = rest,
+                    None => break,
+                }
             }
-            match b.get(align(len)..) {
-                Some(rest) => b = rest,
-                None => break,
+            match b.first_chunk() {
+                Some(next) => header = next,
+                None => return Ok(None),
             }
         }
         match odd::<K>(self.bytes, id, set) {
@@ -115,7 +121,7 @@ impl<'a> Attrs<'a> {
     /// Every attribute in wire order.
     #[inline]
     pub fn iter(self, set: &'static SetMeta) -> AttrIter<'a> {
-        AttrIter { all: self, rest: self.bytes, set }
+        AttrIter { all: self, rest: self.bytes, set: named(set) }
     }
 }
 
@@ -194,7 +200,7 @@ impl<'a> AttrIter<'a> {
     /// From an attribute within a stream on: `rest` is the stream's end from there.
     #[inline]
     pub(crate) fn within(all: Attrs<'a>, rest: &'a [u8], set: &'static SetMeta) -> Self {
-        AttrIter { all, rest, set }
+        AttrIter { all, rest, set: named(set) }
     }
 
     /// The message around.
@@ -219,7 +225,7 @@ impl<'a> Iterator for AttrIter<'a> {
         match self.rest.get(ATTR_HEADER..len) {
             Some(payload) => {
                 let offset = self.offset();
-                self.rest = self.rest.get(align(len)..).unwrap_or_default();
+                self.rest = after(self.rest, len).unwrap_or_default();
                 Some(Ok(Attr { raw_type, payload, offset }))
             }
             None => {

@@ -1,7 +1,18 @@
 //! Going through attributes once.
 
 use super::attrs::{Attr, Attrs};
-use super::{ATTR_HEADER, TYPE_MASK, align, split};
+use super::{ATTR_HEADER, TYPE_MASK, after, split};
+
+/// An attribute's number where it stands in the word that a header is: so that it need not be moved to be
+/// compared.
+pub const fn key(id: u16) -> u32 {
+    if cfg!(target_endian = "little") { (id as u32) << 16 } else { id as u32 }
+}
+
+/// The number in a key.
+const fn number(key: u32) -> u16 {
+    if cfg!(target_endian = "little") { (key >> 16) as u16 } else { key as u16 }
+}
 
 /// A place among attributes: what reads a set in one pass is built on it.
 ///
@@ -21,30 +32,39 @@ impl<'a> Cursor<'a> {
         Cursor { attrs, rest: attrs.bytes(), len: 0, broken: false }
     }
 
-    /// The number of the attribute here; `None` at the end.
+    /// The number of the attribute here; `None` at the end. Its header may be broken, which
+    /// [`payload`](Self::payload) tells.
     #[inline]
     pub fn head(&mut self) -> Option<u16> {
-        let (len, ty) = split(*self.rest.first_chunk::<ATTR_HEADER>()?);
-        self.len = len;
-        Some(ty & TYPE_MASK)
+        self.key().map(number)
+    }
+
+    /// The same as [`head`](Self::head), as a [`key`].
+    #[inline]
+    pub fn key(&mut self) -> Option<u32> {
+        let header = *self.rest.first_chunk::<ATTR_HEADER>()?;
+        self.len = split(header).0;
+        Some(u32::from_ne_bytes(header) & key(TYPE_MASK))
     }
 
     /// Goes to the next attribute, after [`head`](Self::head).
     #[inline]
     pub fn step(&mut self) {
-        if self.len >= ATTR_HEADER {
-            if let Some(rest) = self.rest.get(align(self.len)..) {
-                self.rest = rest;
-                return;
-            }
+        match after(self.rest, self.len) {
+            Some(rest) => self.rest = rest,
+            None => self.end(),
         }
-        // The last attribute, unpadded; or a header that does not fit what is there. In line: a call
-        // would keep the cursor in memory.
+    }
+
+    /// After the last attribute, which is not padded, or whose header is broken.
+    #[cold]
+    #[inline(always)] // a call would keep the cursor in memory
+    fn end(&mut self) {
         self.broken = self.len < ATTR_HEADER || self.len > self.rest.len();
         self.rest = &[];
     }
 
-    /// Whether the attributes ended with a broken header.
+    /// At the end: whether there is a broken header.
     #[inline]
     pub fn broken(&self) -> bool {
         self.broken

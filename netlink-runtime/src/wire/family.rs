@@ -46,7 +46,7 @@ impl ByFamily for Address {
         match self {
             Address::Ip(IpAddr::V4(ip)) => store_prefix(&ip.octets(), &mut bytes),
             Address::Ip(IpAddr::V6(ip)) => store_prefix(&ip.octets(), &mut bytes),
-            Address::Label(label) => store_prefix(&label.0.to_be_bytes(), &mut bytes),
+            Address::Label(label) => store_prefix(&label.bits().to_be_bytes(), &mut bytes),
             Address::Other(address) => store_prefix(address.as_bytes(), &mut bytes),
         }
         store_prefix(&bytes, out);

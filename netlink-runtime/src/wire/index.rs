@@ -2,7 +2,7 @@
 
 use super::attrs::{AttrIter, Attrs, Multi};
 use super::wt::Wire;
-use super::{ATTR_HEADER, TYPE_MASK, align, split};
+use super::{ATTR_HEADER, TYPE_MASK, after, split};
 use crate::error::{DecodeError, DecodeErrorKind};
 use crate::meta::SetMeta;
 
@@ -11,26 +11,23 @@ use crate::meta::SetMeta;
 /// Reads give what [`Attrs`] gives, at a constant price each. It pays from about four reads of a
 /// wide message (links) on, never on narrow ones (routes).
 ///
-/// Places are kept in 4-byte words, counted from 1, because attributes start aligned; one that is
-/// too far away for that is found by scanning.
+/// Places are kept in 4-byte words, counted from the end, because attributes start aligned.
 #[derive(Clone, Copy, Debug)]
 pub struct Index<'a, const N: usize> {
     attrs: Attrs<'a>,
     words: [u16; N],
-    /// The stream ended with a broken header: what is not in the index may stand behind it.
-    broken: bool,
+    /// The stream ended with a broken header, or is too long to be indexed: what is not in the index may be
+    /// there all the same.
+    partial: bool,
 }
-
-/// Somewhere beyond what a place can say.
-const FAR: u16 = u16::MAX;
 
 impl<'a, const N: usize> Index<'a, N> {
     /// Indexes a stream.
     #[inline]
     pub fn new(attrs: Attrs<'a>) -> Self {
-        let mut words = [0; N];
-        let broken = fill(attrs.bytes(), &mut words);
-        Index { attrs, words, broken }
+        let mut index = Index { attrs, words: [0; N], partial: false };
+        index.partial = fill(attrs.bytes(), &mut index.words);
+        index
     }
 
     /// The stream.
@@ -43,17 +40,18 @@ impl<'a, const N: usize> Index<'a, N> {
     #[inline]
     fn place(&self, id: u16) -> Option<Result<&'a [u8], ()>> {
         match self.words.get(usize::from(id)) {
-            Some(0) if !self.broken => None,
-            Some(0) | Some(&FAR) | None => Some(Err(())),
+            Some(0) if !self.partial => None,
+            Some(0) | None => Some(Err(())),
             Some(word) => {
-                let at = (usize::from(*word) - 1) * 4;
-                Some(self.attrs.bytes().get(at..).ok_or(()))
+                let bytes = self.attrs.bytes();
+                let at = (bytes.len() & !3).wrapping_sub(usize::from(*word) * 4);
+                Some(bytes.get(at..).ok_or(()))
             }
         }
     }
 
     /// The first occurrence of an attribute, decoded. See [`Attrs::get`].
-    #[inline]
+    #[inline(always)] // or the whole view would have to be in memory, to be passed by reference
     pub fn get<K: Wire>(&self, id: u16, set: &'static SetMeta) -> Result<Option<K::View<'a>>, DecodeError> {
         match self.place(id) {
             None => return Ok(None),
@@ -67,7 +65,7 @@ impl<'a, const N: usize> Index<'a, N> {
             Some(Err(())) => {}
         }
         // Malformed, behind a broken header, or too far: the scan says which.
-        self.attrs.get::<K>(id, set)
+        scan::<K>(self.attrs, id, set)
     }
 
     /// The first occurrence of an attribute that every message has. See [`Attrs::require`].
@@ -93,25 +91,38 @@ impl<'a, const N: usize> Index<'a, N> {
     }
 }
 
-/// Notes the first place of each number; whether the stream is broken.
+#[cold]
+#[inline(never)]
+fn scan<'a, K: Wire>(
+    attrs: Attrs<'a>,
+    id: u16,
+    set: &'static SetMeta,
+) -> Result<Option<K::View<'a>>, DecodeError> {
+    attrs.get::<K>(id, set)
+}
+
+/// Streams of so many bytes are not indexed: a place could not say where their first attributes stand.
+const FAR: usize = 4 * (u16::MAX as usize + 1);
+
+/// Notes the first place of each number; whether there may be more than these.
 #[inline(never)]
 fn fill(bytes: &[u8], words: &mut [u16]) -> bool {
+    if bytes.len() >= FAR {
+        return true;
+    }
     let mut rest = bytes;
     loop {
         let Some(header) = rest.first_chunk::<ATTR_HEADER>() else { return false };
         let (len, ty) = split(*header);
-        if len < ATTR_HEADER || len > rest.len() {
-            return true;
-        }
         if let Some(word) = words.get_mut(usize::from(ty & TYPE_MASK)) {
             if *word == 0 {
-                let at = (bytes.len() - rest.len()) / 4 + 1;
-                *word = u16::try_from(at).unwrap_or(FAR);
+                *word = (rest.len() / 4) as u16;
             }
         }
-        match rest.get(align(len)..) {
+        match after(rest, len) {
             Some(next) => rest = next,
-            None => return false,
+            // The last one need not be padded.
+            None => return len < ATTR_HEADER || len > rest.len(),
         }
     }
 }

@@ -98,7 +98,9 @@ pub trait Int: Fixed<Value: ToWire<Self>> + for<'a> Wire<View<'a> = <Self as Fix
 /// The payload of the attribute that `bytes` start with, if it is exactly `N` bytes.
 #[inline]
 pub(crate) fn hit_fixed<const N: usize>(bytes: &[u8], len: usize) -> Option<[u8; N]> {
-    if len != super::ATTR_HEADER + N {
+    let all = super::ATTR_HEADER + N;
+    // Asked for as a whole, which is one comparison: what is below then cannot fail.
+    if len != all || bytes.len() < all {
         return None;
     }
     bytes.get(super::ATTR_HEADER..)?.first_chunk::<N>().copied()

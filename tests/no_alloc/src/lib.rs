@@ -7,6 +7,8 @@
 #![forbid(unsafe_code)]
 
 pub mod build;
+#[cfg(test)]
+mod errors;
 pub mod read;
 #[cfg(test)]
 mod rows;

@@ -170,7 +170,7 @@ fn sequence_and_port_tie_replies_to_requests() {
 /// The encapsulation of a route, which stands before its type, was left out of its results.
 #[test]
 fn an_encapsulation_before_its_type() {
-    let labels = put(Mpls::DST, &Label::new(100).0.to_be_bytes());
+    let labels = put(Mpls::DST, &Label::new(100).bits().to_be_bytes());
     let bytes = route(254, &[put(Route::ENCAP, &labels), put(Route::ENCAP_TYPE, &1u16.to_ne_bytes())]);
     let seen = collector::<Route, Vec<String>>().on(Route::ENCAP, |seen, encap| {
         if let EncapView::Mpls(mpls) = encap {

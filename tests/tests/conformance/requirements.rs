@@ -72,7 +72,7 @@ fn c_flag_bits_on_a_known_attribute() {
 /// encapsulation.
 #[test]
 fn d_a_selector_after_its_payload() {
-    let labels = put(Mpls::DST, &Label::new(100).0.to_be_bytes());
+    let labels = put(Mpls::DST, &Label::new(100).bits().to_be_bytes());
     let kind = put(Route::ENCAP_TYPE, &1u16.to_ne_bytes());
     let mut mpls = Mpls::default();
     mpls.dst = Some(LabelStack(vec![Label::new(100)]));

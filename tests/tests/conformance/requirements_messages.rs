@@ -216,4 +216,9 @@ fn p_several_messages_in_one_packet() {
     let (got, end) = play(vec![kernel(&[packet])]);
     assert_eq!(got, ["a", "bcd", "e"]);
     end.unwrap();
+    // Between them stands what is not of this reply, by its sequence number or by its port.
+    let others = [message(REPLY, MULTI, 9, PORT, b"f"), message(REPLY, MULTI, 1, PORT + 1, b"g")].concat();
+    let (got, end) = play(vec![kernel(&[reply(1, "a"), others, reply(1, "bcd"), done(1, 0)])]);
+    assert_eq!(got, ["a", "bcd"]);
+    end.unwrap();
 }

@@ -165,7 +165,7 @@ impl Any for SocketAddr {
 
 impl Any for LabelStack {
     fn any(d: &mut Draw<'_>) -> Self {
-        LabelStack((0..d.choice(4)).map(|_| Label(d.any())).collect())
+        LabelStack((0..d.choice(4)).map(|_| Label::from_bits(d.any())).collect())
     }
 }
 
@@ -183,7 +183,7 @@ where
 /// Draws an address of a family: one that its number reads back as.
 pub(crate) fn address(d: &mut Draw<'_>, family: u64) -> Address {
     match family {
-        Address::AF_MPLS => Address::Label(Label(d.any())),
+        Address::AF_MPLS => Address::Label(Label::from_bits(d.any())),
         45 => Address::Other(HwAddr::new(&[d.byte()]).unwrap_or_default()),
         _ => Address::Ip(d.any()),
     }

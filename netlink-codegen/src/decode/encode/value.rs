@@ -272,6 +272,6 @@ fn labels(value: &Value) -> Result<Vec<u8>, Error> {
     let labels: Option<Vec<u32>> = text.split('/').map(|l| l.parse().ok().filter(|l| *l < 1 << 20)).collect();
     let labels = labels.ok_or_else(|| wanted(what, value))?;
     let last = labels.len() - 1;
-    let entry = |(ix, label): (usize, u32)| if ix == last { Label::new(label).0 } else { label << 12 };
+    let entry = |(ix, label): (usize, u32)| if ix == last { Label::new(label).bits() } else { label << 12 };
     Ok(labels.into_iter().enumerate().flat_map(|l| entry(l).to_be_bytes()).collect())
 }

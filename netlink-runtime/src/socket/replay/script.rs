@@ -1,4 +1,4 @@
-//! What a capture says: who asked what, and what was told whom.
+//! What a capture says: who asked what, and what was told whom. `#[inline]`, as what calls it is.
 
 use crate::message::{Header, MessageRef, Messages, NLM_F_ECHO, NLMSG_DONE, NLMSG_ERROR, NLMSG_OVERRUN};
 use crate::protocol::Protocol;
@@ -20,11 +20,13 @@ pub(super) struct Asked {
 }
 
 impl Asked {
+    #[inline]
     pub(super) fn message_type(&self) -> u16 {
         self.header.message_type
     }
 
     /// The first byte in which another request is different, sequence numbers and ports aside.
+    #[inline]
     pub(super) fn differs(&self, other: MessageRef<'_>) -> Option<usize> {
         let passed = |at: usize| (8..Header::LEN).contains(&at);
         let (ours, theirs) = (&self.bytes, other.bytes());
@@ -54,6 +56,7 @@ pub(super) struct Told {
 
 impl Told {
     /// It stands for datagrams that were lost.
+    #[inline]
     pub(super) fn is_gap(&self) -> bool {
         self.owner.is_none()
             && self.bytes.len() == Header::LEN
@@ -61,6 +64,7 @@ impl Told {
     }
 
     /// The bytes, with the numbers of now.
+    #[inline]
     pub(super) fn play(&self, asked: &[Asked], port: u32) -> Vec<u8> {
         let mut bytes = self.bytes.clone();
         for (at, request) in &self.marked {
@@ -94,6 +98,7 @@ type Open = HashMap<u32, Vec<(usize, bool)>>;
 const SAME: usize = 1024;
 
 impl Script {
+    #[inline]
     pub(super) fn read(capture: &[u8], protocol: Protocol) -> Result<Self, CaptureError> {
         let mut script = Script::default();
         let mut open = Open::new();
@@ -118,6 +123,7 @@ impl Script {
     }
 
     /// The kernel does not read what stands after a broken message, either.
+    #[inline]
     fn ask(&mut self, packet: Packet<'_>, open: &mut Open) {
         for message in Messages::new(packet.datagram).map_while(Result::ok) {
             let header = message.header;
@@ -138,6 +144,7 @@ impl Script {
 
     /// Cuts a datagram where the request changes that its messages belong to: each is received when
     /// its own request was made.
+    #[inline]
     fn tell(&mut self, packet: Packet<'_>, open: &mut Open) {
         let (after, group) = (self.asked.len(), packet.group);
         let new = |owner| Told { after, owner, group, bytes: Vec::new(), marked: Vec::new() };
@@ -165,6 +172,7 @@ impl Script {
     }
 
     /// The request whose numbers a message has, and whether it is part of the reply.
+    #[inline]
     fn found(
         &mut self,
         message: MessageRef<'_>,

@@ -30,7 +30,7 @@ rows! { Values;
     ip = |b| b.ip(V4), [attr(10, V4.octets())], r#"[["KV_IP","192.0.2.1"]]"#;
     ip_of_16_bytes = |b| b.ip(IpAddr::V6(V6)), [attr(10, V6.octets())], r#"[["KV_IP","2001:db8::1"]]"#;
     ipby = |b| b.ipby(V6), [attr(11, V6.octets())], r#"[["KV_IPBY","2001:db8::1"]]"#;
-    labels = |b| b.labels(&[Label(100 << 12), Label::new(200)]), [attr(12, [0, 6, 0x40, 0, 0, 12, 0x81, 0])],
+    labels = |b| b.labels(&[Label::from_bits(100 << 12), Label::new(200)]), [attr(12, [0, 6, 0x40, 0, 0, 12, 0x81, 0])],
         r#"[["KV_LABELS","100/200"]]"#;
     netip4 = |b| b.netip4(V4), [attr(NET | 15, V4.octets())], r#"[["KV_NETIP4","192.0.2.1"]]"#;
     netip6 = |b| b.netip6(V6), [attr(NET | 16, V6.octets())], r#"[["KV_NETIP6","2001:db8::1"]]"#;
