@@ -22,23 +22,76 @@ fn is_own(name: &str) -> bool {
     LIBRARIES.contains(&name) || ["netlink_runtime", "netlink_derive", "measured"].contains(&name)
 }
 
-/// Name, dependency.
-const PROJECTS: &[(&str, &str)] = &[
-    (
-        "netlink-families: rt-link",
+/// A crate with one dependency.
+pub(crate) struct Project {
+    pub(crate) program: &'static str,
+    pub(crate) what: &'static str,
+    dependency: &'static str,
+}
+
+const fn project(program: &'static str, what: &'static str, dependency: &'static str) -> Project {
+    Project { program, what, dependency }
+}
+
+/// The families of ours and of the nearest peer.
+pub(crate) const FAMILIES: &[Project] = &[
+    project(
+        "ours",
+        "rt-link",
         r#"netlink-families = { path = "ROOT/netlink-families", features = ["rt-link"] }"#,
     ),
-    ("netlink-families: all", r#"netlink-families = { path = "ROOT/netlink-families", features = ["all"] }"#),
-    ("netlink-bindings: rt-link", r#"netlink-bindings = { version = "0.3.5", features = ["rt-link"] }"#),
-    ("netlink-bindings: the same families", SAME),
-    (
-        "netlink-bindings: all of its",
-        r#"netlink-bindings = { version = "0.3.5", features = ["all-subsystems"] }"#,
+    project(
+        "ours",
+        "all families",
+        r#"netlink-families = { path = "ROOT/netlink-families", features = ["all"] }"#,
+    ),
+    project(
+        "netlink-bindings",
+        "rt-link",
+        r#"netlink-bindings = { version = "=0.3.5", features = ["rt-link"] }"#,
+    ),
+    project("netlink-bindings", "the families of ours that it has", SAME),
+    project(
+        "netlink-bindings",
+        "all of its families",
+        r#"netlink-bindings = { version = "=0.3.5", features = ["all-subsystems"] }"#,
     ),
 ];
 
 /// What netlink-bindings has of our families.
-const SAME: &str = r#"netlink-bindings = { version = "0.3.5", features = ["conntrack", "ethtool", "mptcp_pm", "nftables", "nlctrl", "rt-addr", "rt-link", "rt-neigh", "rt-route", "rt-rule", "tc"] }"#;
+const SAME: &str = r#"netlink-bindings = { version = "=0.3.5", features = ["conntrack", "ethtool", "mptcp_pm", "nftables", "nlctrl", "rt-addr", "rt-link", "rt-neigh", "rt-route", "rt-rule", "tc"] }"#;
+
+/// Other peers, for whom a family is not a choice.
+pub(crate) const OTHERS: &[Project] = &[
+    project("netlink-packet-route", "links", r#"netlink-packet-route = "=0.34.0""#),
+    project("rtnetlink", "links and a socket", r#"rtnetlink = "=0.24.0""#),
+    project("neli", "its default features", r#"neli = "=0.7.5""#),
+    project("nlink", "its least features", r#"nlink = { version = "=0.33.0", default-features = false }"#),
+];
+
+/// What a project took.
+pub(crate) struct Built {
+    /// CPU seconds by crate.
+    times: BTreeMap<String, f64>,
+    /// Bytes of the library in question.
+    pub(crate) rlib: Option<u64>,
+}
+
+impl Built {
+    fn of(&self, crates: &[&str]) -> f64 {
+        crates.iter().filter_map(|name| self.times.get(*name)).fold(0.0, |a, t| a + t)
+    }
+
+    /// The crate with the families.
+    pub(crate) fn library(&self) -> f64 {
+        self.of(LIBRARIES)
+    }
+
+    /// Everything.
+    pub(crate) fn all(&self) -> f64 {
+        self.times.values().fold(0.0, |a, t| a + t)
+    }
+}
 
 /// Stands for rustc, if cargo called this program so.
 pub(crate) fn rustc() -> Option<ExitCode> {
@@ -69,25 +122,21 @@ fn children_cpu() -> Option<f64> {
 
 /// Builds each project alone, from nothing, and prints what it took.
 pub(crate) fn run() -> Result<()> {
-    let scratch = target().join("compile-time");
     let mut table = String::from(
         "| | the library | runtime | derive | third party | size of the rlib |\n|---|---|---|---|---|---|\n",
     );
-    for (name, dependency) in PROJECTS {
-        step(name);
-        let times = build(&scratch, dependency)?;
-        let of = |crates: &[&str]| -> f64 {
-            crates.iter().filter_map(|name| times.get(*name)).fold(0.0, |a, t| a + t)
-        };
-        let size =
-            rlib(&scratch.join("target/release/deps")).map_or_else(String::new, |mb| format!("{mb:.1} MB"));
+    for project in FAMILIES {
+        let built = build(project)?;
+        let size = built.rlib.map_or_else(String::new, |bytes| format!("{:.1} MB", bytes as f64 / 1e6));
         let _ = writeln!(
             table,
-            "| {name} | {:.1} s | {:.1} s | {:.1} s | {:.1} s | {size} |",
-            of(LIBRARIES),
-            of(&["netlink_runtime"]),
-            of(&["netlink_derive"]),
-            times.iter().filter(|(name, _)| !is_own(name)).fold(0.0, |a, (_, t)| a + t),
+            "| {}: {} | {:.1} s | {:.1} s | {:.1} s | {:.1} s | {size} |",
+            project.program,
+            project.what,
+            built.library(),
+            built.of(&["netlink_runtime"]),
+            built.of(&["netlink_derive"]),
+            built.times.iter().filter(|(name, _)| !is_own(name)).fold(0.0, |a, (_, t)| a + t),
         );
     }
     let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
@@ -96,12 +145,14 @@ pub(crate) fn run() -> Result<()> {
     Ok(())
 }
 
-/// CPU seconds by crate.
-fn build(scratch: &Path, dependency: &str) -> Result<BTreeMap<String, f64>> {
+/// Builds a project from nothing.
+pub(crate) fn build(project: &Project) -> Result<Built> {
+    step(&format!("compiling {}: {}", project.program, project.what));
+    let scratch = &target().join("compile-time");
     let io = |error: std::io::Error| format!("{}: {error}", scratch.display());
     let _ = fs::remove_dir_all(scratch);
     fs::create_dir_all(scratch.join("src")).map_err(io)?;
-    let dependency = dependency.replace("ROOT", &root().display().to_string());
+    let dependency = project.dependency.replace("ROOT", &root().display().to_string());
     let manifest = format!(
         "[package]\nname = \"measured\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[dependencies]\n{dependency}\n\n[workspace]\n"
     );
@@ -118,16 +169,15 @@ fn build(scratch: &Path, dependency: &str) -> Result<BTreeMap<String, f64>> {
         let Some((name, seconds)) = line.split_once(' ') else { continue };
         *times.entry(name.to_owned()).or_default() += seconds.parse::<f64>().unwrap_or_default();
     }
-    Ok(times)
+    Ok(Built { times, rlib: rlib(&scratch.join("target/release/deps")) })
 }
 
-/// Megabytes of the largest of the libraries in question.
-fn rlib(deps: &Path) -> Option<f64> {
+/// Bytes of the largest of the libraries in question.
+fn rlib(deps: &Path) -> Option<u64> {
     let files = fs::read_dir(deps).ok()?.flatten().map(|entry| entry.path());
     let ours = files.filter(|path: &PathBuf| {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        name.ends_with(".rlib")
-            && (name.starts_with("libnetlink_families") || name.starts_with("libnetlink_bindings"))
+        name.ends_with(".rlib") && LIBRARIES.iter().any(|library| name.starts_with(&format!("lib{library}")))
     });
-    ours.filter_map(|path| Some(fs::metadata(path).ok()?.len() as f64 / 1e6)).reduce(f64::max)
+    ours.filter_map(|path| Some(fs::metadata(path).ok()?.len())).max()
 }

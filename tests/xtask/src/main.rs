@@ -3,13 +3,17 @@
 
 mod apt;
 mod compile_time;
+mod debs;
 mod demo;
 mod faults;
+mod instructions;
 mod kernel;
 mod kernel_test;
 mod package;
 mod setup;
 mod skips;
+mod speed;
+mod spread;
 mod targets;
 mod test;
 mod tool_speed;
@@ -32,6 +36,11 @@ Commands:
   targets           Rust 1.85, a big-endian and a 32-bit machine, no_std, memory checks: the part
                     of `test` that fetches compilers and emulators into the target folder
   compile-time      Measure what compiling the families costs, beside netlink-bindings
+  speed [PART...] [--rounds N] [--quick]
+                    Measure speed beside C and other libraries, and write docs/speed: all parts, or
+                    parse, live, write, compile, size, source; --quick tries it out on small files, and
+                    writes to the target folder
+  instructions      Count the instructions of hot paths beside benches/instructions.txt; part of `test`
   tool-speed        Measure how fast `netlink` starts, decodes and dumps, beside pyroute2 and ynl
   kernel-test [--kernel 6.1] [FILTER...]
                     Run the live tests on other kernels, by default Debian's 6.1 and 6.12, in an
@@ -50,7 +59,8 @@ Commands:
 
 Environment:
   LIBCLANG_PATH     The directory of a libclang to use
-  UPDATE_EXPECT=1   Tests rewrite their golden files instead of comparing; read what changed";
+  UPDATE_EXPECT=1   Tests, and `instructions`, rewrite their golden files instead of comparing; read
+                    what changed";
 
 fn main() -> ExitCode {
     if let Some(code) = compile_time::rustc() {
@@ -58,8 +68,9 @@ fn main() -> ExitCode {
     }
     let args: Vec<String> = std::env::args().skip(1).collect();
     let system = args.iter().any(|a| a == "--system");
-    let named =
-        args.first().is_some_and(|c| ["faults", "mutants", "kernel", "kernel-test"].contains(&c.as_str()));
+    let named = args
+        .first()
+        .is_some_and(|c| ["faults", "mutants", "kernel", "kernel-test", "speed"].contains(&c.as_str()));
     if let Some(odd) = args.iter().skip(1).find(|a| *a != "--system" && !named) {
         eprintln!("error: unknown argument `{odd}`\n\n{HELP}");
         return ExitCode::from(2);
@@ -69,6 +80,8 @@ fn main() -> ExitCode {
         Some("test") => test::run(system),
         Some("package") => counted(|skips| package::run(setup::libclang(system).ok().as_deref(), skips)),
         Some("compile-time") => compile_time::run(),
+        Some("instructions") => counted(instructions::run),
+        Some("speed") => speed::run_parts(&args[1..]),
         Some("tool-speed") => tool_speed::run(),
         Some("targets") => counted(targets::run),
         Some("kernel-test") => counted(|skips| kernel_test::run(&args[1..], skips, true)),

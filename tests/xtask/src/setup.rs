@@ -67,6 +67,21 @@ pub(crate) fn python() -> Result<&'static str> {
     found.ok_or_else(|| "no Python for pip".to_owned())
 }
 
+/// The Python of a virtual environment with these packages, made when it is not there.
+pub(crate) fn venv(dir: &Path, packages: &[&str]) -> Result<PathBuf> {
+    let (inside, done) = (dir.join("bin/python"), dir.join("packages"));
+    if fs::read_to_string(&done).is_ok_and(|had| had == packages.join("\n")) {
+        return Ok(inside);
+    }
+    step(&format!("fetching {}", packages.join(" ")));
+    limited(Command::new(python()?).args(["-m", "venv"]).arg(dir), "venv")?;
+    let mut pip = Command::new(&inside);
+    pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]).args(packages);
+    limited(&mut pip, "pip install")?;
+    fs::write(&done, packages.join("\n")).map_err(|e| format!("{}: {e}", done.display()))?;
+    Ok(inside)
+}
+
 /// Downloads a wheel into an empty folder.
 pub(crate) fn wheel(package: &str, platform: &[&str], download: &Path) -> Result<PathBuf> {
     fs::create_dir_all(download).map_err(|e| format!("{}: {e}", download.display()))?;

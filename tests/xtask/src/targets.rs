@@ -2,17 +2,15 @@
 //! another byte order and word size, no `std`, and a second opinion on memory.
 
 mod bare;
-mod debs;
 mod machine;
 mod memory;
-mod packages;
 
+use crate::debs::Debs;
+use crate::debs::packages::{Group, RUST, RUSTC};
 use crate::skips::Skips;
 use crate::{Result, create_dir, step, target};
-use debs::Debs;
 use machine::{BIG_ENDIAN, NARROW};
 use netlink_tests::live_obstacle;
-use packages::{Group, RUST, RUSTC};
 use std::path::PathBuf;
 use std::process::Command;
 

@@ -1,7 +1,7 @@
 //! All tests, with all set-up.
 
 use crate::skips::Skips;
-use crate::{Result, cargo, kernel, kernel_test, package, root, setup, step, target, targets};
+use crate::{Result, cargo, instructions, kernel, kernel_test, package, root, setup, step, target, targets};
 use netlink_tests::{has_program, live_obstacle};
 
 /// Programs that live tests run, and the Debian packages that have them.
@@ -26,6 +26,7 @@ const SMALLER: &[(&str, &str)] = &[
     ("netlink-runtime", "alloc"),
     ("netlink-runtime", "std"),
     ("netlink-runtime", "derive"),
+    ("netlink-runtime", "names"),
     ("netlink-families", "all"),
     ("netlink-families", "all,alloc"),
     ("netlink-no-alloc", ""),
@@ -73,10 +74,19 @@ pub(crate) fn run(system: bool) -> Result<()> {
         }
     };
     let packages = package::run(libclang.ok().as_deref(), &skips);
+    let instructions = instructions::run(&skips);
     let targets = targets::run(&skips);
     let kernels = kernel_test::run(&[], &skips, false);
     skips.report();
-    tests.and(smaller).and(no_alloc).and(fresh).and(fetched).and(packages).and(targets).and(kernels)
+    tests
+        .and(smaller)
+        .and(no_alloc)
+        .and(fresh)
+        .and(fetched)
+        .and(packages)
+        .and(instructions)
+        .and(targets)
+        .and(kernels)
 }
 
 /// Checks a package with these features alone. Warnings are errors for it, not for what it

@@ -1,7 +1,8 @@
 //! How fast `netlink` starts, decodes and dumps, beside pyroute2's decoder and the command of the kernel's
 //! own YNL tools, in one run on the same data.
 
-use crate::setup::{limited, python};
+use crate::setup::{limited, venv};
+use crate::spread::Spread;
 use crate::{Result, apt, cargo, create_dir, step, target};
 use netlink_tests::has_program;
 use std::fmt::Write as _;
@@ -12,7 +13,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Instant;
 
 /// Pinned, so that numbers can be compared.
-const PYROUTE2: &str = "pyroute2==0.9.7";
+pub(crate) const PYROUTE2: &str = "pyroute2==0.9.7";
 /// Debian's package with the tools of this kernel.
 const SOURCE: &str = "linux-source-6.12";
 /// What YNL's command needs.
@@ -137,7 +138,7 @@ pub(crate) fn run() -> Result<()> {
     let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
     println!("{count} messages, {} bytes; load average {}\n", messages.len(), load.trim());
     println!("| | median | least | most | |\n|---|---|---|---|---|");
-    for (name, times) in names.iter().zip(&mut dumps) {
+    for (name, times) in names.iter().zip(&dumps) {
         row(&format!("dump of {ROUTES} routes, live: {name}"), times, "");
     }
 
@@ -155,7 +156,7 @@ pub(crate) fn run() -> Result<()> {
             format!("{} --spec {} --dump getlink", ynl.cli, ynl.spec("rt_link.yaml")),
         ));
     }
-    for (name, times) in &mut interleaved(&starts, SHORT)? {
+    for (name, times) in &interleaved(&starts, SHORT)? {
         row(name, times, "");
     }
 
@@ -171,8 +172,8 @@ pub(crate) fn run() -> Result<()> {
         format!("{} -c {marshal} -f pcap -d {}", peers.decoder.display(), pcap.display()),
     )];
     for (commands, times) in [(&ours[..], LONG), (&theirs[..], 1)] {
-        for (name, times) in &mut interleaved(commands, times)? {
-            let speed = count as f64 / median(times);
+        for (name, times) in &interleaved(commands, times)? {
+            let speed = count as f64 / spread(times).median;
             row(name, times, &format!("{speed:.0} messages/s"));
         }
     }
@@ -189,24 +190,16 @@ fn write(path: &Path, content: &[u8]) -> Result<()> {
     fs::write(path, content).map_err(|e| format!("{}: {e}", path.display()))
 }
 
-fn row(name: &str, times: &mut [f64], note: &str) {
+fn row(name: &str, times: &[f64], note: &str) {
     let shown = |seconds: f64| {
         if seconds < 0.5 { format!("{:.1} ms", seconds * 1e3) } else { format!("{seconds:.2} s") }
     };
-    let middle = median(times);
-    let (least, most) = (times.first().copied(), times.last().copied());
-    println!(
-        "| {name} | {} | {} | {} | {note} |",
-        shown(middle),
-        shown(least.unwrap_or_default()),
-        shown(most.unwrap_or_default())
-    );
+    let Spread { median, least, most } = spread(times);
+    println!("| {name} | {} | {} | {} | {note} |", shown(median), shown(least), shown(most));
 }
 
-/// The middle one; sorts them.
-fn median(times: &mut [f64]) -> f64 {
-    times.sort_by(f64::total_cmp);
-    times.get(times.len() / 2).copied().unwrap_or(f64::NAN)
+fn spread(times: &[f64]) -> Spread {
+    Spread::of(times).unwrap_or(Spread::exact(f64::NAN))
 }
 
 /// Wall time of each command, one after the other, this often.
@@ -300,16 +293,7 @@ impl Ynl {
 
 impl Peers {
     fn get(dir: &Path) -> Result<Self> {
-        let venv = dir.join("venv");
-        let bin = venv.join("bin");
-        if !bin.join("pyroute2-decoder").exists() {
-            step(&format!("fetching {PYROUTE2}"));
-            limited(Command::new(python()?).args(["-m", "venv"]).arg(&venv), "venv")?;
-            let mut pip = Command::new(bin.join("python"));
-            pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", PYROUTE2]);
-            limited(pip.args(YNL_NEEDS), "pip install")?;
-        }
-        let python = bin.join("python");
+        let python = venv(&dir.join("venv"), &[&[PYROUTE2], YNL_NEEDS].concat())?;
         let ynl = match Self::ynl(dir, &python) {
             Ok(ynl) => Some(ynl),
             Err(reason) => {
@@ -317,7 +301,7 @@ impl Peers {
                 None
             }
         };
-        Ok(Peers { decoder: bin.join("pyroute2-decoder"), python, ynl })
+        Ok(Peers { decoder: python.with_file_name("pyroute2-decoder"), python, ynl })
     }
 
     fn ynl(dir: &Path, python: &Path) -> Result<Ynl> {

@@ -1,8 +1,8 @@
 //! Builds for a machine without an operating system.
 
-use super::packages::{LIBRARY, RUST_SOURCE};
 use super::{Outcome, Targets};
 use crate::create_dir;
+use crate::debs::packages::{LIBRARY, RUST_SOURCE};
 use crate::{Result, run};
 use std::fs;
 use std::path::Path;

@@ -1,7 +1,7 @@
 //! Builds the tests for machines of another kind, and runs them.
 
-use super::packages::{EMULATOR, Group, I386, LINKER, S390X};
 use super::{Outcome, Stop, Targets};
+use crate::debs::packages::{EMULATOR, Group, I386, LINKER, S390X};
 use crate::{Result, root, run};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;

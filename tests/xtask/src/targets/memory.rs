@@ -1,7 +1,7 @@
 //! Second opinions on memory: what the compiler cannot see of the system calls.
 
-use super::packages::VALGRIND;
 use super::{Outcome, Stop, Targets};
+use crate::debs::packages::VALGRIND;
 use crate::{root, run};
 use netlink_tests::live_obstacle;
 use std::path::PathBuf;

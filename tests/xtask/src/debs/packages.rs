@@ -2,13 +2,13 @@
 
 /// A package.
 #[derive(Debug)]
-pub(super) struct Package {
-    pub(super) name: &'static str,
-    pub(super) architecture: &'static str,
+pub(crate) struct Package {
+    pub(crate) name: &'static str,
+    pub(crate) architecture: &'static str,
     /// The version, as a pattern for apt: updates of the distribution are the same to us.
-    pub(super) version: &'static str,
+    pub(crate) version: &'static str,
     /// What of it is wanted.
-    pub(super) paths: &'static [&'static str],
+    pub(crate) paths: &'static [&'static str],
 }
 
 const fn package(
@@ -22,19 +22,20 @@ const fn package(
 
 /// Packages that are of use together.
 #[derive(Debug)]
-pub(super) struct Group {
-    pub(super) name: &'static str,
-    pub(super) packages: &'static [Package],
+pub(crate) struct Group {
+    pub(crate) name: &'static str,
+    pub(crate) packages: &'static [Package],
 }
 
 /// All that follows. When anything of it changes, everything is fetched anew.
-pub(super) const GROUPS: &[&Group] = &[&RUST, &RUST_SOURCE, &LINKER, &S390X, &I386, &EMULATOR, &VALGRIND];
+pub(crate) const GROUPS: &[&Group] =
+    &[&RUST, &RUST_SOURCE, &LINKER, &S390X, &I386, &EMULATOR, &VALGRIND, &LIBMNL];
 
 /// What `rustc --version` of [`RUST`] begins with: the oldest Rust that the crates promise to build with.
-pub(super) const RUSTC: &str = "rustc 1.85.";
+pub(crate) const RUSTC: &str = "rustc 1.85.";
 
 /// The compiler, and the standard library of this machine.
-pub(super) const RUST: Group = Group {
+pub(crate) const RUST: Group = Group {
     name: "rust",
     packages: &[
         package("rustc-web", "amd64", "1.85.0*", &["./usr/bin/rustc"]),
@@ -45,20 +46,20 @@ pub(super) const RUST: Group = Group {
 };
 
 /// The standard library's source, for machines that Debian has none built for.
-pub(super) const RUST_SOURCE: Group = Group {
+pub(crate) const RUST_SOURCE: Group = Group {
     name: "rust-source",
     packages: &[package("rust-web-src", "all", "1.85.0*", &["./usr/src/rustc-1.85.0/library"])],
 };
 
 /// Where [`RUST_SOURCE`] has the library.
-pub(super) const LIBRARY: &str = "usr/src/rustc-1.85.0/library";
+pub(crate) const LIBRARY: &str = "usr/src/rustc-1.85.0/library";
 
 /// A linker for any machine.
-pub(super) const LINKER: Group =
+pub(crate) const LINKER: Group =
     Group { name: "linker", packages: &[package("lld-19", "amd64", "1:19.1*", &["./usr/lib"])] };
 
 /// What a program for s390x is linked from.
-pub(super) const S390X: Group = Group {
+pub(crate) const S390X: Group = Group {
     name: "s390x",
     packages: &[
         package("libstd-rust-web-dev", "s390x", "1.85.0*", &["./usr/lib"]),
@@ -68,7 +69,7 @@ pub(super) const S390X: Group = Group {
 };
 
 /// What a program for i686 is linked from.
-pub(super) const I386: Group = Group {
+pub(crate) const I386: Group = Group {
     name: "i386",
     packages: &[
         package("libstd-rust-web-dev", "i386", "1.85.0*", &["./usr/lib"]),
@@ -78,13 +79,22 @@ pub(super) const I386: Group = Group {
 };
 
 /// Runs programs for s390x.
-pub(super) const EMULATOR: Group = Group {
+pub(crate) const EMULATOR: Group = Group {
     name: "emulator",
     packages: &[package("qemu-user-static", "amd64", "1:7.2*", &["./usr/bin/qemu-s390x-static"])],
 };
 
 /// Watches what a program does with memory.
-pub(super) const VALGRIND: Group = Group {
+pub(crate) const VALGRIND: Group = Group {
     name: "valgrind",
     packages: &[package("valgrind", "amd64", "1:3.19*", &["./usr/bin", "./usr/libexec"])],
+};
+
+/// The small C library that programs which read netlink themselves are built on.
+pub(crate) const LIBMNL: Group = Group {
+    name: "libmnl",
+    packages: &[
+        package("libmnl-dev", "amd64", "1.0*", &["./usr/include", "./usr/lib"]),
+        package("libmnl0", "amd64", "1.0*", &["./usr/lib"]),
+    ],
 };

@@ -1,17 +1,19 @@
 //! Fetches Debian packages and unpacks them below the target folder: nothing is installed, and
 //! nobody need be root.
 
-use super::packages::{GROUPS, Group, Package};
+pub(crate) mod packages;
+
 use crate::setup::limited;
 use crate::{Result, apt, create_dir, step};
 use netlink_tests::has_program;
+use packages::{GROUPS, Group, Package};
 use std::cell::OnceCell;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// A folder with unpacked packages of all architectures; Debian's paths keep them apart.
-pub(super) struct Debs {
+pub(crate) struct Debs {
     root: PathBuf,
     /// apt's own folder.
     apt: PathBuf,
@@ -21,7 +23,7 @@ pub(super) struct Debs {
 
 impl Debs {
     /// The packages below this folder. Those of another list of packages are removed.
-    pub(super) fn open(dir: &Path) -> Result<Self> {
+    pub(crate) fn open(dir: &Path) -> Result<Self> {
         let debs = Debs { root: dir.join("root"), apt: dir.join("apt"), updated: OnceCell::new() };
         let listed = debs.root.join("packages");
         let wanted = format!("{GROUPS:#?}\n");
@@ -36,12 +38,12 @@ impl Debs {
     }
 
     /// Where a file of a package is.
-    pub(super) fn path(&self, inside: &str) -> PathBuf {
+    pub(crate) fn path(&self, inside: &str) -> PathBuf {
         self.root.join(inside)
     }
 
     /// Makes sure that these packages are there; `Err` says why they cannot be.
-    pub(super) fn need(&self, groups: &[&Group]) -> Result<()> {
+    pub(crate) fn need(&self, groups: &[&Group]) -> Result<()> {
         let done = |group: &Group| self.root.join(format!("have-{}", group.name));
         let missing: Vec<&Group> = groups.iter().filter(|g| !done(g).exists()).copied().collect();
         if missing.is_empty() {
