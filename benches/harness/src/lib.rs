@@ -10,6 +10,7 @@
 //! With 0 passes it does all but the work: the difference of two runs under callgrind is the work alone.
 
 mod count;
+pub mod links;
 pub mod routes;
 
 use nix::sys::resource::{Usage, UsageWho, getrusage};

@@ -30,11 +30,7 @@ pub(crate) fn sum<'a>(data: &'a [u8], one: impl Fn(LinkView<'a>) -> Result<u64, 
     payloads(data, |payload| LinkView::parse(payload).and_then(&one))
 }
 
-/// The first byte of a text, or 0.
-#[inline]
-pub(crate) fn first(text: &[u8]) -> u64 {
-    text.first().map_or(0, |b| u64::from(*b))
-}
+pub(crate) use bench_harness::links::first;
 
 #[derive(NetlinkMessage)]
 #[netlink(of = Link)]

@@ -83,7 +83,7 @@ impl Built {
     }
 
     /// The crate with the families.
-    pub(crate) fn library(&self) -> f64 {
+    pub(crate) fn libraries(&self) -> f64 {
         self.of(LIBRARIES)
     }
 
@@ -133,7 +133,7 @@ pub(crate) fn run() -> Result<()> {
             "| {}: {} | {:.1} s | {:.1} s | {:.1} s | {:.1} s | {size} |",
             project.program,
             project.what,
-            built.library(),
+            built.libraries(),
             built.of(&["netlink_runtime"]),
             built.of(&["netlink_derive"]),
             built.times.iter().filter(|(name, _)| !is_own(name)).fold(0.0, |a, (_, t)| a + t),

@@ -18,11 +18,7 @@ fn sum<'a>(data: &'a [u8], one: impl Fn(&Ifinfomsg, IterableLinkAttrs<'a>) -> u6
     })
 }
 
-/// The first byte of a run of bytes, or 0.
-#[inline]
-pub fn first(bytes: &[u8]) -> u64 {
-    bytes.first().map_or(0, |b| u64::from(*b))
-}
+pub use bench_harness::links::first;
 
 /// The first byte of a text, or 0.
 #[inline]

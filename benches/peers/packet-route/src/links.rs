@@ -2,6 +2,7 @@
 
 use crate::messages::{decoded, raw, valid};
 use bench_harness::Sum;
+use bench_harness::links::*;
 use netlink_packet_core::{NlasIterator, parse_u32};
 use netlink_packet_route::RouteNetlinkMessage;
 use netlink_packet_route::link::{LinkAttribute, LinkInfo, LinkMessage};
@@ -96,25 +97,6 @@ pub fn sixteen(data: &[u8]) -> Sum {
 pub fn owned(data: &[u8]) -> Sum {
     links(data, |link| u64::from(link.header.index))
 }
-
-const IFLA_ADDRESS: u16 = 1;
-const IFLA_BROADCAST: u16 = 2;
-const IFLA_IFNAME: u16 = 3;
-const IFLA_MTU: u16 = 4;
-const IFLA_LINK: u16 = 5;
-const IFLA_QDISC: u16 = 6;
-const IFLA_MASTER: u16 = 10;
-const IFLA_TXQLEN: u16 = 13;
-const IFLA_LINKINFO: u16 = 18;
-const IFLA_GROUP: u16 = 27;
-const IFLA_PROMISCUITY: u16 = 30;
-const IFLA_NUM_TX_QUEUES: u16 = 31;
-const IFLA_NUM_RX_QUEUES: u16 = 32;
-const IFLA_CARRIER_CHANGES: u16 = 35;
-const IFLA_GSO_MAX_SIZE: u16 = 41;
-const IFLA_MIN_MTU: u16 = 50;
-const IFLA_MAX_MTU: u16 = 51;
-const IFLA_INFO_KIND: u16 = 1;
 
 /// A number in an attribute, or 0.
 fn number(value: &[u8]) -> u64 {

@@ -37,7 +37,7 @@ fn compiled(work: &str, project: &Project) -> Row {
     let mut row = Row::new(work, project.program, project.what);
     match compile_time::build(project) {
         Ok(built) => {
-            row.set(Metric::Own, built.library());
+            row.set(Metric::Own, built.libraries());
             row.set(Metric::All, built.all());
             if let Some(bytes) = built.rlib {
                 row.set(Metric::Bytes, bytes as f64);
