@@ -110,7 +110,7 @@ static struct sum build(const char *data, size_t len)
 int main(int argc, char **argv)
 {
 	static const struct { const char *name; struct sum (*pass)(const char *, size_t); } cases[] = {
-		{"walk", walk}, {"routes-pass", routes_pass}, {"routes-rescan", routes_rescan},
+		{"walk", walk}, {"routes3-pass", routes_pass}, {"routes3-rescan", routes_rescan},
 		{"defaults", defaults}, {"build", build}, {"links8", links8}, {"links16", links16},
 		{"links16-rescan", links16_rescan}, {"links16-index", links16_index}, {"links-all", links_all},
 	};

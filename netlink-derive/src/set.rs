@@ -75,6 +75,11 @@ pub(crate) enum Card {
 }
 
 impl Field {
+    /// The payload is of one wire type.
+    pub(crate) fn is_wire(&self) -> bool {
+        matches!(self.payload, Payload::Wire(_))
+    }
+
     /// The setter's name for owned values.
     pub(crate) fn owned_setter(&self) -> Ident {
         let name = self.name.unraw().to_string();

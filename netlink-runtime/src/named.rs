@@ -121,13 +121,6 @@ macro_rules! __named {
         }
 
         $crate::__serde_named!($name);
-
-        impl<'a> $crate::Select<'a> for $name {
-            #[inline]
-            fn select(self) -> $crate::Selector<'a> {
-                $crate::Selector::Number($crate::NamedValue::to_bits(self))
-            }
-        }
     };
 }
 

@@ -102,7 +102,9 @@ pub(crate) fn encodes_to<K: Own>(value: &K::Owned, payload: &[u8]) -> bool {
 /// Whether an attribute that stops here is padded with zeroes.
 #[inline]
 fn is_padded(bytes: &[u8], stop: usize) -> bool {
-    bytes.get(stop..align(stop)).is_some_and(|padding| padding.iter().all(|b| *b == 0))
+    let word = bytes.get(..align(stop)).and_then(|bytes| bytes.last_chunk());
+    // What is left of the last word behind the attribute, where the lowest byte is the first.
+    stop % 4 == 0 || word.is_some_and(|word| u32::from_le_bytes(*word) >> (8 * (stop % 4)) == 0)
 }
 
 /// The error for an attribute that every message has and this one has not.

@@ -10,7 +10,7 @@ use crate::selected::{Selected, Selector};
 use crate::view::AttrSet;
 use crate::view::CStruct;
 use crate::wire::wt::Wire;
-use crate::wire::{ATTR_HEADER, Attrs, Scope, align, split};
+use crate::wire::{ATTR_HEADER, Attrs, Scope, align, first_offset, split};
 #[cfg(feature = "alloc")]
 pub use alloc::{boxed::Box, vec::Vec};
 #[cfg(feature = "alloc")]
@@ -101,8 +101,7 @@ pub fn selected<'a, T: Selected, const N: usize>(
 #[cold]
 #[inline(never)]
 fn malformed(attrs: &[u8], id: u16, set: &'static SetMeta) -> DecodeError {
-    let found = Attrs::new(attrs).iter(set).filter_map(Result::ok).find(|a| a.id() == id);
-    DecodeError::new(DecodeErrorKind::Length, set, id, found.map_or(0, |a| a.offset))
+    DecodeError::new(DecodeErrorKind::Length, set, id, first_offset(attrs, id))
 }
 
 /// Writes all fields in order, for sets that keep nothing beside their fields.

@@ -16,7 +16,7 @@ use crate::meta::SetMeta;
 use crate::selected::Selected;
 use crate::view::{AttrSet, View};
 use crate::wire::wt::Wire;
-use crate::wire::{AttrIter, Attrs, Cursor, MAX_DEPTH, Multi};
+use crate::wire::{AttrIter, Attrs, Cursor, MAX_DEPTH, Multi, first_offset};
 #[cfg(feature = "alloc")]
 use alloc::vec::Vec;
 
@@ -121,14 +121,6 @@ fn note<'a>(slot: &mut First<'a>, at: &Cursor<'a>) {
     }
 }
 
-/// Where the first occurrence of an attribute stands.
-#[cold]
-#[inline(never)]
-fn first_offset(attrs: &[u8], id: u16, set: &'static SetMeta) -> usize {
-    let first = Attrs::new(attrs).iter(set).filter_map(Result::ok).find(|attr| attr.id() == id);
-    first.map_or(0, |attr| attr.offset)
-}
-
 #[diagnostic::do_not_recommend] // the field's type does not fit the attribute, whatever is behind it
 impl<'a, S: AttrSet, K: Wire, T: FromView<'a, K>> FromAttr<'a, S, K> for T {
     type Slot = First<'a>;
@@ -161,14 +153,14 @@ impl<'a, S: AttrSet, K: Wire, T: FromView<'a, K>> FromAttr<'a, S, K> for T {
 #[cold]
 #[inline(never)]
 fn unread<K: Wire>(payload: &[u8], attrs: &[u8], id: u16, set: &'static SetMeta) -> DecodeError {
-    K::error(payload, set, id, first_offset(attrs, id, set))
+    K::error(payload, set, id, first_offset(attrs, id))
 }
 
 /// The error of the value of a first occurrence.
 #[cold]
 #[inline(never)]
 fn placed(error: DecodeError, attrs: &[u8], id: u16, set: &'static SetMeta) -> DecodeError {
-    error.placed(set, id, first_offset(attrs, id, set))
+    error.placed(set, id, first_offset(attrs, id))
 }
 
 #[diagnostic::do_not_recommend]

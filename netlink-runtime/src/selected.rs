@@ -9,6 +9,7 @@ use crate::meta::SubMeta;
 #[cfg(feature = "alloc")]
 use crate::owned::{Place, WhereUsed};
 use crate::types::{Address, NlStr};
+use crate::view::NamedValue;
 use crate::wire::Scope;
 
 /// A selector's value.
@@ -57,6 +58,14 @@ macro_rules! select_int {
     )*};
 }
 select_int!(u8 u16 u32 u64 i8 i16 i32 i64);
+
+#[diagnostic::do_not_recommend] // what has no named values may select by other means
+impl<'a, E: NamedValue> Select<'a> for E {
+    #[inline]
+    fn select(self) -> Selector<'a> {
+        Selector::Number(self.to_bits())
+    }
+}
 
 /// A payload that a selector chooses the form of. `#[derive(NetlinkSub)]` implements it, for
 /// sub-messages; an [`Address`] is another.

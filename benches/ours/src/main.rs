@@ -16,8 +16,8 @@ fn main() -> ExitCode {
     bench_harness::main(|case| {
         Some(match case {
             "walk" => File(walk),
-            "routes-view" => File(routes::view),
-            "routes-projection" => File(routes::projection),
+            "routes3-view" => File(routes::view),
+            "routes3-projection" => File(routes::projection),
             "routes-owned" => File(routes::owned),
             "defaults" => File(routes::defaults),
             "build" => File(routes::build),

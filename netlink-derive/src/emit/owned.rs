@@ -70,12 +70,28 @@ fn decode(set: &Set) -> TokenStream {
         quote!(const #ident: ::core::primitive::u16 = #number;)
     });
     let guards = set.guards();
-    let slots = set.fields.iter().map(slot);
-    let arms = set.fields.iter().map(arm);
+    let in_place = set.fields.iter().all(|f| f.card != Card::Always);
+    let slots = set.fields.iter().filter(|f| !(in_place && f.is_wire())).map(slot);
+    let arms = set.fields.iter().map(|f| arm(f, in_place));
     let selected = set.fields.iter().filter_map(late);
-    let values = set.fields.iter().map(value);
     let header = set.header.as_ref().map(|(field, _)| quote!(#field: view.header,));
-    let rest = set.rest.as_ref().map(|field| quote!(#field: reader.rest(),));
+    let (before, after) = if in_place {
+        let empty = set.fields.iter().map(empty);
+        let rest = set.rest.as_ref().map(|f| quote!(#f: ::core::default::Default::default(),));
+        let late = set.fields.iter().filter(|f| !f.is_wire()).map(|f| {
+            let (name, local, boxed) = (&f.name, local(f), boxed(f));
+            quote_spanned!(f.place()=> set.#name = #local #boxed;)
+        });
+        let kept = set.rest.as_ref().map(|f| quote!(set.#f = reader.rest();));
+        (
+            quote!(let mut set = Self { #header #(#empty)* #rest };),
+            quote!(#(#late)* #kept ::core::result::Result::Ok(set)),
+        )
+    } else {
+        let values = set.fields.iter().map(value);
+        let rest = set.rest.as_ref().map(|f| quote!(#f: reader.rest(),));
+        (quote!(), quote!(::core::result::Result::Ok(Self { #header #(#values)* #rest })))
+    };
     quote! {
         fn decode_in<P: ::netlink_runtime::owned::Place>(
             view: Self::View<'_>,
@@ -86,6 +102,7 @@ fn decode(set: &Set) -> TokenStream {
             let attrs = view.attrs;
             let meta = <#name as ::netlink_runtime::AttrSet>::meta();
             let mut reader = ::netlink_runtime::owned::Reader::new(attrs, meta, depth, #keep)?;
+            #before
             #(#slots)*
             let mut attributes = attrs.bytes();
             while let ::core::option::Option::Some(id) = reader.next(&mut attributes)? {
@@ -96,7 +113,7 @@ fn decode(set: &Set) -> TokenStream {
                 reader.took(taken);
             }
             #(#selected)*
-            ::core::result::Result::Ok(Self { #header #(#values)* #rest })
+            #after
         }
     }
 }
@@ -130,28 +147,53 @@ fn slot(field: &Field) -> TokenStream {
     }
 }
 
-fn arm(field: &Field) -> TokenStream {
+fn arm(field: &Field, in_place: bool) -> TokenStream {
     let place = field.place();
-    let (pattern, local, ordinal) = (pattern(field), local(field), field.ordinal);
+    let (pattern, ordinal, name) = (pattern(field), field.ordinal, &field.name);
+    let slot = if in_place && field.is_wire() {
+        quote_spanned!(place=> &mut set.#name)
+    } else {
+        let local = local(field);
+        quote_spanned!(place=> &mut #local)
+    };
     match (&field.payload, field.card) {
         (Payload::Wire(w), Card::Multi) => {
             let marker = &w.marker;
-            quote_spanned!(place=> #pattern => reader.multi::<#marker>(&mut #local, #ordinal)?,)
+            quote_spanned!(place=> #pattern => reader.multi::<#marker>(#slot, #ordinal)?,)
         }
         (Payload::Wire(_), Card::Flag) => {
-            quote_spanned!(place=> #pattern => reader.flag(&mut #local, #ordinal),)
+            quote_spanned!(place=> #pattern => reader.flag(#slot, #ordinal),)
+        }
+        (Payload::Wire(w), Card::Optional) if in_place && field.boxed => {
+            let marker = &w.marker;
+            quote_spanned!(place=> #pattern => reader.boxed::<#marker>(#slot, #ordinal)?,)
         }
         (Payload::Wire(w), Card::Optional | Card::Always) => {
             let marker = &w.marker;
-            quote_spanned!(place=> #pattern => reader.one::<#marker>(&mut #local, #ordinal)?,)
+            quote_spanned!(place=> #pattern => reader.one::<#marker>(#slot, #ordinal)?,)
         }
         (Payload::Selected { .. }, Card::Multi) => {
-            quote_spanned!(place=> #pattern => reader.selected_each(&mut #local, #ordinal),)
+            quote_spanned!(place=> #pattern => reader.selected_each(#slot, #ordinal),)
         }
         (Payload::Selected { .. }, _) => {
-            quote_spanned!(place=> #pattern => reader.selected(&mut #local, #ordinal),)
+            quote_spanned!(place=> #pattern => reader.selected(#slot, #ordinal),)
         }
     }
+}
+
+/// A field before anything is read.
+fn empty(field: &Field) -> TokenStream {
+    let (place, name) = (field.place(), &field.name);
+    match field.card {
+        Card::Multi => quote_spanned!(place=> #name: ::netlink_runtime::__private::Vec::new(),),
+        Card::Flag => quote_spanned!(place=> #name: false,),
+        Card::Optional | Card::Always => quote_spanned!(place=> #name: ::core::option::Option::None,),
+    }
+}
+
+/// What makes a boxed field's value one.
+fn boxed(field: &Field) -> Option<TokenStream> {
+    field.boxed.then(|| quote_spanned!(field.place()=> .map(::netlink_runtime::__private::Box::new)))
 }
 
 /// A selected payload is read after the loop, when its selector is known wherever it stood.
@@ -186,7 +228,7 @@ fn late(field: &Field) -> Option<TokenStream> {
 fn value(field: &Field) -> TokenStream {
     let place = field.place();
     let (name, local, number) = (&field.name, local(field), &field.number);
-    let boxed = field.boxed.then(|| quote_spanned!(place=> .map(::netlink_runtime::__private::Box::new)));
+    let boxed = boxed(field);
     match field.card {
         Card::Multi | Card::Flag => quote_spanned!(place=> #name: #local,),
         Card::Optional => quote_spanned!(place=> #name: #local #boxed,),
@@ -213,7 +255,10 @@ fn encode(set: &Set) -> TokenStream {
         quote_spanned!(shape::place(ty)=> .header::<#header>(&self.#field))
     });
     let run = match &set.rest {
-        Some(rest) => quote!(self.#rest.encode(#count, set, put)),
+        Some(rest) => {
+            let name = &set.name;
+            quote!(self.#rest.encode(<#name as ::netlink_runtime::AttrSet>::meta(), #count, set, put))
+        }
         None => quote!(::netlink_runtime::__private::put_all(#count, set, put)),
     };
     quote! {

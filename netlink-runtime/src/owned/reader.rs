@@ -1,13 +1,15 @@
 //! Reading the attributes of a set into its fields.
 
-use super::rest::{Deviation, Form, Inexact, Kept, RawAttr, Rest, Seen, UNKNOWN};
+use super::rest::{Deviation, Form, Inexact, Kept, RawAttr, Rest};
 use super::{Own, is_padded, written};
 use crate::build::Enc;
 use crate::error::{DecodeError, DecodeErrorKind, NOWHERE};
 use crate::meta::SetMeta;
 use crate::selected::Selected;
 use crate::wire::wt::Flag;
-use crate::wire::{ATTR_HEADER, Attr, Attrs, MAX_DEPTH, NESTED, TYPE_MASK, after, align, split};
+use crate::wire::{
+    ATTR_HEADER, Attr, Attrs, MAX_DEPTH, NESTED, TYPE_MASK, after, align, first_offset, split,
+};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
@@ -18,22 +20,29 @@ pub struct Taken {
     flags: u16,
 }
 
+/// No field took it.
+const UNKNOWN: u16 = u16::MAX;
+
 /// Reads the attributes of one set into its fields.
 #[derive(Debug)]
 pub struct Reader<'a> {
     attrs: Attrs<'a>,
-    /// The attribute that is being read. It stays here: moved from call to call, it would go through memory each time.
+    /// The attribute that is being read, at last the last one. It stays here: moved from call to call, it would go
+    /// through memory each time.
     attr: Attr<'a>,
     set: &'static SetMeta,
     depth: u8,
     /// Keep what deviates from the canonical form.
     keep: bool,
+    /// How many attributes were taken before this one.
+    at: usize,
+    /// The field that the attribute before it went to.
     last: u16,
+    /// They do not come in the order of the fields, or their flag bits are others than those setters write.
+    deviates: bool,
     /// Nests stood with `NLA_F_NESTED`, without it: both deviates.
     flagged: bool,
     unflagged: bool,
-    /// Where the last attribute ends, with its padding.
-    end: usize,
     /// Some attribute is not padded with zeroes.
     unpadded: bool,
     kept: Option<Box<Kept>>,
@@ -46,9 +55,10 @@ impl<'a> Reader<'a> {
         if depth > MAX_DEPTH {
             return Err(DecodeError::new(DecodeErrorKind::Depth, set, 0, 0));
         }
-        let (flagged, unflagged, unpadded) = (false, false, false);
-        let (attr, last) = (Attr { raw_type: 0, payload: &[], offset: 0 }, 0);
-        Ok(Reader { attrs, attr, set, depth, keep, last, flagged, unflagged, end: 0, unpadded, kept: None })
+        let (deviates, flagged, unflagged, unpadded) = (false, false, false, false);
+        let (attr, at, last) = (Attr { raw_type: 0, payload: &[], offset: 0 }, 0, 0);
+        let kept = None;
+        Ok(Reader { attrs, attr, set, depth, keep, at, last, deviates, flagged, unflagged, unpadded, kept })
     }
 
     /// Goes to the attribute that `rest` begins with: its number. What follows becomes `rest`, which is not
@@ -56,8 +66,6 @@ impl<'a> Reader<'a> {
     #[inline]
     pub fn next(&mut self, rest: &mut &'a [u8]) -> Result<Option<u16>, DecodeError> {
         let Some(header) = rest.first_chunk::<ATTR_HEADER>() else {
-            // What is found out afterwards is found out behind all of them.
-            self.attr.offset = usize::MAX;
             return Ok(None);
         };
         let (len, raw_type) = split(*header);
@@ -77,34 +85,36 @@ impl<'a> Reader<'a> {
     /// What is kept.
     #[inline]
     pub fn rest(self) -> Rest {
-        if self.unpadded || self.end != self.attrs.bytes().len() {
-            return self.unframed();
+        let end = if self.at == 0 { 0 } else { align(self.stop()) };
+        let unframed = self.unpadded || end != self.attrs.bytes().len();
+        if unframed || self.kept.is_some() {
+            return self.with_more(unframed);
         }
-        Rest(match self.kept {
-            Some(kept) => Form::Kept(kept),
-            None if self.unflagged => Form::Unflagged,
-            None => Form::Canonical,
+        Rest(match (self.deviates, self.unflagged) {
+            (true, _) => Form::Ordered(self.types()),
+            (false, true) => Form::Unflagged,
+            (false, false) => Form::Canonical,
         })
     }
 
-    /// Attributes are not padded as we do, or something follows the last one.
+    /// There is more to keep than the order of the attributes. `unframed`: they are not padded as we do, or
+    /// something follows the last one.
     #[cold]
     #[inline(never)]
-    fn unframed(self) -> Rest {
-        let mut kept = self.kept.unwrap_or_default();
-        kept.unflagged |= self.unflagged;
-        kept.unframed = Some(self.attrs.bytes().to_vec());
+    fn with_more(mut self, unframed: bool) -> Rest {
+        let mut kept = self.kept.take().unwrap_or_default();
+        kept.types = self.types();
+        if unframed {
+            kept.unflagged = self.unflagged;
+            kept.unframed = Some(self.attrs.bytes().to_vec());
+        }
         Rest(Form::Kept(kept))
     }
 
-    /// Notes how the attribute is padded.
+    /// Where the attribute ends, without its padding.
     #[inline]
-    fn frame(&mut self) {
-        let stop = self.attr.offset + ATTR_HEADER + self.attr.payload.len();
-        self.end = align(stop);
-        if self.end != stop {
-            self.unpadded |= !is_padded(self.attrs.bytes(), stop);
-        }
+    fn stop(&self) -> usize {
+        self.attr.offset + ATTR_HEADER + self.attr.payload.len()
     }
 
     /// Whether an attribute has the flag bits that its setter writes, but for `NLA_F_NESTED`, which all may
@@ -124,43 +134,40 @@ impl<'a> Reader<'a> {
     #[inline]
     pub fn took(&mut self, taken: Taken) {
         let Taken { ordinal, flags } = taken;
-        if ordinal == UNKNOWN {
+        self.at += 1;
+        if self.attr.payload.len() % 4 != 0 {
+            self.unpadded |= !is_padded(self.attrs.bytes(), self.stop());
+        }
+        if ordinal == UNKNOWN || self.deviates {
             return;
         }
-        self.frame();
-        if self.kept.is_none() && ordinal >= self.last && self.has_flags(self.attr.raw_type, flags) {
-            self.last = ordinal;
-        } else if self.keep {
-            self.keep_order(ordinal);
-        }
+        self.deviates = ordinal < self.last || !self.has_flags(self.attr.raw_type, flags);
+        self.last = ordinal;
     }
 
-    #[inline(never)]
-    fn keep_order(&mut self, ordinal: u16) {
-        let seen = Seen { raw_type: self.attr.raw_type, ordinal };
-        match &mut self.kept {
-            Some(kept) => kept.order.push(seen),
-            None => self.deviate().order.push(seen),
+    /// The types of all attributes.
+    fn types(&self) -> Box<[u16]> {
+        let mut types = Vec::with_capacity(self.at);
+        let mut rest = self.attrs.bytes();
+        while let Some(header) = rest.first_chunk() {
+            let (len, raw_type) = split(*header);
+            types.push(raw_type);
+            match after(rest, len) {
+                Some(next) => rest = next,
+                None => break,
+            }
         }
-    }
-
-    /// From this attribute on the order is kept; what came before was canonical.
-    #[cold]
-    #[inline(never)]
-    fn deviate(&mut self) -> &mut Kept {
-        let (attrs, set, offset) = (self.attrs, self.set, self.attr.offset);
-        self.kept.get_or_insert_with(|| Box::new(order_before(attrs, set, offset)))
+        types.into()
     }
 
     /// Keeps the attribute, which no field takes.
     #[cold]
     #[inline(never)]
     pub fn unknown(&mut self) -> Taken {
-        self.frame();
         if self.keep {
             let Attr { raw_type, payload, .. } = self.attr;
-            let kept = self.deviate();
-            kept.order.push(Seen { raw_type, ordinal: UNKNOWN });
+            let kept = self.kept.get_or_insert_default();
+            kept.unknown_at.push(self.at as u32);
             kept.unknown.push(RawAttr { raw_type, payload: payload.to_vec() });
         }
         Taken { ordinal: UNKNOWN, flags: 0 }
@@ -177,8 +184,7 @@ impl<'a> Reader<'a> {
 
     fn keep_inexact(&mut self, canonical: Vec<u8>, members: bool) {
         let form = Deviation::of(self.attr.payload, canonical, members);
-        let kept = self.deviate();
-        kept.inexact.push(Inexact { at: kept.order.len() as u32, form });
+        self.kept.get_or_insert_default().inexact.push(Inexact { at: self.at as u32, form });
     }
 
     #[inline]
@@ -197,10 +203,30 @@ impl<'a> Reader<'a> {
     /// An attribute that stands once. The first wins; others are unknown.
     #[inline]
     pub fn one<K: Own>(&mut self, slot: &mut Option<K::Owned>, ordinal: u16) -> Result<Taken, DecodeError> {
+        self.once::<K, _>(slot, ordinal, |value| value)
+    }
+
+    /// The same, in a box.
+    #[inline]
+    pub fn boxed<K: Own>(
+        &mut self,
+        slot: &mut Option<Box<K::Owned>>,
+        ordinal: u16,
+    ) -> Result<Taken, DecodeError> {
+        self.once::<K, _>(slot, ordinal, Box::new)
+    }
+
+    #[inline]
+    fn once<K: Own, T>(
+        &mut self,
+        slot: &mut Option<T>,
+        ordinal: u16,
+        keep: impl FnOnce(K::Owned) -> T,
+    ) -> Result<Taken, DecodeError> {
         if slot.is_some() {
             return Ok(self.unknown());
         }
-        *slot = Some(self.value::<K>()?);
+        *slot = Some(keep(self.value::<K>()?));
         Ok(Taken { ordinal, flags: K::FLAGS })
     }
 
@@ -241,10 +267,8 @@ impl<'a> Reader<'a> {
     #[inline]
     pub fn selected_each(&mut self, seen: &mut Vec<Attr<'a>>, ordinal: u16) -> Taken {
         seen.push(self.attr);
-        // Flag bits are known only when all are: the order with its types is always kept.
-        if self.keep {
-            self.deviate();
-        }
+        // Flag bits are known only when all are: the types are always kept.
+        self.deviates = true;
         Taken { ordinal, flags: 0 }
     }
 
@@ -274,8 +298,8 @@ impl<'a> Reader<'a> {
         if !self.keep {
             return Ok(value);
         }
-        if self.kept.is_none() && !self.has_flags(self.raw_type_of(payload), value.flags()) {
-            self.deviate();
+        if !self.deviates {
+            self.deviates = !self.has_flags(self.raw_type_of(payload), value.flags());
         }
         if !value.exact(payload) {
             self.inexact_selected(&value, id, payload, 0);
@@ -292,8 +316,7 @@ impl<'a> Reader<'a> {
 
     #[cold]
     fn place_selected(&self, error: DecodeError, id: u16) -> DecodeError {
-        let first = self.attrs.iter(self.set).filter_map(Result::ok).find(|a| a.id() == id);
-        place(error, id, first.map_or(0, |a| a.offset), self.set)
+        place(error, id, first_offset(self.attrs.bytes(), id), self.set)
     }
 
     #[cold]
@@ -304,13 +327,12 @@ impl<'a> Reader<'a> {
     }
 
     fn keep_inexact_selected(&mut self, canonical: Vec<u8>, id: u16, payload: &[u8], nth: usize) {
-        let ordinal = ordinal_of(self.set, id);
-        let kept = self.deviate();
-        let mut places = kept.order.iter().enumerate().filter(|(_, s)| s.ordinal == ordinal);
-        let Some((at, _)) = places.nth(nth) else { return };
-        let place = kept.inexact.partition_point(|i| (i.at as usize) < at);
+        let attrs = self.attrs.iter(self.set).filter_map(Result::ok).enumerate();
+        let Some((at, _)) = attrs.filter(|(_, attr)| attr.id() == id).nth(nth) else { return };
+        let inexact = &mut self.kept.get_or_insert_default().inexact;
+        let place = inexact.partition_point(|i| (i.at as usize) < at);
         let form = Deviation::Bytes { original: payload.to_vec(), canonical };
-        kept.inexact.insert(place, Inexact { at: at as u32, form });
+        inexact.insert(place, Inexact { at: at as u32, form });
     }
 }
 
@@ -322,25 +344,9 @@ fn nothing() -> &'static [u8] {
     &[]
 }
 
-/// The attributes that stand before this offset, all canonical so far.
-#[cold]
-#[inline(never)]
-fn order_before(attrs: Attrs<'_>, set: &'static SetMeta, offset: usize) -> Kept {
-    // Attributes of most messages have more bytes than this.
-    let mut order = Vec::with_capacity((attrs.bytes().len() / 24).clamp(4, 64));
-    let before = attrs.iter(set).map_while(Result::ok).take_while(|attr| attr.offset < offset);
-    order.extend(before.map(|a| Seen { raw_type: a.raw_type, ordinal: ordinal_of(set, a.id()) }));
-    Kept { order, ..Kept::default() }
-}
-
 /// An error inside a nest keeps its own set and offset; one about this attribute's own payload
 /// is placed here.
 #[cold]
 fn place(error: DecodeError, attr: u16, offset: usize, set: &'static SetMeta) -> DecodeError {
     if core::ptr::eq(error.set, &NOWHERE) { DecodeError::new(error.kind, set, attr, offset) } else { error }
-}
-
-/// Position of an attribute among those of its set that have fields.
-fn ordinal_of(set: &'static SetMeta, id: u16) -> u16 {
-    set.attr(id).map_or(UNKNOWN, |a| a.ordinal)
 }

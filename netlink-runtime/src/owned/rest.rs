@@ -3,9 +3,12 @@
 use super::is_padded;
 use crate::build::{Buf, Enc, SetBuilder};
 use crate::error::NOWHERE;
+use crate::meta::SetMeta;
 use crate::wire::{ATTR_HEADER, Attrs, NESTED, TYPE_MASK, align, split};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
+use core::iter::{Enumerate, Peekable};
+use core::slice;
 
 /// An attribute as it came: number with flag bits, payload.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,36 +32,32 @@ pub(super) enum Form {
     Canonical,
     /// The same, but nests went without `NLA_F_NESTED`, as classic families send them.
     Unflagged,
+    /// In another order or with other flag bits: the types as they came. This is how most sets that the
+    /// kernel writes differ, so it takes one allocation.
+    Ordered(Box<[u16]>),
     /// Otherwise.
     Kept(Box<Kept>),
 }
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Kept {
-    pub(super) order: Vec<Seen>,
-    /// What is not in `order` is written as [`Form::Unflagged`] says.
+    /// The types, with their flag bits, of all attributes of the original.
+    pub(super) types: Box<[u16]>,
+    /// What is not in `types` is written as [`Form::Unflagged`] says.
     pub(super) unflagged: bool,
     pub(super) unknown: Vec<RawAttr>,
+    /// Where the unknown ones stand in `types`; those that are added later stand nowhere.
+    pub(super) unknown_at: Vec<u32>,
     pub(super) inexact: Vec<Inexact>,
     /// All bytes of the set, where its attributes are not padded with zeroes or something follows
     /// the last one.
     pub(super) unframed: Option<Vec<u8>>,
 }
 
-/// One attribute of the original: its type and which field took it.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Seen {
-    pub(super) raw_type: u16,
-    pub(super) ordinal: u16,
-}
-
-/// No field took it.
-pub(super) const UNKNOWN: u16 = u16::MAX;
-
 /// A payload that its value does not encode to.
 #[derive(Clone, Debug)]
 pub(super) struct Inexact {
-    /// Index in `order`.
+    /// Index in `types`.
     pub(super) at: u32,
     pub(super) form: Deviation,
 }
@@ -157,11 +156,15 @@ impl Rest {
     /// Adds an attribute that the set does not know.
     pub fn push_unknown(&mut self, attr: RawAttr) {
         if !matches!(self.0, Form::Kept(_)) {
-            let unflagged = matches!(self.0, Form::Unflagged);
-            self.0 = Form::Kept(Box::new(Kept { unflagged, ..Kept::default() }));
+            let mut kept = Kept::default();
+            match core::mem::take(&mut self.0) {
+                Form::Unflagged => kept.unflagged = true,
+                Form::Ordered(types) => kept.types = types,
+                Form::Canonical | Form::Kept(_) => {}
+            }
+            self.0 = Form::Kept(Box::new(kept));
         }
         if let Form::Kept(kept) = &mut self.0 {
-            kept.order.push(Seen { raw_type: attr.raw_type, ordinal: UNKNOWN });
             kept.unknown.push(attr);
         }
     }
@@ -169,7 +172,7 @@ impl Rest {
     fn kept(&self) -> Option<&Kept> {
         match &self.0 {
             Form::Kept(kept) => Some(kept),
-            Form::Canonical | Form::Unflagged => None,
+            Form::Canonical | Form::Unflagged | Form::Ordered(_) => None,
         }
     }
 }
@@ -180,12 +183,13 @@ impl Rest {
     /// beginning with the given occurrence and at most so many.
     pub fn encode<B: Buf, S: SetBuilder<B>>(
         &self,
+        meta: &'static SetMeta,
         fields: u16,
         mut to: S,
         mut put: impl FnMut(S, u16, usize, usize) -> S,
     ) -> S {
         let set = to.enc().position();
-        let Some(kept) = self.kept() else {
+        if let Form::Canonical | Form::Unflagged = self.0 {
             for ordinal in 0..fields {
                 to = put(to, ordinal, 0, usize::MAX);
             }
@@ -193,9 +197,10 @@ impl Rest {
                 take_off_nested(to.enc().since(set));
             }
             return to;
-        };
+        }
+        let kept = self.kept();
         let mut slot = Some(to);
-        replay(kept, fields, &mut |step| {
+        self.replay(meta, fields, &mut |step| {
             let Some(mut to) = slot.take() else { return };
             match step {
                 Step::Unknown(attr) => to.enc().bytes(attr.raw_type, &attr.payload),
@@ -204,7 +209,7 @@ impl Rest {
                     to = put(to, ordinal, from, limit);
                     match original {
                         Some(original) => original.restore(to.enc(), start),
-                        None if kept.unflagged => take_off_nested(to.enc().since(start)),
+                        None if kept.is_some_and(|k| k.unflagged) => take_off_nested(to.enc().since(start)),
                         None => {}
                     }
                 }
@@ -215,11 +220,31 @@ impl Rest {
             Some(to) => to,
             None => unreachable!("every step gives the builder back"),
         };
-        if let Some(original) = kept.unframed.as_ref().filter(|o| same_attrs(o, to.enc().since(set))) {
+        let unframed = kept.and_then(|k| k.unframed.as_ref());
+        if let Some(original) = unframed.filter(|o| same_attrs(o, to.enc().since(set))) {
             to.enc().truncate(set);
             to.enc().raw(original);
         }
         to
+    }
+
+    /// Goes through all that is to be written. Not generic, because every set has a use for it.
+    fn replay(&self, meta: &'static SetMeta, fields: u16, each: &mut dyn FnMut(Step<'_>)) {
+        let (types, unknown, unknown_at, inexact): (&[u16], &[RawAttr], &[u32], &[Inexact]) = match &self.0 {
+            Form::Canonical | Form::Unflagged => (&[], &[], &[], &[]),
+            Form::Ordered(types) => (types, &[], &[], &[]),
+            Form::Kept(kept) => (&kept.types, &kept.unknown, &kept.unknown_at, &kept.inexact),
+        };
+        let replay = Replay {
+            meta,
+            types: types.iter().enumerate(),
+            unknown: unknown.iter(),
+            unknown_at: unknown_at.iter().peekable(),
+            inexact: inexact.iter().peekable(),
+            written: alloc::vec![0; usize::from(fields)],
+            ordinal: 0,
+        };
+        replay.for_each(each);
     }
 }
 
@@ -260,53 +285,40 @@ impl Original<'_> {
 
 /// Goes through what was kept, then through all fields for what was set since.
 struct Replay<'k> {
-    kept: &'k Kept,
-    at: usize,
-    unknown: core::slice::Iter<'k, RawAttr>,
-    inexact: core::iter::Peekable<core::slice::Iter<'k, Inexact>>,
+    meta: &'static SetMeta,
+    types: Enumerate<slice::Iter<'k, u16>>,
+    unknown: slice::Iter<'k, RawAttr>,
+    unknown_at: Peekable<slice::Iter<'k, u32>>,
+    inexact: Peekable<slice::Iter<'k, Inexact>>,
+    /// How many of each field are written.
     written: Vec<usize>,
     ordinal: usize,
-}
-
-impl<'k> Replay<'k> {
-    fn new(kept: &'k Kept, fields: u16) -> Self {
-        Replay {
-            kept,
-            at: 0,
-            unknown: kept.unknown.iter(),
-            inexact: kept.inexact.iter().peekable(),
-            written: alloc::vec![0; usize::from(fields)],
-            ordinal: 0,
-        }
-    }
 }
 
 impl<'k> Iterator for Replay<'k> {
     type Item = Step<'k>;
 
     fn next(&mut self) -> Option<Step<'k>> {
-        while let Some(seen) = self.kept.order.get(self.at) {
-            let at = self.at;
-            self.at += 1;
+        for (at, raw_type) in self.types.by_ref() {
             let inexact = self.inexact.next_if(|i| i.at as usize == at);
-            if seen.ordinal == UNKNOWN {
+            if self.unknown_at.next_if(|unknown| **unknown as usize == at).is_some() {
                 return self.unknown.next().map(Step::Unknown);
             }
-            if let Some(written) = self.written.get_mut(usize::from(seen.ordinal)) {
+            // Of the attributes that came, all that have no field are unknown.
+            let Some(attr) = self.meta.attr(raw_type & TYPE_MASK) else { continue };
+            if let Some(written) = self.written.get_mut(usize::from(attr.ordinal)) {
                 let from = *written;
                 *written += 1;
-                let original = Some(Original { raw_type: seen.raw_type, inexact });
-                return Some(Step::Fields { ordinal: seen.ordinal, from, limit: 1, original });
+                let original = Some(Original { raw_type: *raw_type, inexact });
+                return Some(Step::Fields { ordinal: attr.ordinal, from, limit: 1, original });
             }
+        }
+        if let Some(added) = self.unknown.next() {
+            return Some(Step::Unknown(added));
         }
         let ordinal = self.ordinal;
         let from = *self.written.get(ordinal)?;
         self.ordinal += 1;
         Some(Step::Fields { ordinal: ordinal as u16, from, limit: usize::MAX, original: None })
     }
-}
-
-/// Goes through all that is to be written. Not generic, because every set has a use for it.
-fn replay(kept: &Kept, fields: u16, each: &mut dyn FnMut(Step<'_>)) {
-    Replay::new(kept, fields).for_each(each);
 }

@@ -242,7 +242,7 @@ impl<K: ArrayElement> Own for ArrayOf<K> {
 
     #[inline]
     fn own(view: crate::wire::Array<'_, K>, _depth: u8) -> Result<Vec<K::Value>, DecodeError> {
-        Ok(view.iter().collect())
+        Ok(view.to_vec())
     }
 
     fn put<B: Buf>(value: &Vec<K::Value>, enc: Enc<B>, id: u16) -> Enc<B> {

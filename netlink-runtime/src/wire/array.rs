@@ -89,6 +89,18 @@ impl<'a, K: Fixed> Array<'a, K> {
     pub fn iter(self) -> impl ExactSizeIterator<Item = K::Value> + Clone + 'a {
         self.bytes.chunks_exact(K::SIZE.max(1)).map(K::load)
     }
+
+    /// All elements. Collecting them gives the same, but by a function that does not know how long an element is.
+    #[cfg(feature = "alloc")]
+    pub fn to_vec(self) -> alloc::vec::Vec<K::Value> {
+        // Not `vec!`, which asks for zeroed memory: that is slower, where there are few.
+        let mut all = alloc::vec::Vec::with_capacity(self.len());
+        all.resize(self.len(), K::load(&[]));
+        for (to, from) in all.iter_mut().zip(self.bytes.chunks_exact(K::SIZE.max(1))) {
+            *to = K::load(from);
+        }
+        all
+    }
 }
 
 impl<K: Fixed> PartialEq for Array<'_, K> {

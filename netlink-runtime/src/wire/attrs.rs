@@ -3,7 +3,7 @@
 use super::scope::Scope;
 use super::wt::Wire;
 use super::{ATTR_HEADER, NESTED, NET_BYTEORDER, TYPE_MASK, after, split};
-use crate::error::{DecodeError, DecodeErrorKind, named};
+use crate::error::{DecodeError, DecodeErrorKind, NOWHERE, named};
 use crate::meta::SetMeta;
 
 /// A stream of attributes: the payload of a message or nest, after its fixed header.
@@ -143,6 +143,15 @@ fn odd<K: Wire>(bytes: &[u8], id: u16, set: &'static SetMeta) -> Option<DecodeEr
         }
     }
     None
+}
+
+/// Offset of the first attribute of this number in a stream that has it, for errors that are found out after the
+/// stream was gone through.
+#[cold]
+#[inline(never)]
+pub(crate) fn first_offset(attrs: &[u8], id: u16) -> usize {
+    let first = Attrs::new(attrs).iter(&NOWHERE).filter_map(Result::ok).find(|attr| attr.id() == id);
+    first.map_or(0, |attr| attr.offset)
 }
 
 impl core::fmt::Debug for Attrs<'_> {

@@ -17,6 +17,7 @@ mod union;
 pub mod wt;
 
 pub use array::{Array, ArrayElement, ArrayOf};
+pub(crate) use attrs::first_offset;
 pub use attrs::{Attr, AttrIter, Attrs, Multi};
 pub use cursor::{Cursor, key};
 pub use family::ByFamily;

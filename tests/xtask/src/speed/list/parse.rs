@@ -5,8 +5,8 @@ use crate::speed::results::Metric::{Allocations, Instructions, Time};
 use crate::speed::work::Program::{Bindings, Mnl, Neli, Nlink, Ours, PacketRoute, Parse, Pyroute2};
 use crate::speed::work::{Case, Check, Key, Part, Target, Work};
 
-const C_PASS: Key = ("C", "routes-pass");
-const C_RESCAN: Key = ("C", "routes-rescan");
+const C_PASS: Key = ("C", "routes3-pass");
+const C_RESCAN: Key = ("C", "routes3-rescan");
 
 pub(crate) const WORKS: &[Work] = &[
     Work {
@@ -32,10 +32,10 @@ pub(crate) const WORKS: &[Work] = &[
         part: Part::Parse,
         input: ROUTES,
         columns: PARSED,
-        reference: Some((Parse, "routes-pass")),
+        reference: Some((Parse, "routes3-pass")),
         cases: &[
-            Case::new(Ours, "routes-projection", "projection"),
-            Case::new(Ours, "routes-view", "view"),
+            Case::new(Ours, "routes3-projection", "projection"),
+            Case::new(Ours, "routes3-view", "view"),
             Case::new(Bindings, "routes3-get", "accessors"),
             Case::new(Bindings, "routes3-iterate", "one loop"),
             Case::new(Nlink, "routes3-message", "owned"),
@@ -45,8 +45,8 @@ pub(crate) const WORKS: &[Work] = &[
             Case::new(Neli, "routes3-match", "one loop"),
             Case::new(Neli, "routes3-handle", "each looked for"),
             Case::new(Pyroute2, "routes3", ""),
-            Case::new(Parse, "routes-pass", "single pass"),
-            Case::new(Parse, "routes-rescan", "a scan for each"),
+            Case::new(Parse, "routes3-pass", "single pass"),
+            Case::new(Parse, "routes3-rescan", "a scan for each"),
             Case::new(Mnl, "routes3", "table of attributes"),
         ],
         targets: &[
@@ -54,16 +54,16 @@ pub(crate) const WORKS: &[Work] = &[
                 of: "3 attributes of a route, views with full outcomes",
                 asked: "≤ 1.15 × C rescan in ns, ≤ 200 instructions",
                 checks: &[
-                    Check::times(Time, "routes-view", 1.15, C_RESCAN),
-                    Check::at_most(Instructions, "routes-view", 200.0),
+                    Check::times(Time, "routes3-view", 1.15, C_RESCAN),
+                    Check::at_most(Instructions, "routes3-view", 200.0),
                 ],
             },
             Target {
                 of: "the same by projection",
                 asked: "≤ 165 instructions, ≤ 1.2 × C single pass",
                 checks: &[
-                    Check::at_most(Instructions, "routes-projection", 165.0),
-                    Check::times(Time, "routes-projection", 1.2, C_PASS),
+                    Check::at_most(Instructions, "routes3-projection", 165.0),
+                    Check::times(Time, "routes3-projection", 1.2, C_PASS),
                 ],
             },
         ],
