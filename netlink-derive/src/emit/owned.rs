@@ -70,6 +70,8 @@ fn decode(set: &Set) -> TokenStream {
         quote!(const #ident: ::core::primitive::u16 = #number;)
     });
     let guards = set.guards();
+    // Where all fields have a value before they are read, they are filled where they stand: variables that become a
+    // struct at the end are copied.
     let in_place = set.fields.iter().all(|f| f.card != Card::Always);
     let slots = set.fields.iter().filter(|f| !(in_place && f.is_wire())).map(slot);
     let arms = set.fields.iter().map(|f| arm(f, in_place));
