@@ -134,6 +134,31 @@ fn order_unknown_and_flag_bits_survive() {
     assert_eq!(view.unknown().count(), 1);
 }
 
+/// What is added to a set leaves the order of the attributes that came, stands behind them, and is never taken for
+/// a field's, whatever its number.
+#[test]
+fn unknown_attributes_are_added_behind_what_came() {
+    let write = |attrs: &[(u16, &[u8])]| {
+        let mut enc = Enc::new(Vec::new());
+        attrs.iter().for_each(|(raw_type, payload)| enc.bytes(*raw_type, payload));
+        enc.end().unwrap()
+    };
+    let (version, name, other) = ((3, &[2, 0, 0, 0][..]), (2, &b"ctrl\0"[..]), (999, &b"?"[..]));
+    let canonical: &[_] = &[name, version];
+    for came in [canonical, &[version, name], &[version, other, name]] {
+        let mut owned = Ctrl::decode_at(CtrlView::parse(&write(came)).unwrap(), 0).unwrap();
+        let mut added = Vec::new();
+        for (raw_type, payload) in [(998, &b"!"[..]), (3, &[9, 0, 0, 0])] {
+            owned.rest.push_unknown(netlink_runtime::owned::RawAttr { raw_type, payload: payload.into() });
+            added.push((raw_type, payload));
+        }
+        let written = owned.encode_to(Enc::new(Vec::new())).end().unwrap();
+        // Of a set in the order of its fields no order is kept: they follow.
+        let all = if came == canonical { [&added, came].concat() } else { [came, &added].concat() };
+        assert_eq!(written, write(&all), "{came:?}");
+    }
+}
+
 /// The controller writes `CTRL_ATTR_OPS` and its members without `NLA_F_NESTED`.
 #[test]
 fn members_without_the_nested_bit_go_through_setters() {
